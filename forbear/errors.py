@@ -1,0 +1,97 @@
+"""Every error Forbear raises on purpose, as one drawn hierarchy.
+
+Each names what is wrong and what to do about it, and holds no personal data: messages end up in logs,
+HTTP problems and workflow histories.
+
+    ForbearError
+    ├── BadInput             a field that cannot be accepted: names the field and the remedy   422
+    ├── BadData              a pack, playbook, template or vector file: path, line, reason
+    ├── Unauthenticated      no key, or a key we do not know                                   401
+    ├── Forbidden            a known key without the needed scope                              403
+    ├── NotFound             nothing under this id that the asker may see                      404
+    ├── Conflict             true as asked, but the state forbids it now                       409
+    │   └── KeyReused        an Idempotency-Key with another body                              422
+    ├── TooMany              asked too often                                                   429
+    └── CannotStart          a service that cannot run here, with the one thing to do
+        ├── PortBusy
+        ├── LibraryMissing
+        ├── FolderLocked
+        └── FolderCorrupt
+"""
+
+from pathlib import Path
+
+
+class ForbearError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class BadInput(ForbearError):
+    """A field that cannot be accepted.
+
+    Args:
+        field: path of the field as the sender wrote it, e.g. `parties.0.contact_points.1.zone`.
+        problem: what is wrong, without quoting personal values.
+        remedy: what to send instead.
+    """
+
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{field}: {problem}. {remedy}")
+        self.field, self.problem, self.remedy = field, problem, remedy
+
+
+class BadData(ForbearError):
+    """A file of ours or of a lender's policy that cannot be loaded."""
+
+    def __init__(self, path: Path | str, line: int | None, reason: str) -> None:
+        place = f"{path}:{line}" if line else f"{path}"
+        super().__init__(f"{place}: {reason}")
+        self.path, self.line, self.reason = Path(path), line, reason
+
+
+class Unauthenticated(ForbearError):
+    """No key was given, or one that is unknown, expired or revoked."""
+
+
+class Forbidden(ForbearError):
+    """The key is known but lacks the scope this call needs."""
+
+
+class NotFound(ForbearError):
+    """Nothing under this id that the asker may see; the same answer for 'absent' and 'not yours'."""
+
+
+class Conflict(ForbearError):
+    """The call is well-formed, but the present state forbids it."""
+
+
+class KeyReused(Conflict):
+    """An `Idempotency-Key` came back with another body."""
+
+
+class TooMany(ForbearError):
+    """The asker must wait; `retry_after` is in whole seconds of machine time."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CannotStart(ForbearError):
+    """A service cannot run here. The message is one line and ends with the remedy."""
+
+
+class PortBusy(CannotStart):
+    """Another process listens where we must."""
+
+
+class LibraryMissing(CannotStart):
+    """A system library or program is not installed."""
+
+
+class FolderLocked(CannotStart):
+    """Another live process owns the data folder."""
+
+
+class FolderCorrupt(CannotStart):
+    """The data folder does not hold what it should."""
