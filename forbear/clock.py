@@ -64,9 +64,7 @@ class Clock:
         )
 
     def to_json(self) -> str:
-        return json.dumps(
-            {"origin": self.origin.isoformat(), "anchor": self.anchor.isoformat(), "speed": self.speed}
-        )
+        return json.dumps({"origin": self.origin.isoformat(), "anchor": self.anchor.isoformat(), "speed": self.speed})
 
     def now(self) -> datetime:
         """The world's time."""
