@@ -1,0 +1,186 @@
+"""What `decide` is told of an account's life, in Forbear's words. Loaded by the ledger in one transaction.
+
+Nothing here is personal: persons, numbers and addresses appear as opaque ids and keys. Instants are aware UTC in
+world time; dates are civil dates where the account's lender keeps its books.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from forbear.contracts.words import (
+    Channel,
+    LenderKind,
+    LenderRole,
+    PartyRole,
+    PointKind,
+    PointState,
+    StopKind,
+    SuppressionScope,
+    TouchState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """`tightened` holds the lender's own policy limits; they only ever tighten the product's."""
+
+    id: str
+    role: LenderRole
+    kind: LenderKind
+    tightened: "Tightened"
+
+
+@dataclass(frozen=True, slots=True)
+class Tightened:
+    open: time | None = None
+    close: time | None = None
+    sms_a_day: int | None = None
+    sms_in_7_days: int | None = None
+    contacts_in_7_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """`key` is the same wherever the number comes back. `zone` None means no evidence of a zone."""
+
+    id: str
+    kind: PointKind
+    key: str
+    place: str
+    state: PointState
+    zone: str | None
+    zone_evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """`point` None means any of the person's points of that channel."""
+
+    channel: Channel
+    point: str | None
+    at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`hours` with open and close, or `call_consent` with start and end."""
+
+    kind: str
+    at: datetime
+    open: time | None = None
+    close: time | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """`account` None means all debts of the person; `until` None means until lifted."""
+
+    kind: StopKind
+    at: datetime
+    account: str | None = None
+    until: datetime | None = None
+    lifted_at: datetime | None = None
+    key: str | None = None
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    scope: SuppressionScope
+    at: datetime
+    channel: Channel | None = None
+    key: str | None = None
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTouch:
+    """One touch that was claimed, or a contact from before enrolment (`state` delivered, `result` given).
+
+    `at` is when it was dispatched, else claimed. `account` is the one whose cadence made it, `accounts` all it
+    spoke of. `result` is a call's or visit's outcome in the words of the published cases; None for texts.
+    """
+
+    at: datetime
+    channel: Channel
+    role: PartyRole
+    state: TouchState
+    key: str | None
+    place: str | None
+    account: str
+    accounts: tuple[str, ...]
+    step: str | None = None
+    result: str | None = None
+    purpose: str = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    amount: Decimal
+    due_on: date
+    made_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One party, with what its lender knows: contact points, consents, agreements, jurisdictions.
+
+    `history`, `stops` and `suppressions` reach over all accounts, lenders and shared numbers of the tenant.
+    """
+
+    id: str
+    role: PartyRole
+    language: str
+    jurisdictions: tuple[str, ...]
+    points: tuple[ContactPoint, ...]
+    consents: tuple[Consent, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    history: tuple[PastTouch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another open account of the same borrower in the tenant. `speaks` is False while it is itself stopped."""
+
+    account: str
+    lender: str
+    stage: str
+    currency: str
+    amount: Decimal
+    due_since: date
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One account and everything that bears on its next step."""
+
+    account: str
+    lender: Lender
+    product: str
+    debt_kind: str
+    currency: str
+    balance: Decimal
+    balance_as_of: datetime | None
+    due_since: date
+    enrolled_at: datetime
+    state: str
+    stage: str
+    persons: tuple[Person, ...]
+    promises: tuple[Promise, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    in_flight: bool = False
+    """A touch of this account is claimed, dispatching or unknown and not yet settled."""
+    legal_case: str | None = None
+    holidays: frozenset[date] = field(default_factory=lambda: frozenset[date]())
+
+    @property
+    def borrower(self) -> Person:
+        return next(person for person in self.persons if person.role == "borrower")

@@ -1,0 +1,151 @@
+"""What is owed: accounts, parties, the entries of the ledger, payments, promises and stops.
+
+Entries are append-only; a balance is their sum by component. A promise is kept or broken by entries alone.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forbear.ledger.tables.base import Base, Id, Instant, Money, OfLender
+
+
+class Account(OfLender, Base):
+    """One overdue debt of one borrower. The only mutable part is where it stands now."""
+
+    __tablename__ = "account"
+    id: Mapped[Id]
+    borrower: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    external_id: Mapped[str]
+    """The lender's own reference; never leaves the ledger and the lender's API."""
+    product: Mapped[str]
+    debt_kind: Mapped[str]
+    currency: Mapped[str]
+    due_since: Mapped[date]
+    """The day after which the oldest unpaid instalment was late."""
+    playbook: Mapped[str]
+    playbook_version: Mapped[str]
+    balance_as_of: Mapped[datetime | None]
+    enrolled_at: Mapped[Instant]
+    state: Mapped[str]
+    """`open` or `closed`; a payment reversed opens it again."""
+    stage: Mapped[str]
+    close_reason: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
+    """World instant of the next decision; every open account has one, with its reason."""
+    next_reason: Mapped[str | None]
+    next_rule: Mapped[str | None]
+    next_permit: Mapped[str | None]
+    """The decision that set `next_at`."""
+    version: Mapped[int]
+    __table_args__ = (
+        UniqueConstraint("lender", "external_id"),
+        Index(None, "borrower"),
+        Index(None, "tenant", "state", "next_at"),
+        CheckConstraint("state in ('open', 'closed')", name="state"),
+    )
+
+
+class Party(OfLender, Base):
+    """A person in a role on an account."""
+
+    __tablename__ = "party"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    __table_args__ = (UniqueConstraint("account", "person", "role"), Index(None, "person"))
+
+
+class Entry(OfLender, Base):
+    """One row of the account's ledger, by component. Positive is owed, negative is paid. Append-only."""
+
+    __tablename__ = "entry"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    payment: Mapped[str | None] = mapped_column(ForeignKey("payment.id"))
+    kind: Mapped[str]
+    component: Mapped[str]
+    amount: Mapped[Money]
+    currency: Mapped[str]
+    effective_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    __table_args__ = (
+        Index(None, "account"),
+        CheckConstraint(
+            "component in ('principal', 'interest', 'penalty_interest', 'compound_interest', 'fee', 'cost')",
+            name="component",
+        ),
+        CheckConstraint("kind in ('opening', 'payment', 'reversal', 'adjustment')", name="kind"),
+    )
+
+
+class Payment(OfLender, Base):
+    """Money received, from the lender's own books or through a link. Append-only; undone by a reversal."""
+
+    __tablename__ = "payment"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    external_id: Mapped[str]
+    """The lender's or provider's id of this payment; it is posted once."""
+    source: Mapped[str]
+    amount: Mapped[Money]
+    currency: Mapped[str]
+    received_at: Mapped[Instant]
+    recorded_at: Mapped[Instant]
+    reverses: Mapped[str | None] = mapped_column(ForeignKey("payment.id"))
+    __table_args__ = (UniqueConstraint("lender", "source", "external_id"), Index(None, "account"))
+
+
+class Promise(OfLender, Base):
+    """A promise to pay. `state` follows the entries: open, kept or broken."""
+
+    __tablename__ = "promise"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    due_on: Mapped[date]
+    via: Mapped[str]
+    made_at: Mapped[Instant]
+    state: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "account"),
+        CheckConstraint("state in ('open', 'kept', 'broken', 'replaced')", name="state"),
+    )
+
+
+class Stop(OfLender, Base):
+    """A state that forbids contact: of a person, or of one account where `account` is set."""
+
+    __tablename__ = "stop"
+    id: Mapped[Id]
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    account: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    address_key: Mapped[bytes | None]
+    written: Mapped[bool]
+    via: Mapped[str]
+    at: Mapped[Instant]
+    until: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "person"), Index(None, "account"))
+
+
+class LegalCase(OfLender, Base):
+    """A legal matter of an account, opened when its cadence is over."""
+
+    __tablename__ = "legal_case"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[str]
+    opened_at: Mapped[Instant]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "account"),)

@@ -1,0 +1,75 @@
+"""The record's own machinery: clock, outbox, idempotency, audit rows and their seals.
+
+Audit rows hold ids and hashes, no personal data. The outbox is what the relay reads: ids and the name of a fact.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forbear.ledger.tables.base import Base, Id, Instant, OfLender, OfTenant
+
+
+class ClockRow(Base):
+    """The one clock that every process reads; a restart keeps it."""
+
+    __tablename__ = "clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[Instant]
+    anchor: Mapped[Instant]
+    speed: Mapped[int]
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class Outbox(OfTenant, Base):
+    """A fact for an account's workflow, written in the fact's own transaction."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account: Mapped[str]
+    fact: Mapped[str]
+    at: Mapped[Instant]
+    delivered_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_outbox_waiting", "id", postgresql_where="delivered_at is null"),)
+
+
+class Idempotency(OfLender, Base):
+    """The stored answer of a creating call, under the caller's key."""
+
+    __tablename__ = "idempotency"
+    id: Mapped[Id]
+    key: Mapped[str]
+    fingerprint: Mapped[bytes]
+    status: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("lender", "key"),)
+
+
+class AuditRow(OfTenant, Base):
+    """One fact of the record: what kind, about which rows, and the digest of what was written. Append-only."""
+
+    __tablename__ = "audit_row"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    lender: Mapped[str | None]
+    account: Mapped[str | None]
+    person: Mapped[str | None]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    at: Mapped[Instant]
+    digest: Mapped[bytes]
+    __table_args__ = (Index(None, "account", "id"),)
+
+
+class AuditSeal(OfTenant, Base):
+    """One link of a tenant's chain over one audit row. Append-only."""
+
+    __tablename__ = "audit_seal"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    position: Mapped[int]
+    row: Mapped[int] = mapped_column(BigInteger)
+    link: Mapped[bytes]
+    sealed_at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("tenant", "position"), UniqueConstraint("row"))
