@@ -1,0 +1,107 @@
+"""Real servers for tests: one PostgreSQL and one Temporal dev server per test process, a fresh database per test."""
+
+import importlib.util
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from forbear.clock import Clock
+from forbear.services import settings_file
+from forbear.services.ports import free_port
+from forbear.services.postgres import Postgres
+from forbear.settings import Settings
+
+TEMPLATE = "forbear_template"
+MONDAY_MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+"""09:00 in Chicago, 10:00 in New York."""
+
+
+class Hands:
+    """Machine time that moves only when a test says so."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, span: timedelta) -> None:
+        self.at += span
+
+    def set(self, at: datetime) -> None:
+        self.at = at
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """The source of the test's clock: `hands.advance(timedelta(hours=1))`."""
+    return Hands(MONDAY_MORNING)
+
+
+@pytest.fixture
+def clock(hands: Hands) -> Clock:
+    """A clock at speed 1 that stands still until the test moves its hands."""
+    return Clock.real(source=hands)
+
+
+@pytest.fixture(scope="session")
+def secrets() -> dict[str, object]:
+    """One set of secrets for the whole test process, under the names of `Settings`."""
+    return settings_file.fresh_secrets()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, secrets: dict[str, object]) -> Iterator[Postgres]:
+    """A running server with the four roles, and fast instead of durable."""
+    folder = tmp_path_factory.mktemp("postgres")
+    settings = Settings.model_validate(secrets)
+    with Postgres(folder / "server", free_port(), settings, fast=True, connections=100) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres, secrets: dict[str, object]) -> str:
+    """The name of a database with the ledger's schema, to copy from."""
+    postgres.create_database(TEMPLATE)
+    if importlib.util.find_spec("forbear.ledger.migrate") is not None:
+        from forbear.ledger.migrate import upgrade
+
+        upgrade(
+            Settings.model_validate({**secrets, "database_url": postgres.url(TEMPLATE)}).database_url_for("migrator")
+        )
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def database(
+    postgres: Postgres, migrated: str, secrets: dict[str, object], _numbers: Iterator[int], tmp_path: Path
+) -> Iterator[Settings]:
+    """Settings of a fresh installation: an empty, migrated database, all secrets, a data folder of the test's own."""
+    name = f"forbear_{next(_numbers)}"
+    postgres.create_database(name, template=migrated)
+    yield Settings.model_validate({**secrets, "data": tmp_path / "data", "database_url": postgres.url(name)})
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    postgres: Postgres,
+    migrated: str,
+    secrets: dict[str, object],
+    _numbers: Iterator[int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Settings]:
+    """Like `database`, shared by the tests of one file."""
+    name = f"forbear_{next(_numbers)}"
+    postgres.create_database(name, template=migrated)
+    data = tmp_path_factory.mktemp("data")
+    yield Settings.model_validate({**secrets, "data": data, "database_url": postgres.url(name)})
+    postgres.drop_database(name)
