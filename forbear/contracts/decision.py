@@ -24,8 +24,8 @@ class AccountStart(Contract):
     tenant: str
     account: str
     number: int = 0
-    news: int = 0
     held_by: str = ""
+    stage: str = ""
 
 
 class Asked(Contract):
@@ -65,6 +65,7 @@ class Escalate(Contract):
     kind: Literal["escalate"] = "escalate"
     case: str
     reason: str
+    stage: str = "legal"
 
 
 class Close(Contract):

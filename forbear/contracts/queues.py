@@ -1,0 +1,28 @@
+"""Names that workflows and the Temporal adapter share: task queues, workflow types, ids, search attributes.
+
+One queue per external limit, so that a slow provider delays its own channel only.
+"""
+
+ACCOUNTS = "accounts"
+"""Account workflows and their local activities."""
+SMS = "sms"
+"""The contact activity of text messages."""
+UPKEEP = "upkeep"
+"""The upkeep loop and its activities."""
+
+CHANNEL_QUEUES = {"sms": SMS}
+"""The queue on which a channel's contact activity runs."""
+
+ACCOUNT_WORKFLOW = "Account"
+UPKEEP_WORKFLOW = "Upkeep"
+UPKEEP_ID = "upkeep"
+
+HELD_BY = "ForbearHeldBy"
+"""Search attribute, keyword: the rule that holds the account, or empty."""
+STAGE = "ForbearStage"
+"""Search attribute, keyword: the stage the account is in."""
+
+
+def account_workflow_id(account: str) -> str:
+    """The workflow id of an account: opaque, as ids stand in clear everywhere."""
+    return f"account:{account}"

@@ -1,0 +1,28 @@
+"""What the relay asks of the record: facts that wait to be told to their workflows."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One fact for one account, as ids and a name."""
+
+    id: int
+    tenant: str
+    account: str
+    fact: str
+
+
+class RelayBook(Protocol):
+    def waiting(self, limit: int) -> list[Telling]:
+        """The oldest facts not yet delivered."""
+        ...
+
+    def delivered(self, ids: list[int]) -> None:
+        """Mark facts as delivered. A crash before this call tells them twice, which wakes once more and no worse."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Return when a fact was written, or after some machine seconds."""
+        ...

@@ -1,0 +1,51 @@
+"""The loop that finds what waits in silence: claims beyond their lease, lost answers, idle accounts, unsealed rows.
+
+It runs for as long as the installation does and turns the page now and then, so that its history stays short.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.upkeep import UpkeepActivities
+    from forbear.contracts import queues
+    from forbear.contracts.decision import UpkeepReport, UpkeepStart
+
+ROUNDS_A_RUN = 80
+ROUND_TIMEOUT = timedelta(minutes=5)
+FEW_TRIES = RetryPolicy(maximum_attempts=3, maximum_interval=timedelta(seconds=15))
+
+
+@workflow.defn(name=queues.UPKEEP_WORKFLOW)
+class UpkeepWorkflow:
+    @workflow.run
+    async def run(self, start: UpkeepStart) -> None:
+        for _ in range(ROUNDS_A_RUN):
+            await self._round()
+            await workflow.sleep(timedelta(seconds=start.every_seconds), summary="Until the next round of upkeep")
+        workflow.continue_as_new(start)
+
+    async def _round(self) -> None:
+        try:
+            report = await workflow.execute_activity_method(
+                UpkeepActivities.look_after,
+                start_to_close_timeout=ROUND_TIMEOUT,
+                retry_policy=FEW_TRIES,
+                summary="Sweep, reconcile, seal",
+            )
+            workflow.set_current_details(_in_words(report))
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("a round of upkeep failed; the next one tries again")
+
+
+def _in_words(report: UpkeepReport) -> str:
+    return (
+        f"Looked at {report.accounts_seen} open accounts, woke {report.accounts_woken}; gave back "
+        f"{report.claims_expired} claims; settled {report.unknown_settled} of {report.unknown_seen} lost answers; "
+        f"sealed {report.rows_sealed} audit rows."
+    )
