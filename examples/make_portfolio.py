@@ -241,6 +241,8 @@ def make() -> list[Row]:
     rows = [
         people[owner] | draw_debt(rng, product, owner, trouble) for owner, product in zip(owners, products, strict=True)
     ]
+    for further in rows[PEOPLE:]:
+        further["prior_contacts"] = ""  # a contact is reported once, with the loan it was about
     rng.shuffle(rows)
     numbers = sorted(rng.sample(range(100_000, 999_999), len(rows)))
     return [row | {"loan_number": f"HXCU-{number}"} for number, row in zip(numbers, rows, strict=True)]
