@@ -10,6 +10,7 @@ import pytest
 
 from forbear.clock import Clock
 from forbear.services import settings_file
+from forbear.services.dev_server import DevServer, Ports
 from forbear.services.ports import free_port
 from forbear.services.postgres import Postgres
 from forbear.settings import Settings
@@ -105,3 +106,11 @@ def module_database(
     data = tmp_path_factory.mktemp("data")
     yield Settings.model_validate({**secrets, "data": data, "database_url": postgres.url(name)})
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    """A running dev server with our search attributes. Tests share its namespace: use fresh workflow ids and queues."""
+    ports = Ports(grpc=free_port(), ui=free_port(), http=free_port(), metrics=free_port())
+    with DevServer(tmp_path_factory.mktemp("temporal") / "server", ports) as server:
+        yield server
