@@ -12,6 +12,7 @@ HTTP problems and workflow histories.
     ├── Conflict             true as asked, but the state forbids it now                       409
     │   └── KeyReused        an Idempotency-Key with another body                              422
     ├── TooMany              asked too often                                                   429
+    ├── Erased               personal data whose key was destroyed, or does not fit            410
     └── CannotStart          a service that cannot run here, with the one thing to do
         ├── PortBusy
         ├── LibraryMissing
@@ -75,6 +76,10 @@ class TooMany(ForbearError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Erased(ForbearError):
+    """Personal data that cannot be read again: its key was destroyed, or row and key do not fit."""
 
 
 class CannotStart(ForbearError):

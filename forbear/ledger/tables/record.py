@@ -16,7 +16,7 @@ class ClockRow(Base):
     """The one clock that every process reads; a restart keeps it."""
 
     __tablename__ = "clock"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     origin: Mapped[Instant]
     anchor: Mapped[Instant]
     speed: Mapped[int]
@@ -58,9 +58,11 @@ class AuditRow(OfTenant, Base):
     person: Mapped[str | None]
     kind: Mapped[str]
     subject: Mapped[str]
+    of_table: Mapped[str | None]
+    """Set where the digest is that of the subject's own row in this table, so that it can be made again."""
     at: Mapped[Instant]
     digest: Mapped[bytes]
-    __table_args__ = (Index(None, "account", "id"),)
+    __table_args__ = (Index(None, "account", "id"), Index(None, "tenant", "id"))
 
 
 class AuditSeal(OfTenant, Base):
