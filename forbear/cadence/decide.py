@@ -1,0 +1,229 @@
+"""`decide`: what comes next for one account, from its life, its playbook and the rules. Pure.
+
+The order of the questions is the order in which an operator would ask them: is anything owed, is something under way,
+was something promised, is it another debt's turn, which step is due, and may we take it? The first answer wins, and
+each comes with its reason in words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+
+from forbear.cadence.decision import Close, Contact, Decision, Escalate, Rest
+from forbear.cadence.life import Life, PastTouch, Person
+from forbear.cadence.permits import Scales, Weighed
+from forbear.cadence.playbooks import Playbook, Step
+from forbear.cadence.standing import first_to_speak, missed_promise, stage_of
+from forbear.cadence.translate import days_past_due, home_zone
+from forbear.rules.facts import Permit
+from forbear.rules.packs import Packs
+
+LONGEST_REST = timedelta(days=7)
+"""World time. Then decide again, so that a new rule or a forgotten account is never far away."""
+WHILE_UNSETTLED = timedelta(hours=6)
+"""World time. A touch in the balance is settled by a receipt, which wakes the account; this is the fallback."""
+WHILE_IN_TURN = timedelta(days=3)
+"""World time. The other debt's end wakes nobody by itself."""
+AFTER_A_PROMISE = timedelta(days=1)
+"""World time. Money needs a day to arrive before a promise counts as missed."""
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """Everything a question may look at."""
+
+    life: Life
+    playbook: Playbook
+    packs: Packs
+    now: datetime
+
+    @cached_property
+    def day(self) -> int:
+        return days_past_due(self.life, self.now)
+
+    @cached_property
+    def stage(self) -> str:
+        return stage_of(self.day)
+
+    def rest(self, until: datetime, reason: str, rule: str = "", permit: Permit | None = None) -> Rest:
+        """A rest of at most seven days; the reason stays that of the whole wait."""
+        return Rest(min(until, self.now + LONGEST_REST), reason, rule, permit, self.stage)
+
+
+def decide(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> Decision:
+    """Say what comes next.
+
+    Args:
+        life: one account and everything that bears on it, read in one transaction.
+        playbook: the cadence of its product.
+        packs: the rules in force.
+        now: world time, aware.
+
+    Returns:
+        `Rest` (with the rule that holds, if one does), `Contact` with its permit, `Escalate` or `Close`.
+    """
+    moment = _Moment(life, playbook, packs, now)
+    for question in QUESTIONS:
+        if (answer := question(moment)) is not None:
+            return answer
+    return moment.rest(now + LONGEST_REST, "the playbook has no further step for this account")
+
+
+def _nothing_owed(moment: _Moment) -> Close | None:
+    if moment.life.balance <= 0:
+        return Close("paid in full")
+    if moment.life.state == "closed":
+        return Close("closed by the lender")
+    return None
+
+
+def _with_legal_staff(moment: _Moment) -> Rest | None:
+    if moment.life.legal_case is None:
+        return None
+    why = "with legal staff: outreach pauses while the matter is open"
+    return Rest(moment.now + LONGEST_REST, why, stage="legal")
+
+
+def _under_way(moment: _Moment) -> Rest | None:
+    if not moment.life.in_flight:
+        return None
+    why = "a touch of this account is not settled yet: its receipt is awaited before anything else is sent"
+    return moment.rest(moment.now + WHILE_UNSETTLED, why, "TOUCH.UNSETTLED")
+
+
+def _promised(moment: _Moment) -> Rest | None:
+    due = [promise.due_on for promise in moment.life.promises if promise.state == "open"]
+    if not due:
+        return None
+    until = _start_of(max(due) + timedelta(days=1), moment.life.borrower) + AFTER_A_PROMISE
+    if until <= moment.now:
+        return None
+    why = f"a payment is promised for {max(due):%a %d %b %Y}: outreach waits until it should have arrived"
+    return moment.rest(until, why, "PROMISE.OPEN")
+
+
+def _another_debts_turn(moment: _Moment) -> Rest | None:
+    if first_to_speak(moment.life, moment.now):
+        return None
+    return moment.rest(moment.now + WHILE_IN_TURN, "another debt of this person speaks first", "PERSON.TURN")
+
+
+def _cadence_over(moment: _Moment) -> Escalate | None:
+    end = moment.playbook.escalation
+    if end is None or moment.day < end.from_day:
+        return None
+    return Escalate(end.matter, end.title)
+
+
+def _next_step(moment: _Moment) -> Decision | None:
+    """The first step that is due and not used up; otherwise the day on which the next one begins."""
+    for step in moment.playbook.steps:
+        if step.from_day <= moment.day <= step.to_day and _wanted(moment.life, step):
+            return _take(moment, step)
+    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day]
+    if moment.playbook.escalation and moment.playbook.escalation.from_day > moment.day:
+        later.append(moment.playbook.escalation.from_day)
+    if not later:
+        return None
+    begins = _start_of(moment.life.due_since + timedelta(days=min(later)), moment.life.borrower)
+    why = f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
+    return moment.rest(begins, why)
+
+
+def _wanted(life: Life, step: Step) -> bool:
+    taken = [touch for touch in _own_touches(life) if touch.step == step.id]
+    if step.when == "promise_broken":
+        missed = missed_promise(life)
+        return missed is not None and sum(touch.at >= missed for touch in taken) < step.at_most
+    return len(taken) < step.at_most
+
+
+def _take(moment: _Moment, step: Step) -> Decision:
+    """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
+    life, never = moment.life, moment.now + LONGEST_REST
+    person = next((each for each in life.persons if each.role == step.party), None)
+    if person is None:
+        return moment.rest(never, f"the account has no {step.party} to reach", "PARTY.NONE")
+    if not person.jurisdictions:
+        why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
+        return moment.rest(never, why, "PLACE.UNKNOWN")
+    paused_until = _after_gap(life, step)
+    scales = Scales(life, person, moment.packs, max(moment.now, paused_until), moment.playbook)
+    weighed = scales.weigh(step.channel)
+    if not weighed:
+        return moment.rest(never, f"no valid contact point for {step.channel}", "POINT.NONE")
+    best = min(weighed, key=lambda each: (each.slot is None, each.slot or moment.now))
+    if best.slot is not None and best.slot <= moment.now:
+        return _contact(moment, step, person, best)
+    return _wait(moment, step, best, paused=paused_until > moment.now)
+
+
+def _contact(moment: _Moment, step: Step, person: Person, best: Weighed) -> Contact:
+    return Contact(
+        step=step.id,
+        channel=step.channel,
+        role=step.party,
+        person=person.id,
+        point=best.point.id,
+        key=best.point.key,
+        place=best.point.place,
+        template=step.template,
+        language=person.language,
+        accounts=(moment.life.account,),
+        window_closes=best.permit.closes_at,
+        priority=3,
+        reason=f"{step.title} (step {step.id})",
+        permit=best.permit,
+        stage=moment.stage,
+    )
+
+
+def _wait(moment: _Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
+    """Hold: by a rule until its instant, or until an event; or simply until this account's place in the day.
+
+    While the playbook itself pauses, no rule is what holds: a window that will be shut at the pause's end is no news.
+    """
+    if best.slot is None:
+        finding = best.binding
+        lifted = f"; lifted by: {finding.event}" if finding.event else ""
+        return moment.rest(moment.now + LONGEST_REST, f"{finding.why}{lifted}", finding.rule, best.permit)
+    local = best.slot.astimezone(best.zone)
+    turn = f"step {step.id} has its place on {local:%a %d %b %H:%M} {best.zone_name}"
+    if best.held_now and not paused:
+        return moment.rest(best.slot, f"{best.binding.why}; {turn}", best.binding.rule, best.permit)
+    return moment.rest(best.slot, turn, "", best.permit)
+
+
+def _after_gap(life: Life, step: Step) -> datetime:
+    """The first instant at which the playbook's own pause since the account's last touch is over."""
+    touches = _own_touches(life)
+    if not touches:
+        return life.enrolled_at
+    last = max(touch.at for touch in touches).astimezone(home_zone(life.borrower)).date()
+    return _start_of(last + timedelta(days=step.gap_days), life.borrower)
+
+
+def _own_touches(life: Life) -> list[PastTouch]:
+    """Touches this account's cadence made that were not certainly unsent."""
+    return [
+        touch
+        for person in life.persons
+        for touch in person.history
+        if touch.account == life.account and touch.step is not None and touch.state != "failed"
+    ]
+
+
+def _start_of(day: date, person: Person) -> datetime:
+    return datetime.combine(day, time(), tzinfo=home_zone(person)).astimezone(UTC)
+
+
+QUESTIONS: tuple[Callable[[_Moment], Decision | None], ...] = (
+    _nothing_owed,
+    _with_legal_staff,
+    _under_way,
+    _promised,
+    _another_debts_turn,
+    _cadence_over,
+    _next_step,
+)

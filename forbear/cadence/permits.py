@@ -1,0 +1,108 @@
+"""When a step may and should be taken: the rules' answer for each contact point, and the account's place in the day.
+
+Sends are spread over the open window by a stable hash of the account and the date, so that 08:00 is not a wall; the
+window's last quarter stays free for what was late.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from forbear.cadence.life import ContactPoint, Life, Person
+from forbear.cadence.playbooks import Playbook
+from forbear.cadence.translate import home_zone, to_attempt, to_facts
+from forbear.contracts.words import Channel
+from forbear.rules.engine import check
+from forbear.rules.facts import Attempt, Finding, Permit
+from forbear.rules.packs import Packs
+
+POINT_KINDS = {"sms": "phone", "call": "phone", "email": "email", "letter": "postal", "visit": "postal"}
+USED_SHARE_OF_WINDOW = 0.75
+MOST_WINDOWS = 3
+"""Looking further than a few windows for a place means that something is wrong with the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One contact point, its permit now, and the instant of its place in the day (None: blocked)."""
+
+    point: ContactPoint
+    permit: Permit
+    slot: datetime | None
+    zone_name: str
+
+    @property
+    def held_now(self) -> bool:
+        """Whether a rule denies it at the instant from which it was weighed."""
+        return self.permit.verdict != "allow"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone_name)
+
+    @property
+    def binding(self) -> Finding:
+        """The finding that holds longest; one that only an event or nothing lifts comes first."""
+        return max(
+            self.permit.findings,
+            key=lambda each: (each.until is None, each.until or datetime.min.replace(tzinfo=UTC)),
+        )
+
+
+def usable(person: Person, channel: str) -> list[ContactPoint]:
+    """Valid points of the channel's kind; texts go to mobiles only."""
+    return [
+        point
+        for point in person.points
+        if point.kind == POINT_KINDS[channel]
+        and point.state == "valid"
+        and (channel != "sms" or point.place == "mobile")
+    ]
+
+
+class Scales:
+    """Weighs touches of one person about one account, from an instant on."""
+
+    def __init__(self, life: Life, person: Person, packs: Packs, earliest: datetime, playbook: Playbook) -> None:
+        self._life = life
+        self._person = person
+        self._packs = packs
+        self._earliest = earliest
+        self._facts = to_facts(life, person, earliest, contacts_in_7_days=playbook.contacts_in_7_days)
+
+    def weigh(self, channel: Channel) -> list[Weighed]:
+        """Every usable contact point with its permit and its place in the day."""
+        return [self._weigh_point(point, channel) for point in usable(self._person, channel)]
+
+    def _weigh_point(self, point: ContactPoint, channel: Channel) -> Weighed:
+        attempt = to_attempt(self._life, self._person, point, channel)
+        permit = check(attempt, self._facts, self._packs, self._earliest)
+        zone = permit.zones[0] if permit.zones else "UTC"
+        return Weighed(point=point, permit=permit, slot=self._slot(attempt, permit), zone_name=zone)
+
+    def _slot(self, attempt: Attempt, permit: Permit) -> datetime | None:
+        """The first place from `earliest` on in a window the rules leave open; None if only an event opens one."""
+        at = self._earliest
+        for _ in range(MOST_WINDOWS):
+            if permit.verdict == "hold" and permit.until is not None:
+                at = permit.until
+            elif permit.verdict != "allow":
+                return None
+            elif permit.opens_at is None or permit.closes_at is None:
+                return at
+            else:
+                place, last = self._place(permit.opens_at, permit.closes_at)
+                if at <= last:
+                    return max(at, place)
+                at = permit.closes_at
+            permit = check(attempt, self._facts, self._packs, at)
+        return at if permit.verdict == "allow" else permit.until
+
+    def _place(self, opens: datetime, closes: datetime) -> tuple[datetime, datetime]:
+        """The account's place in one window, and the last instant of the part that is used."""
+        used = (closes - opens) * USED_SHARE_OF_WINDOW
+        day = opens.astimezone(home_zone(self._person)).date()
+        digest = hashlib.sha256(f"{self._life.account}|{day.isoformat()}".encode()).digest()
+        share = int.from_bytes(digest[:8], "big") / 2**64
+        return opens + timedelta(seconds=int(used.total_seconds() * share)), opens + used

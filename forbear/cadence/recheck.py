@@ -1,0 +1,53 @@
+"""The sender's last look: may a touch that was claimed a moment ago still be sent? Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forbear.cadence.life import Life
+from forbear.cadence.permits import usable
+from forbear.cadence.playbooks import Playbook
+from forbear.cadence.translate import to_attempt, to_facts
+from forbear.contracts.words import Channel
+from forbear.rules.engine import check
+from forbear.rules.packs import Packs
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTouch:
+    """The touch that is about to be sent."""
+
+    person: str
+    point: str
+    channel: Channel
+
+
+def still_allowed(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: Packs, now: datetime) -> str | None:
+    """The reason why the touch may not be sent after all, or None.
+
+    `life` must leave the touch itself out of the person's history, or it would count against itself.
+    """
+    return _account_says_no(life, now) or _person_says_no(life, touch, playbook, packs, now)
+
+
+def _account_says_no(life: Life, now: datetime) -> str | None:
+    if life.balance <= 0:
+        return "nothing is owed any more"
+    if life.state != "open" or life.legal_case is not None:
+        return "the account is no longer open for outreach"
+    if any(promise.state == "open" and promise.due_on >= now.date() for promise in life.promises):
+        return "a payment was promised meanwhile"
+    return None
+
+
+def _person_says_no(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: Packs, now: datetime) -> str | None:
+    person = next((each for each in life.persons if each.id == touch.person), None)
+    if person is None:
+        return "the person is no longer a party of this account"
+    point = next((each for each in usable(person, touch.channel) if each.id == touch.point), None)
+    if point is None:
+        return "the contact point is no longer valid"
+    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
+    permit = check(to_attempt(life, person, point, touch.channel), facts, packs, now)
+    if permit.verdict == "allow":
+        return None
+    return f"{permit.findings[0].rule}: {permit.findings[0].why}"

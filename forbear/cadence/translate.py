@@ -1,0 +1,155 @@
+"""The one place where Forbear's words become the law's: `borrower` to `debtor`, `touch` to `attempt`.
+
+Packs and published cases keep the law's vocabulary; everything else in Forbear uses the glossary's.
+"""
+
+from datetime import UTC, datetime, tzinfo
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from forbear.cadence.counting import counts_as
+from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Person
+from forbear.cadence.playbooks import PRODUCT_CONTACTS_IN_7_DAYS
+from forbear.contracts.words import Channel
+from forbear.rules import facts as law
+
+PARTIES: dict[str, law.Party] = {
+    "borrower": "debtor",
+    "co_borrower": "co_debtor",
+    "spouse": "spouse",
+    "guarantor": "guarantor",
+    "counter_guarantor": "counter_guarantor",
+    "contact": "contact",
+    "attorney": "attorney",
+}
+STOPS = {"insolvency": "bankruptcy", "cease": "cease_all"}
+"""Stops whose name differs; the others are called the same."""
+
+
+def home_zone(person: Person) -> tzinfo:
+    """The zone in which a person's dates are counted for the cadence; UTC if nothing is known."""
+    zone = next((point.zone for point in person.points if point.zone and point.state == "valid"), None)
+    return ZoneInfo(zone) if zone else UTC
+
+
+def days_past_due(life: Life, now: datetime) -> int:
+    """Civil days from the due date to `now` where the borrower lives; 0 before it."""
+    return max(0, (now.astimezone(home_zone(life.borrower)).date() - life.due_since).days)
+
+
+def to_attempt(life: Life, person: Person, point: ContactPoint, channel: Channel) -> law.Attempt:
+    """A touch that is being weighed, as the law's attempt."""
+    return law.Attempt(
+        channel=channel,
+        party=PARTIES[person.role],
+        to=point.key,
+        debts=(life.account,),
+        place=cast("law.ContactPlace", point.place),
+    )
+
+
+def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: int) -> law.Facts:
+    """Everything the engine needs to know of one person, at `now`."""
+    return law.Facts(
+        lender=law.Lender(role=life.lender.role, kind=life.lender.kind),
+        jurisdictions=person.jurisdictions,
+        places=_places(person),
+        stops=_stops(person, now),
+        agreements=_agreements(person),
+        debts=(_debt(life, now),),
+        history=tuple(past for touch in person.history if (past := _past(touch)) is not None),
+        suppressions=_suppressions(person),
+        policy=_policy(life, contacts_in_7_days),
+        holidays=life.holidays,
+    )
+
+
+def _places(person: Person) -> tuple[law.Place, ...]:
+    """Zone evidence of every point that may still be the person's; a wrong party's number says nothing of them."""
+    return tuple(
+        law.Place(kind=cast("law.PlaceKind", point.zone_evidence or "address"), zone=point.zone)
+        for point in person.points
+        if point.zone and point.state != "wrong_party"
+    )
+
+
+def _stops(person: Person, now: datetime) -> tuple[law.Stop, ...]:
+    said = tuple(
+        law.Stop(
+            kind=STOPS.get(stop.kind, stop.kind),
+            at=stop.at,
+            to=stop.key,
+            until=stop.until,
+            debts=(stop.account,) if stop.account else (),
+            written=stop.written,
+        )
+        for stop in person.stops
+        if stop.lifted_at is None and (stop.until is None or stop.until > now)
+    )
+    opted_out = tuple(
+        law.Stop(kind="opt_out", at=each.at, channel=each.channel, to=each.key)
+        for each in person.suppressions
+        if each.lifted_at is None and each.scope in {"number", "channel"} and each.channel
+    )
+    return said + opted_out
+
+
+def _agreements(person: Person) -> tuple[law.Agreement, ...]:
+    keys = {point.id: point.key for point in person.points}
+    agreed = tuple(
+        law.Agreement(kind=each.kind, open=each.open, close=each.close, start=each.start, end=each.end, at=each.at)
+        for each in person.agreements
+    )
+    return agreed + tuple(_consent(each, keys) for each in person.consents if each.revoked_at is None)
+
+
+def _consent(consent: Consent, keys: dict[str, str]) -> law.Agreement:
+    to = keys.get(consent.point, consent.point) if consent.point else None
+    return law.Agreement(kind="message_consent", channel=consent.channel, at=consent.at, to=to)
+
+
+def _debt(life: Life, now: datetime) -> law.Debt:
+    return law.Debt(
+        id=life.account,
+        kind=life.debt_kind,
+        days_past_due=days_past_due(life, now),
+        balance_as_of=life.balance_as_of,
+    )
+
+
+def _past(touch: PastTouch) -> law.PastAttempt | None:
+    result = touch.result or counts_as(touch.channel, touch.state)
+    if result is None:
+        return None
+    return law.PastAttempt(
+        at=touch.at,
+        channel=touch.channel,
+        party=PARTIES[touch.role],
+        result=cast("law.Result", result),
+        to=touch.key,
+        place=cast("law.ContactPlace | None", touch.place),
+        debts=touch.accounts,
+        purpose=cast("law.Purpose", touch.purpose),
+    )
+
+
+def _suppressions(person: Person) -> tuple[law.Suppression, ...]:
+    return tuple(
+        law.Suppression(scope=each.scope, at=each.at, channel=each.channel, to=each.key)
+        for each in person.suppressions
+        if each.lifted_at is None
+    )
+
+
+def _policy(life: Life, contacts_in_7_days: int) -> law.Policy:
+    own = life.lender.tightened
+    limit = contacts_in_7_days
+    if own.contacts_in_7_days is not None:
+        limit = min(limit, own.contacts_in_7_days)
+    return law.Policy(
+        contacts_in_7_days=limit or PRODUCT_CONTACTS_IN_7_DAYS,
+        open=own.open,
+        close=own.close,
+        sms_a_day=own.sms_a_day,
+        sms_in_7_days=own.sms_in_7_days,
+    )

@@ -1,0 +1,122 @@
+"""Reads what a person wrote back. Errs towards peace: what may be a request to stop is one.
+
+Carriers obey single words only; a court or a regulator reads the sentence. So whole words are compared, in order and
+within reach of each other, in English and Chinese whatever language the account has. Nothing here backtracks: the
+time taken grows with the length of the text and no faster.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from forbear.channels import inbound_phrases as said
+from forbear.channels.inbound_days import find_amount, find_day
+from forbear.ports.replies import Reading, ReadingKind
+
+LONGEST: Final = 4_000
+"""Carriers join at most 1,600 characters; what lies beyond both ends of this length is not read."""
+DAY_FIRST: Final = ("en-gb", "en-au", "en-ie", "en-nz")
+_WORD = re.compile(r"[a-z0-9]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def read(text: str, language: str, today: date | None = None) -> Reading:
+    """Understand one message.
+
+    Args:
+        text: as it came in.
+        language: the person's; decides only the order of day and month in '3/4'.
+        today: the civil date where the person is, from which 'Friday' is counted. Without it no day is understood.
+    """
+    folded = _fold(text)
+    plain = _plain(folded)
+    if plain:
+        return plain
+    words = _WORD.findall(folded.replace("'", ""))
+    line, compact = f" {' '.join(words)} ", "".join(folded.split())
+    stops = _asks_to_stop(line, words, compact)
+    day = find_day(folded, words, today, day_first=language.lower().startswith(DAY_FIRST)) if today else None
+    kind = _kind(line, compact, dated=day is not None) or ("stop" if stops else "other")
+    if kind != "promise":
+        return Reading(kind, stops=stops)
+    return Reading(kind, stops=stops, due_on=day, amount=find_amount(folded))
+
+
+def _fold(text: str) -> str:
+    """One form for all ways of typing: full-width, curly, capitals, runs of spaces."""
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
+    flat = unicodedata.normalize("NFKC", shown).casefold()
+    return " ".join(flat.replace("’", "'").replace("‘", "'").replace("`", "'").split())
+
+
+def _plain(folded: str) -> Reading | None:
+    """A word of the agreed kind, standing alone but for quotes and punctuation."""
+    alone = folded.strip(" .,!?;:\"'()[]*-。，！？；：“”‘’「」【】")
+    tables: tuple[tuple[ReadingKind, Iterable[str], Iterable[str]], ...] = (
+        ("stop", said.PLAIN_STOP, said.CARRIER_STOP),
+        ("start", said.PLAIN_START, said.CARRIER_START),
+        ("help", said.PLAIN_HELP, said.CARRIER_HELP),
+    )
+    for kind, meant, carrier in tables:
+        if alone in meant:
+            return Reading(kind, stops=kind == "stop", plain=True, carrier=folded in carrier)
+    return None
+
+
+def _asks_to_stop(line: str, words: list[str], compact: str) -> bool:
+    if _any(said.STOP_PHRASES, line) or any(phrase in compact for phrase in said.STOP_PHRASES_ZH):
+        return True
+    if not words:
+        return False
+    if (words[0] in said.STOP_WORDS or words[-1] in said.STOP_WORDS) and not any(p in line for p in said.NOT_A_STOP):
+        return True
+    return _refuses_contact(words)
+
+
+def _refuses_contact(words: list[str]) -> bool:
+    """Whether a word of quitting or refusing stands shortly before one of contacting."""
+    since: int | None = None
+    for at, word in enumerate(words):
+        if since is not None and word in said.CONTACTING and at - since <= said.REACH + 1:
+            return True
+        if word in said.QUITTING or word in said.REFUSING:
+            since = at
+        elif word in said.UNRELATED:
+            since = None
+    return False
+
+
+def _kind(line: str, compact: str, *, dated: bool) -> ReadingKind | None:
+    """The first meaning found; what stops an account for good comes before what only pauses it."""
+    paid = _any(said.PAID, line) and " will be paid " not in line
+    short = _any(said.SHORT_OF_MONEY, line)
+    promising = _any(said.PROMISING, line) or _within(said.PROMISING_ZH, compact)
+    meanings: tuple[tuple[ReadingKind, bool], ...] = (
+        ("deceased", _either(said.DECEASED, line, compact)),
+        ("insolvency", _either(said.INSOLVENCY, line, compact)),
+        ("attorney", _either(said.ATTORNEY, line, compact)),
+        ("wrong_person", _any(said.WRONG_PERSON, line) or _within(said.WRONG_PERSON_ZH, compact)),
+        ("dispute", _any(said.DISPUTE, line) or _within(said.DISPUTE_ZH, compact)),
+        ("paid", paid or _within(said.PAID_ZH, compact)),
+        ("hardship", _any(said.HARDSHIP, line) or (_within(said.HARDSHIP_ZH, compact) and not (dated and promising))),
+        ("promise", dated and (promising or short)),
+        ("hardship", short),
+        ("promise", promising and not _any(said.HELP, line)),
+        ("help", _any(said.HELP, line) or _within(said.HELP_ZH, compact)),
+    )
+    return next((kind for kind, found in meanings if found), None)
+
+
+def _any(phrases: Iterable[str], line: str) -> bool:
+    return any(f" {phrase} " in line for phrase in phrases)
+
+
+def _within(phrases: Iterable[str], compact: str) -> bool:
+    return any(phrase in compact for phrase in phrases)
+
+
+def _either(phrases: Iterable[str], line: str, compact: str) -> bool:
+    """For a table with both scripts in it."""
+    return any(phrase in compact if _HAN.search(phrase) else f" {phrase} " in line for phrase in phrases)

@@ -1,0 +1,189 @@
+"""The worker process: builds the adapters, gives them to the activities, registers the workflows, relays facts.
+
+Run as many as you like; they share the work. This is the composition root: nothing below it builds an adapter.
+"""
+
+import asyncio
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import activities.cadence
+import workflows.account
+from activities.cadence import CadenceActivities
+from activities.contact import ContactActivities
+from activities.upkeep import UpkeepActivities
+from forbear.cadence.playbooks import load_all as load_playbooks
+from forbear.channels.sms_twilio import TwilioCarrier
+from forbear.channels.wording import SmsWording
+from forbear.contracts import queues
+from forbear.contracts.decision import UpkeepStart
+from forbear.errors import CannotStart, ForbearError
+from forbear.ledger.deciding import DecidingBook
+from forbear.ledger.engine import Ledger
+from forbear.ledger.relaying import RelayingBook
+from forbear.ledger.touching import TouchingBook
+from forbear.ledger.upkeeping import UpkeepingBook
+from forbear.rules.packs import load as load_packs
+from forbear.settings import Settings
+from forbear.temporal.client import connect
+from forbear.temporal.relay import Relay
+from workflows.account import AccountWorkflow
+from workflows.upkeep import UpkeepWorkflow
+
+HOME = Path(__file__).resolve().parent
+WORKFLOW_TASKS_AT_ONCE = 8
+"""Few: a cold cache that replays many histories at once trips the SDK's two-second deadlock detector."""
+GRACE = timedelta(seconds=20)
+"""Machine time for an activity under way to finish when the process is asked to stop."""
+
+log = structlog.get_logger("forbear.worker")
+
+
+class ReadyFile(BaseSettings):
+    """`FORBEAR_READY_FILE`: touched when the worker polls, for whoever waits for it."""
+
+    model_config = SettingsConfigDict(env_prefix="FORBEAR_")
+    ready_file: Path | None = None
+
+
+class Forbear:
+    """Everything the worker process holds."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, client: Client) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.client = client
+        self.wording = SmsWording()
+        self.playbooks = load_playbooks()
+        self.packs = load_packs()
+        self.carrier = TwilioCarrier.from_settings(settings)
+        self._check_templates()
+
+    def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
+        cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
+        touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
+        contact = ContactActivities(touching, self.carrier, self.wording, self.ledger.clock)
+        upkeep = UpkeepActivities(UpkeepingBook(self.ledger, self.settings), self.carrier)
+        threads = self.settings.worker_threads
+        accounts = Worker(
+            self.client,
+            task_queue=queues.ACCOUNTS,
+            workflows=[AccountWorkflow],
+            activities=[cadence.decide],
+            activity_executor=pool,
+            workflow_runner=sandbox(),
+            max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
+            max_concurrent_local_activities=threads,
+            max_concurrent_activities=1,
+            graceful_shutdown_timeout=GRACE,
+        )
+        sms = Worker(
+            self.client,
+            task_queue=queues.SMS,
+            activities=[contact.contact],
+            activity_executor=pool,
+            max_concurrent_activities=threads,
+            graceful_shutdown_timeout=GRACE,
+        )
+        look_after = Worker(
+            self.client,
+            task_queue=queues.UPKEEP,
+            workflows=[UpkeepWorkflow],
+            activities=[upkeep.look_after],
+            activity_executor=pool,
+            workflow_runner=sandbox(),
+            max_concurrent_workflow_tasks=2,
+            max_concurrent_activities=1,
+            graceful_shutdown_timeout=GRACE,
+        )
+        return [accounts, sms, look_after]
+
+    async def start_upkeep(self) -> None:
+        """One loop of upkeep for the whole installation, whoever starts it first."""
+        await self.client.start_workflow(
+            queues.UPKEEP_WORKFLOW,
+            UpkeepStart(every_seconds=self.settings.upkeep_seconds),
+            id=queues.UPKEEP_ID,
+            task_queue=queues.UPKEEP,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="Sweeps, reconciles and seals",
+        )
+
+    def _check_templates(self) -> None:
+        for playbook in self.playbooks.values():
+            for step in playbook.steps:
+                if step.channel == "sms" and step.template not in self.wording.names:
+                    raise CannotStart(f"Playbook {playbook.name}: step {step.id} names no template; see templates/sms.")
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Our own rooms pass through: importing them again for every run costs memory and time."""
+    policy = (
+        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    restrictions = SandboxRestrictions.default.with_passthrough_modules("forbear", "activities")
+    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))
+
+
+def assert_ours() -> None:
+    """`workflows` and `activities` are generic names: refuse to run somebody else's."""
+    for module in (workflows.account, activities.cadence):
+        if HOME not in Path(module.__file__ or "/").resolve().parents:
+            raise CannotStart(f"{module.__name__} was imported from elsewhere: run the worker from its own checkout.")
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ledger = Ledger.open(settings, pool=settings.worker_threads)
+    client = await connect(settings)
+    forbear = Forbear(settings, ledger, client)
+    with ThreadPoolExecutor(settings.worker_threads * 2 + 2, thread_name_prefix="activity") as pool:
+        workers = forbear.workers(pool)
+        running = [asyncio.create_task(worker.run()) for worker in workers]
+        relay = asyncio.create_task(Relay(RelayingBook(ledger), client).run())
+        await forbear.start_upkeep()
+        _say_ready()
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, relay, *running], return_when=asyncio.FIRST_COMPLETED)
+        relay.cancel()
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        with suppress(asyncio.CancelledError):
+            await relay
+        await asyncio.gather(*running)
+    ledger.close()
+
+
+def _say_ready() -> None:
+    log.info("worker_ready")
+    if (path := ReadyFile().ready_file) is not None:
+        path.touch()
+
+
+def main() -> int:
+    assert_ours()
+    try:
+        asyncio.run(run(Settings()))
+    except ForbearError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
