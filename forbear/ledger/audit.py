@@ -59,6 +59,10 @@ def row_digest(table: str, row: Mapping[str, object]) -> bytes:
     return digest({name: row.get(name) for name in columns(table)})
 
 
+def _row(model: Base, table: str) -> dict[str, object]:
+    return {name: getattr(model, name) for name in columns(table)}
+
+
 def note(
     session: Session,
     *,
@@ -88,8 +92,8 @@ def note(
         person: likewise.
     """
     if isinstance(written, Base):
-        row, table = written, written.__tablename__
-        written = {name: getattr(row, name) for name in columns(table)}
+        table = written.__tablename__
+        written = _row(written, table)
     session.execute(
         NOTE,
         {

@@ -120,12 +120,9 @@ class Ledger:
 
     def _first_role(self) -> Role:
         """A role this process has a password for."""
-        given: dict[Role, SecretStr] = {
-            "api": self.settings.password_api,
-            "worker": self.settings.password_worker,
-            "relay": self.settings.password_relay,
-        }
-        return next((role for role, password in given.items() if password.get_secret_value()), "api")
+        if self.settings.password_api.get_secret_value():
+            return "api"
+        return "worker" if self.settings.password_worker.get_secret_value() else "relay"
 
     def engine(self, role: Role) -> Engine:
         """The engine of a role, made on first use."""

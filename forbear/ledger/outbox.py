@@ -4,8 +4,8 @@ It holds ids and the fact's name, nothing else. Listeners on the channel `forbea
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,8 +29,7 @@ DELIVERED = text("update outbox set delivered_at = :at where id = any(:ids)").bi
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One undelivered fact."""
 
     id: int

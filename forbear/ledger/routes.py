@@ -6,21 +6,20 @@ one lender's stop reaches all, and still show nothing of what another lender kno
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOwner:
+class KeyOwner(NamedTuple):
     """An API key as it is stored; whether it may still be used is the caller's to judge."""
 
     tenant: str
     lender: str
-    digest: bytes = field(repr=False)
+    digest: bytes
     scopes: list[str]
     expires_at: datetime | None
     revoked_at: datetime | None
