@@ -72,6 +72,7 @@ class Touch(OfLender, Base):
         UniqueConstraint("decision"),
         UniqueConstraint("provider", "provider_id"),
         Index(None, "person", "claimed_at"),
+        Index(None, "tenant", "address_key", "claimed_at"),
         Index(None, "account"),
         Index("ix_touch_open", "tenant", "state", postgresql_where="state in ('claimed', 'dispatching', 'unknown')"),
         CheckConstraint(
@@ -192,4 +193,4 @@ class PastContact(OfLender, Base):
     address_key: Mapped[bytes | None]
     place: Mapped[str | None]
     result: Mapped[str]
-    __table_args__ = (Index(None, "person", "at"),)
+    __table_args__ = (Index(None, "person", "at"), Index(None, "tenant", "address_key", "at"))

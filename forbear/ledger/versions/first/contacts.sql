@@ -57,6 +57,7 @@ create table past_contact (
     constraint fk_past_contact_person foreign key(person) references person (id)
 );
 create index ix_past_contact_person_at on past_contact (person, at);
+create index ix_past_contact_tenant_address_key_at on past_contact (tenant, address_key, at);
 
 create table reply (
     id text not null,
@@ -121,6 +122,7 @@ create table touch (
 create index ix_touch_account on touch (account);
 create index ix_touch_open on touch (tenant, state) where state in ('claimed', 'dispatching', 'unknown');
 create index ix_touch_person_claimed_at on touch (person, claimed_at);
+create index ix_touch_tenant_address_key_claimed_at on touch (tenant, address_key, claimed_at);
 
 create table link (
     id text not null,
