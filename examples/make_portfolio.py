@@ -207,7 +207,7 @@ def draw_contacts(rng: random.Random, index: int, home: Region, trouble: Trouble
 
 
 def draw_debt(rng: random.Random, product: Product, person: int, trouble: Trouble) -> Row:
-    late = rng.choice((*range(3, 31), *range(3, 31), *range(31, 76)))
+    late = rng.choice((*range(3, 31), *range(3, 31), *range(31, 76), *range(98, 104)))
     principal = rng.randint(product.least * 100, product.most * 100)
     as_of = datetime.combine((START - timedelta(days=1)).date(), time(22, 30), ZoneInfo("America/New_York"))
     if person in trouble.old_balance:

@@ -1,0 +1,167 @@
+"""When a person had to be left alone, or an account was paid: from what was acknowledged and what the ledger holds.
+
+A fact binds from the instant it was acknowledged. Where the world does not show an acknowledgement, it binds from the
+ledger's own row (plus the slack two racing commits may need), and at the latest when patience ends.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tests.judge.reading import Account, Allowances, Client, Person, Record, Row, Said, Text, World, instant, maybe
+
+SILENCING = {"stop", "dispute", "hardship", "wrong_person"}
+STOP_ROWS = {"dispute": {"dispute"}, "hardship": {"hardship"}, "wrong_person": {"wrong_number"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No text to these phones (None: any) about these accounts (None: any), from one instant until another."""
+
+    why: str
+    subject: str
+    start: datetime
+    end: datetime | None = None
+    phones: frozenset[str] | None = None
+    accounts: frozenset[str] | None = None
+
+    def forbids(self, phone: str, accounts: set[str], at: datetime) -> bool:
+        return (
+            self.start <= at
+            and (self.end is None or at < self.end)
+            and (self.phones is None or phone in self.phones)
+            and (self.accounts is None or bool(self.accounts & accounts))
+        )
+
+
+@dataclass(slots=True)
+class Case:
+    """The three files together, and the look-ups that join them."""
+
+    world: World
+    client: Client
+    record: Record
+    allowed: Allowances
+
+    def ledger_persons(self, persons: list[Person]) -> set[str]:
+        accounts = {account for person in persons for account in person.accounts}
+        return {row["person"] for row in self.record.rows("party") if row["account"] in accounts}
+
+    def keys(self, ledger_persons: set[str]) -> set[str]:
+        rows = self.record.rows("contact_point")
+        return {row["address_key"] for row in rows if row["person"] in ledger_persons}
+
+    def spoken_of(self, said: Said) -> frozenset[str] | None:
+        """The accounts of the last text before a person answered; None where nothing was sent before."""
+        before = [text for text in self.world.texts if text.to == said.phone and text.at <= said.at]
+        claims = self.record.by_id("touch")
+        claim = claims.get(max(before, key=lambda text: text.at).ref or "") if before else None
+        return frozenset(claim["accounts"]) if claim else None
+
+    def reply_row(self, said: Said) -> Row | None:
+        return next((row for row in self.record.rows("reply") if said.sid and row["provider_id"] == said.sid), None)
+
+    def known_from(self, said: Said) -> datetime:
+        """From when what a person said binds."""
+        if said.on_page:
+            return said.at
+        row = self.reply_row(said)
+        limit = said.at + self.allowed.patience
+        return min(limit, instant(row["at"]) + self.allowed.slack) if row else limit
+
+
+def silences(case: Case) -> list[Silence]:
+    return [*_from_enrolment(case.client), *_from_the_lender(case), *_from_people(case), *_from_payments(case)]
+
+
+def _from_enrolment(client: Client) -> list[Silence]:
+    found: list[Silence] = []
+    for person in client.persons.values():
+        start = min(client.accounts[account].enrolled_at for account in person.accounts)
+        for out in person.opt_outs:
+            if out.channel in {None, "sms"}:
+                phones = frozenset({out.to}) if out.to else frozenset(person.phones)
+                found.append(Silence("opted out before enrolment", person.label, start, phones=phones))
+    return found
+
+
+def _from_the_lender(case: Case) -> list[Silence]:
+    return [
+        Silence(f"stop: {stop.stop}", stop.account, stop.at, stop.lifted_at, accounts=frozenset({stop.account}))
+        for stop in case.client.stops
+    ]
+
+
+def _from_people(case: Case) -> list[Silence]:
+    found: list[Silence] = []
+    for said in case.world.said:
+        if said.kind not in SILENCING:
+            continue
+        subject = said.sid or (case.client.holders(said.phone)[0].label if case.client.holders(said.phone) else "")
+        again = [other.at for other in case.world.said if other.phone == said.phone and other.kind == "start"]
+        end = min((at for at in again if at > said.at), default=None) if said.kind == "stop" else None
+        accounts = None if said.kind in {"stop", "wrong_person"} else case.spoken_of(said)
+        phones = frozenset({said.phone})
+        found.append(Silence(f"said {said.kind}", subject, case.known_from(said), end, phones, accounts))
+    return found
+
+
+def _from_payments(case: Case) -> list[Silence]:
+    found: list[Silence] = []
+    for account in case.client.accounts.values():
+        paid_off = _paid_off_at(case, account)
+        if paid_off:
+            found.append(Silence("paid in full", account.id, paid_off, accounts=frozenset({account.id})))
+    return found
+
+
+def _paid_off_at(case: Case, account: Account) -> datetime | None:
+    left = account.owed
+    for at, amount in sorted(received(case, account)):
+        left -= amount
+        if left <= 0:
+            return at
+    return None
+
+
+def received(case: Case, account: Account) -> list[tuple[datetime, Decimal]]:
+    """What was paid on an account, each with the instant from which it binds."""
+    posted = [(payment.at, payment.amount) for payment in account.payments]
+    checkouts = case.record.by_id("checkout")
+    rows = {(row["account"], row["external_id"]): row for row in case.record.rows("payment")}
+    for paid in case.world.paid:
+        checkout = checkouts.get(paid.ref or "")
+        if checkout and checkout["account"] == account.id:
+            row = rows.get((account.id, paid.sid))
+            limit = paid.at + case.allowed.patience
+            start = min(limit, instant(row["recorded_at"]) + case.allowed.slack) if row else limit
+            posted.append((start, paid.amount))
+    return posted
+
+
+def suppressed(case: Case, persons: list[Person], since: datetime) -> bool:
+    """Whether the ledger holds an opt-out of these people that was not lifted before `since`."""
+    ids = case.ledger_persons(persons)
+    keys = case.keys(ids)
+    return any(
+        (row["person"] in ids or row["address_key"] in keys)
+        and ((lifted := maybe(row["lifted_at"])) is None or lifted > since)
+        for row in case.record.rows("suppression")
+    )
+
+
+def stopped(case: Case, persons: list[Person], kinds: set[str]) -> bool:
+    """Whether the ledger holds, or held, a stop of these kinds for these people."""
+    ids = case.ledger_persons(persons)
+    return any(row["person"] in ids and row["kind"] in kinds for row in case.record.rows("stop"))
+
+
+def about(claim: Row | None, persons: list[Person]) -> set[str]:
+    """The accounts a text speaks of: those of its claim, else all of the people it reached."""
+    if claim:
+        return {str(account) for account in claim["accounts"]}
+    return {account for person in persons for account in person.accounts}
+
+
+def claimed_at(claim: Row | None, text: Text) -> datetime:
+    return min(instant(claim["claimed_at"]), text.at) if claim else text.at
