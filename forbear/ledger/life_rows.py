@@ -1,0 +1,221 @@
+"""The statements behind a `Life`: one for each kind of fact, each one round trip.
+
+Row-level security keeps them inside the tenant; what belongs to one lender only says so in its condition. Every
+statement orders its rows, so that the same facts always make the same life.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Text,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement, Label
+
+from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Promise, Stop
+from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
+from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
+
+Rows = Sequence[RowMapping]
+
+
+def none(name: str, kind: Any = Text) -> Label[Any]:
+    """A column that one side of a union does not have."""
+    return cast(null(), kind).label(name)
+
+
+def balance_of(account: Any) -> ColumnElement[Decimal]:
+    """The sum of an account's entries, as a column."""
+    total = select(func.coalesce(func.sum(Entry.amount), 0)).where(Entry.account == account)
+    return total.correlate_except(Entry).scalar_subquery()
+
+
+def account(session: Session, account_id: str) -> tuple[Account, Lender, Decimal, str | None] | None:
+    """The account, its lender, what is owed, and its open legal case."""
+    case = (
+        select(func.min(LegalCase.id))
+        .where(LegalCase.account == Account.id, LegalCase.closed_at.is_(None))
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(Account, Lender, balance_of(Account.id), case)
+        .join(Lender, Lender.id == Account.lender)
+        .where(Account.id == account_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1], found[2], found[3])
+
+
+def parties(session: Session, account_id: str) -> Rows:
+    """The persons of the account with what its lender told of each."""
+    same = and_(Profile.lender == Party.lender, Profile.person == Party.person)
+    statement = (
+        select(Party.person, Party.role, Profile.language, Profile.jurisdictions)
+        .outerjoin(Profile, same)
+        .where(Party.account == account_id)
+        .order_by(Party.role, Party.id)
+    )
+    return session.execute(statement).mappings().all()
+
+
+def points(session: Session, persons: Collection[str]) -> Sequence[ContactPoint]:
+    """Contact points as every lender of the tenant knows them: foreign ones count only as shared addresses."""
+    statement = select(ContactPoint).where(ContactPoint.person.in_(persons))
+    ordered = statement.order_by(ContactPoint.created_at, ContactPoint.id)
+    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+
+
+def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
+    """Consents and agreements given to the account's lender."""
+    consents = select(
+        literal("consent").label("what"),
+        Consent.id,
+        Consent.person,
+        Consent.channel.label("kind"),
+        Consent.contact_point,
+        Consent.at,
+        Consent.revoked_at,
+        none("terms", JSONB),
+    ).where(Consent.lender == lender, Consent.person.in_(persons))
+    agreed = select(
+        literal("agreement"),
+        Agreement.id,
+        Agreement.person,
+        Agreement.kind,
+        none("contact_point"),
+        Agreement.at,
+        none("revoked_at", DateTime(timezone=True)),
+        Agreement.terms,
+    ).where(Agreement.lender == lender, Agreement.person.in_(persons))
+    return _ordered(session, consents, agreed)
+
+
+def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:
+    """Stops and suppressions in force of the persons and of their addresses, whichever lender heard them."""
+    stopped = select(
+        literal("stop").label("what"),
+        Stop.id,
+        Stop.person,
+        Stop.kind,
+        Stop.account,
+        none("channel"),
+        Stop.address_key,
+        Stop.written,
+        Stop.at,
+        Stop.until,
+    ).where(
+        or_(Stop.person.in_(persons), Stop.address_key.in_(keys)),
+        Stop.lifted_at.is_(None),
+        or_(Stop.until.is_(None), Stop.until > now),
+    )
+    suppressed = select(
+        literal("suppression"),
+        Suppression.id,
+        Suppression.person,
+        Suppression.scope,
+        none("account"),
+        Suppression.channel,
+        Suppression.address_key,
+        literal(value=False),
+        Suppression.at,
+        none("until", DateTime(timezone=True)),
+    ).where(
+        or_(Suppression.person.in_(persons), Suppression.address_key.in_(keys)),
+        Suppression.lifted_at.is_(None),
+    )
+    return _ordered(session, stopped, suppressed)
+
+
+def history(
+    session: Session, account_id: str, persons: Collection[str], keys: Collection[bytes], since: datetime
+) -> Rows:
+    """Touches and reported contacts since an instant; those of the account itself from its beginning."""
+    own = or_(Touch.account == account_id, literal(account_id) == any_(Touch.accounts))
+    touched = select(
+        Touch.id,
+        Touch.person,
+        func.coalesce(Touch.dispatched_at, Touch.claimed_at).label("at"),
+        Touch.channel,
+        Touch.role,
+        Touch.state,
+        Touch.address_key,
+        Touch.place,
+        Touch.account,
+        Touch.accounts,
+        Touch.step,
+        none("result"),
+        Touch.purpose,
+    ).where(
+        or_(Touch.person.in_(persons), Touch.address_key.in_(keys)),
+        or_(Touch.claimed_at >= since, own),
+    )
+    reported = select(
+        PastContact.id,
+        PastContact.person,
+        PastContact.at,
+        PastContact.channel,
+        PastContact.role,
+        literal("delivered"),
+        PastContact.address_key,
+        PastContact.place,
+        PastContact.account,
+        cast(func.array_append(cast([], ARRAY(Text)), PastContact.account), ARRAY(Text)),
+        none("step"),
+        PastContact.result,
+        literal("reminder"),
+    ).where(
+        or_(PastContact.person.in_(persons), PastContact.address_key.in_(keys)),
+        PastContact.at >= since,
+    )
+    return _ordered(session, touched, reported)
+
+
+def promises(session: Session, account_id: str) -> Sequence[Promise]:
+    statement = select(Promise).where(Promise.account == account_id).order_by(Promise.made_at, Promise.id)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def rivals(session: Session, account_id: str, borrower: str) -> Rows:
+    """The borrower's other open accounts on which something is owed, with what may keep each of them silent."""
+    promised = exists().where(Promise.account == Account.id, Promise.state == "open").correlate(Account)
+    owed = balance_of(Account.id)
+    statement = (
+        select(
+            Account.id,
+            Account.lender,
+            Account.stage,
+            Account.currency,
+            Account.due_since,
+            owed.label("amount"),
+            promised.label("promised"),
+            Decision.permit["verdict"].astext.label("verdict"),
+        )
+        .outerjoin(Decision, Decision.id == Account.next_permit)
+        .where(Account.borrower == borrower, Account.id != account_id, Account.state == "open", owed > 0)
+        .order_by(Account.id)
+    )
+    return session.execute(statement).mappings().all()
+
+
+def _ordered(session: Session, one: Any, other: Any) -> Rows:
+    """Both halves of a union, in the order in which things happened."""
+    both = union_all(one, other).subquery()
+    return session.execute(select(both).order_by(both.c.at, both.c.id)).mappings().all()

@@ -1,0 +1,227 @@
+"""Loads a `Life`: one account and everything that bears on its next step, in eight round trips.
+
+The caller holds the locks of the account's persons, so that what is read here stays true until it commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import Session
+
+from forbear.cadence import life
+from forbear.contracts.words import Channel, LenderKind, LenderRole, PartyRole, PointKind, PointState, TouchState
+from forbear.ledger import life_rows
+from forbear.ledger.tables.accounts import Account, Promise
+from forbear.ledger.tables.people import ContactPoint, Lender
+
+LOOK_BACK = timedelta(days=40)
+"""World time. Longer than any limit counts; an account's own touches are read from its beginning."""
+UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
+
+
+def load_life(session: Session, account_id: str, *, now: datetime, without: str | None = None) -> life.Life | None:
+    """Read an account's life as it stands at `now`; None for an account the session does not see.
+
+    Args:
+        session: a transaction of the worker that holds the locks of the account's persons.
+        account_id: the account.
+        now: world instant.
+        without: a touch to leave out, which must not count against itself.
+    """
+    found = life_rows.account(session, account_id)
+    if found is None:
+        return None
+    account, lender, balance, case = found
+    known = _read(session, account, now, without)
+    return life.Life(
+        account=account.id,
+        lender=_lender(lender),
+        product=account.product,
+        debt_kind=account.debt_kind,
+        currency=account.currency,
+        balance=balance,
+        balance_as_of=account.balance_as_of,
+        due_since=account.due_since,
+        enrolled_at=account.enrolled_at,
+        state=account.state,
+        stage=account.stage,
+        persons=tuple(_person(party, account.lender, known) for party in known.parties),
+        promises=tuple(_promise(row) for row in life_rows.promises(session, account.id)),
+        rivals=_rivals(session, account, known.stops),
+        in_flight=any(row["account"] == account.id and row["state"] in UNSETTLED for row in known.history),
+        legal_case=case,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of the account's persons and of everyone who shares an address with them."""
+
+    parties: life_rows.Rows
+    points: Sequence[ContactPoint]
+    agreements: life_rows.Rows
+    stops: life_rows.Rows
+    history: Sequence[RowMapping]
+
+    def keys_of(self, person: str) -> frozenset[bytes]:
+        return frozenset(point.address_key for point in self.points if point.person == person)
+
+
+def _read(session: Session, account: Account, now: datetime, without: str | None) -> _Known:
+    parties = life_rows.parties(session, account.id)
+    persons = sorted({str(party["person"]) for party in parties})
+    points = life_rows.points(session, persons)
+    keys = sorted({point.address_key for point in points})
+    history = life_rows.history(session, account.id, persons, keys, now - LOOK_BACK)
+    return _Known(
+        parties=parties,
+        points=points,
+        agreements=life_rows.agreements(session, account.lender, persons),
+        stops=life_rows.stops(session, persons, keys, now),
+        history=[row for row in history if row["id"] != without],
+    )
+
+
+def _lender(row: Lender) -> life.Lender:
+    policy = row.policy
+    return life.Lender(
+        id=row.id,
+        role=cast("LenderRole", row.role),
+        kind=cast("LenderKind", row.kind),
+        tightened=life.Tightened(
+            open=_wall_time(policy.get("open")),
+            close=_wall_time(policy.get("close")),
+            sms_a_day=policy.get("sms_a_day"),
+            sms_in_7_days=policy.get("sms_in_7_days"),
+            contacts_in_7_days=policy.get("contacts_in_7_days"),
+        ),
+    )
+
+
+def _person(party: RowMapping, lender: str, known: _Known) -> life.Person:
+    """One party; its stops, suppressions and history include those of the addresses it shares."""
+    person = str(party["person"])
+    keys = known.keys_of(person)
+
+    def of(rows: Sequence[RowMapping], what: str | None = None) -> list[RowMapping]:
+        mine = [row for row in rows if row["person"] == person or bytes(row["address_key"] or b"") in keys]
+        return [row for row in mine if what is None or row["what"] == what]
+
+    agreed = [row for row in known.agreements if row["person"] == person]
+    return life.Person(
+        id=person,
+        role=cast("PartyRole", party["role"]),
+        language=party["language"] or "en",
+        jurisdictions=tuple(party["jurisdictions"] or ()),
+        points=tuple(_point(row) for row in known.points if row.person == person and row.lender == lender),
+        consents=tuple(_consent(row) for row in agreed if row["what"] == "consent"),
+        agreements=tuple(_agreement(row) for row in agreed if row["what"] == "agreement"),
+        stops=tuple(_stop(row) for row in of(known.stops, "stop")),
+        suppressions=tuple(_suppression(row) for row in of(known.stops, "suppression")),
+        history=tuple(_past(row) for row in of(known.history)),
+    )
+
+
+def _point(row: ContactPoint) -> life.ContactPoint:
+    return life.ContactPoint(
+        id=row.id,
+        kind=cast("PointKind", row.kind),
+        key=row.address_key.hex(),
+        place=row.place,
+        state=cast("PointState", row.state),
+        zone=row.zone,
+        zone_evidence=row.zone_evidence,
+    )
+
+
+def _consent(row: RowMapping) -> life.Consent:
+    return life.Consent(
+        channel=cast("Channel", row["kind"]), point=row["contact_point"], at=row["at"], revoked_at=row["revoked_at"]
+    )
+
+
+def _agreement(row: RowMapping) -> life.Agreement:
+    terms: dict[str, Any] = row["terms"]
+    return life.Agreement(
+        kind=row["kind"],
+        at=row["at"],
+        open=_wall_time(terms.get("open")),
+        close=_wall_time(terms.get("close")),
+        start=_instant(terms.get("start")),
+        end=_instant(terms.get("end")),
+    )
+
+
+def _stop(row: RowMapping) -> life.Stop:
+    return life.Stop(
+        kind=row["kind"],
+        at=row["at"],
+        account=row["account"],
+        until=row["until"],
+        key=_hex(row["address_key"]),
+        written=row["written"],
+    )
+
+
+def _suppression(row: RowMapping) -> life.Suppression:
+    return life.Suppression(scope=row["kind"], at=row["at"], channel=row["channel"], key=_hex(row["address_key"]))
+
+
+def _past(row: RowMapping) -> life.PastTouch:
+    return life.PastTouch(
+        at=row["at"],
+        channel=cast("Channel", row["channel"]),
+        role=cast("PartyRole", row["role"]),
+        state=cast("TouchState", row["state"]),
+        key=_hex(row["address_key"]),
+        place=row["place"],
+        account=row["account"],
+        accounts=tuple(row["accounts"]),
+        step=row["step"],
+        result=row["result"],
+        purpose=row["purpose"],
+    )
+
+
+def _promise(row: Promise) -> life.Promise:
+    return life.Promise(amount=row.amount, due_on=row.due_on, made_at=row.made_at, state=row.state)
+
+
+def _rivals(session: Session, account: Account, stops: life_rows.Rows) -> tuple[life.Rival, ...]:
+    # A stop of one number leaves the debt its others.
+    binding = [row for row in stops if row["what"] == "stop" and row["address_key"] is None]
+    stopped = {row["account"] for row in binding if row["person"] == account.borrower}
+
+    def speaks(row: RowMapping) -> bool:
+        """A debt that cannot speak until something happens must not keep the others silent meanwhile."""
+        held = None in stopped or row["id"] in stopped or row["promised"] or row["verdict"] == "block"
+        return not held and row["stage"] != "legal"
+
+    return tuple(
+        life.Rival(
+            account=row["id"],
+            lender=row["lender"],
+            stage=row["stage"],
+            currency=row["currency"],
+            amount=cast("Decimal", row["amount"]),
+            due_since=row["due_since"],
+            speaks=speaks(row),
+        )
+        for row in life_rows.rivals(session, account.id, account.borrower)
+    )
+
+
+def _hex(key: bytes | None) -> str | None:
+    return None if key is None else bytes(key).hex()
+
+
+def _wall_time(text: str | None) -> time | None:
+    return None if text is None else time.fromisoformat(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

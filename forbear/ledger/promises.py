@@ -1,0 +1,169 @@
+"""Promises to pay: made by a person, kept or broken by the account's entries and never by a click.
+
+A promise's state is worked out from the entries each time, so that money that bounces breaks again what it had kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forbear.cadence.decide import AFTER_A_PROMISE
+from forbear.errors import BadInput
+from forbear.ledger import audit, outbox
+from forbear.ledger.ids import new_id
+from forbear.ledger.locking import lock_account
+from forbear.ledger.tables.accounts import Account, Entry, Payment, Promise
+from forbear.ledger.tables.people import ContactPoint
+
+State = Literal["open", "kept", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One entry, with the payment it belongs to; a reversal's `payment` is the one it undoes."""
+
+    kind: str
+    amount: Decimal
+    effective_at: datetime
+    recorded_at: datetime
+    payment: str | None
+
+
+def standing(amount: Decimal, made_at: datetime, ends: datetime, entries: Sequence[Booked], now: datetime) -> State:
+    """What the entries make of a promise.
+
+    Kept when, of payments that were booked after it was made and received before it ended, enough still stands; or
+    when nothing was owed any more. A payment counts from its booking, because lenders often book days and not hours.
+    """
+    counted = {
+        entry.payment
+        for entry in entries
+        if entry.kind == "payment" and entry.recorded_at >= made_at and entry.effective_at < ends
+    }
+    paid = -sum(
+        (entry.amount for entry in entries if entry.kind in {"payment", "reversal"} and entry.payment in counted),
+        Decimal(0),
+    )
+    owed = sum((entry.amount for entry in entries if entry.effective_at < ends), Decimal(0))
+    if entries and (paid >= amount or owed <= 0):
+        return "kept"
+    return "broken" if now >= ends else "open"
+
+
+def ends_at(due_on: date, zone: str | None) -> datetime:
+    """The instant from which a promise counts as missed: a day after its last day where the person lives."""
+    last = datetime.combine(due_on + timedelta(days=1), time(), tzinfo=ZoneInfo(zone) if zone else UTC)
+    return last.astimezone(UTC) + AFTER_A_PROMISE
+
+
+def make_promise(
+    session: Session,
+    *,
+    tenant: str,
+    lender: str,
+    account: str,
+    person: str,
+    amount: Decimal,
+    currency: str,
+    due_on: date,
+    via: str,
+    now: datetime,
+) -> str:
+    """Write down a promise; one that was still open on this account is replaced by it.
+
+    Returns:
+        The promise's id.
+
+    Raises:
+        BadInput: the amount is not positive.
+    """
+    if amount <= 0:
+        raise BadInput("amount", "is not more than zero", "Send the amount that was promised.")
+    lock_account(session, tenant, account)
+    session.execute(
+        update(Promise)
+        .where(Promise.account == account, Promise.state == "open")
+        .values(state="replaced", settled_at=now)
+    )
+    promise = Promise(
+        id=new_id("prm"),
+        tenant=tenant,
+        lender=lender,
+        account=account,
+        person=person,
+        amount=amount,
+        currency=currency,
+        due_on=due_on,
+        via=via,
+        made_at=now,
+        state="open",
+    )
+    session.add(promise)
+    session.flush()
+    written = {"amount": amount, "currency": currency, "due_on": due_on, "via": via}
+    _note(session, promise, "promise_made", now, written)
+    outbox.tell(session, tenant=tenant, account=account, fact="promise_made", at=now)
+    return promise.id
+
+
+def settle(session: Session, account: str, now: datetime) -> None:
+    """Bring the promises of an account in line with its entries. The caller holds the locks of its persons."""
+    promises = session.scalars(
+        select(Promise)
+        .where(Promise.account == account, Promise.state != "replaced")
+        .order_by(Promise.made_at, Promise.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not promises:
+        return
+    entries, zone = _entries(session, account), _zone(session, account)
+    for promise in promises:
+        state = standing(promise.amount, promise.made_at, ends_at(promise.due_on, zone), entries, now)
+        if state != promise.state:
+            promise.state, promise.settled_at = state, None if state == "open" else now
+            session.flush()
+            _note(session, promise, f"promise_{state}", now, {"state": state})
+
+
+def _entries(session: Session, account: str) -> list[Booked]:
+    statement = (
+        select(Entry.kind, Entry.amount, Entry.effective_at, Entry.recorded_at, Entry.payment, Payment.reverses)
+        .outerjoin(Payment, Payment.id == Entry.payment)
+        .where(Entry.account == account)
+        .order_by(Entry.recorded_at, Entry.id)
+    )
+    return [
+        Booked(row.kind, row.amount, row.effective_at, row.recorded_at, row.reverses or row.payment)
+        for row in session.execute(statement)
+    ]
+
+
+def _zone(session: Session, account: str) -> str | None:
+    """Where the borrower's dates are counted: the same choice as `cadence.translate.home_zone` makes."""
+    return session.scalars(
+        select(ContactPoint.zone)
+        .join(Account, (Account.borrower == ContactPoint.person) & (Account.lender == ContactPoint.lender))
+        .where(Account.id == account, ContactPoint.state == "valid", ContactPoint.zone.is_not(None))
+        .order_by(ContactPoint.created_at, ContactPoint.id)
+        .limit(1)
+    ).first()
+
+
+def _note(session: Session, promise: Promise, kind: str, at: datetime, written: Mapping[str, object]) -> None:
+    audit.note(
+        session,
+        tenant=promise.tenant,
+        lender=promise.lender,
+        account=promise.account,
+        person=promise.person,
+        kind=kind,
+        subject=promise.id,
+        at=at,
+        written=written,
+    )

@@ -1,0 +1,168 @@
+"""Receipts of touches: what was learnt, append-only, and the state as a fold over it.
+
+Receipts come doubled, late and in any order, from ourselves, from callbacks and from listings. The fold takes the
+strongest one, so that order and repetition cannot matter and a late `sent` never undoes `delivered`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, cast
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from forbear.contracts.words import TouchState
+from forbear.errors import NotFound
+from forbear.ledger import audit, outbox, reachability
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.contacts import Receipt, Touch
+
+log = structlog.get_logger(__name__)
+
+Source = Literal["ledger", "sender", "callback", "listing"]
+
+STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
+    {
+        # Our own words. From `withheld` on, the touch was certainly not sent.
+        "dispatching": (1, "dispatching"),
+        "lost": (2, "unknown"),
+        "withheld": (3, "failed"),
+        "expired": (3, "failed"),
+        "not_written": (3, "failed"),
+        "refused": (3, "failed"),
+        "absent": (3, "failed"),
+        # The provider's words. Any of them proves that it has the message, whatever we concluded before.
+        "queued": (4, "sent"),
+        "accepted": (4, "sent"),
+        "sending": (4, "sent"),
+        "canceled": (5, "failed"),
+        "sent": (6, "sent"),
+        "undelivered": (7, "undelivered"),
+        "failed": (7, "undelivered"),
+        "delivered": (8, "delivered"),
+        "read": (8, "delivered"),
+    }
+)
+"""How strong each status is, and the state it stands for. A provider's `failed` came after it took the message,
+so it stays an attempt."""
+OPEN_STATES = frozenset({"claimed", "dispatching", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the fold needs of a receipt."""
+
+    status: str
+    code: str | None = None
+    provider_id: str | None = None
+
+
+def fold(statuses: Iterable[str]) -> TouchState:
+    """The state that a touch's receipts add up to; without any it is `claimed`.
+
+    A status nobody knows changes nothing.
+    """
+    known = [STANDING[status] for status in statuses if status in STANDING]
+    return max(known, default=(0, cast("TouchState", "claimed")))[1]
+
+
+def add_receipt(
+    session: Session,
+    *,
+    touch_id: str,
+    source: Source,
+    status: str,
+    provider_id: str | None = None,
+    code: str | None = None,
+    at: datetime,
+    provider_at: datetime | None = None,
+) -> TouchState:
+    """Store a receipt, refold the touch and draw the consequences. The same receipt again changes nothing.
+
+    Args:
+        session: a transaction that may see the touch.
+        touch_id: the touch.
+        source: who learnt it.
+        status: our own word or the provider's, see `STANDING`; others are stored and change nothing.
+        provider_id: the provider's id of the message.
+        code: the provider's error code, or our reason in words; nothing personal.
+        at: when it reached us (world).
+        provider_at: when it happened, by the provider's clock.
+
+    Raises:
+        NotFound: the session sees no such touch.
+    """
+    touch = lock_touch(session, touch_id)
+    if touch is None:
+        raise NotFound("no such touch")
+    if status not in STANDING:
+        log.warning("touch.unmapped_status", touch=touch_id, source=source, status=status)
+    row = {
+        "id": new_id("rcp"),
+        "tenant": touch.tenant,
+        "lender": touch.lender,
+        "touch": touch_id,
+        "source": source,
+        "status": status,
+        "provider_id": provider_id,
+        "code": code,
+        "at": at,
+        "provider_at": provider_at,
+    }
+    if session.execute(insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id)).first() is None:
+        return cast("TouchState", touch.state)
+    audit.note(
+        session,
+        tenant=touch.tenant,
+        lender=touch.lender,
+        account=touch.account,
+        person=touch.person,
+        kind="touch_receipt",
+        subject=str(row["id"]),
+        at=at,
+        written=row,
+        table="receipt",
+    )
+    return _refold(session, touch, Heard(status, code, provider_id), at)
+
+
+def lock_touch(session: Session, touch_id: str) -> Touch | None:
+    """The touch as it stands now, kept from others until the transaction ends."""
+    return session.get(Touch, touch_id, with_for_update=True, populate_existing=True)
+
+
+def refolded(session: Session, touch_id: str) -> TouchState:
+    """The state that the stored receipts add up to."""
+    return fold(session.scalars(select(Receipt.status).where(Receipt.touch == touch_id)))
+
+
+def _refold(session: Session, touch: Touch, news: Heard, at: datetime) -> TouchState:
+    before, state = touch.state, refolded(session, touch.id)
+    if touch.provider_id and news.provider_id and touch.provider_id != news.provider_id:
+        log.error("touch.second_provider_id", touch=touch.id)
+    decisive = news.status in STANDING and STANDING[news.status][1] == state
+    touch.state = state
+    touch.provider_id = touch.provider_id or news.provider_id
+    if decisive and news.code:
+        touch.code = news.code
+    if state not in OPEN_STATES:
+        touch.settled_at = touch.settled_at or at
+    session.flush()
+    if state != before:
+        log.info("touch.state", touch=touch.id, before=before, state=state, status=news.status)
+        _tell(session, touch, before, news.status, at)
+    if decisive and state in {"undelivered", "failed"}:
+        reachability.learn(session, touch, news.code, at)
+    return state
+
+
+def _tell(session: Session, touch: Touch, before: str, status: str, at: datetime) -> None:
+    """Wake the account where nobody else would: of everything else it hears from its own sender."""
+    if touch.state == "undelivered":
+        outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="touch_undelivered", at=at)
+    elif before == "unknown" or status == "expired":
+        outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="touch_reconciled", at=at)
