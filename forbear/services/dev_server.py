@@ -114,11 +114,9 @@ class DevServer:
         self._lock.release()
 
     def kill(self) -> None:
-        """SIGKILL, as a fault test does; nothing acknowledged is lost."""
+        """SIGKILL, as a fault test does; nothing acknowledged is lost, and the folder stays ours."""
         if self.child is not None:
             self.child.kill()
-            self.child = None
-        self._lock.release()
 
     def _launch(self, server: Path) -> None:
         self.child = processes.start(
@@ -126,6 +124,7 @@ class DevServer:
             [server, *self._arguments()],
             log=self.log,
             env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
+            inherit=[self._lock.take()],
         )
         try:
             processes.wait_ready(self.child, self._ready)

@@ -10,7 +10,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +101,7 @@ class Postgres:
         self._lock.take()
         try:
             self.runs_as = self.runs_as or identity.choose(programs / "postgres")
-            self._await_orphan()
+            self._forget_stranger()
             require_free(self.port, "PostgreSQL")
             if not self.cluster.exists():
                 self._init(programs)
@@ -123,11 +122,9 @@ class Postgres:
         self._lock.release()
 
     def kill(self) -> None:
-        """SIGKILL the postmaster, as a fault test does; `start` recovers."""
+        """SIGKILL the postmaster, as a fault test does; `start` recovers, and until then the folder stays ours."""
         if self.child is not None:
             self.child.kill()
-            self.child = None
-        self._lock.release()
 
     def url(self, database: str = DATABASE) -> str:
         """The address without a role, as `Settings.database_url` wants it."""
@@ -224,6 +221,7 @@ class Postgres:
             stop_signal=signal.SIGINT,
             before=self._identity(),
             cwd=self.folder,
+            inherit=[self._lock.take()],
         )
         try:
             processes.wait_ready(self.child, self._ready, within=60)
@@ -259,21 +257,9 @@ class Postgres:
             f"PostgreSQL cannot read {self.cluster}: {reason}. Restore it from a backup, or move it away to start empty"
         )
 
-    def _await_orphan(self) -> None:
-        """A server whose parent was killed is shutting down: wait for it. A reused process id is nobody: forget it."""
+    def _forget_stranger(self) -> None:
+        # With the lock in our hand no server of ours lives, so a process of that id is somebody else's by now, and
+        # PostgreSQL would take it for another postmaster and refuse for ever.
         lines = self._pid_lines()
-        pid = int(lines[0]) if lines and lines[0].isdigit() else 0
-        if not pid or not processes.running(pid):
-            return
-        if not self._serves_us(pid):
+        if lines and lines[0].isdigit() and processes.running(int(lines[0])):
             (self.cluster / "postmaster.pid").unlink()
-        elif not processes.poll_until(lambda: not processes.running(pid), within=15):
-            raise FolderLocked(f"PostgreSQL {pid} still serves {self.cluster}: end it with 'kill -INT {pid}'")
-
-    def _serves_us(self, pid: int) -> bool:
-        try:
-            return Path(f"/proc/{pid}/cwd").samefile(self.cluster)
-        except FileNotFoundError:
-            return sys.platform != "linux"  # without /proc nobody can tell, so the careful answer
-        except PermissionError:
-            return False

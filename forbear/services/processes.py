@@ -87,10 +87,24 @@ def start(
     log: Path,
     env: Mapping[str, str],
     stop_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals | None = None,
     before: Callable[[], None] | None = None,
     cwd: Path | None = None,
+    inherit: Sequence[int] = (),
 ) -> Child:
-    """Start a service with its output appended to `log`, in a session of its own so that Ctrl-C reaches only us."""
+    """Start a service with its output appended to `log`, in a session of its own so that Ctrl-C reaches only us.
+
+    Args:
+        name: what messages call it.
+        command: program and arguments.
+        log: created for its owner's eyes.
+        env: the whole environment.
+        stop_signal: what asks it to end.
+        death_signal: what it gets when we are killed; the same, unless given.
+        before: a change of identity.
+        cwd: its working folder.
+        inherit: handles it keeps open, such as a lock's.
+    """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError(f"{name} must be started from the main thread: it would stop when this thread ends")
     with log.open("ab") as output:
@@ -103,7 +117,8 @@ def start(
             env=dict(env),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=ends_with_parent(stop_signal, before=before),  # noqa: PLW1509  children start from the main thread only
+            pass_fds=inherit,
+            preexec_fn=ends_with_parent(death_signal or stop_signal, before=before),  # noqa: PLW1509  children start from the main thread only
         )
     return Child(name, process, log, stop_signal)
 
@@ -135,6 +150,8 @@ def last_line(log: Path) -> str:
 
 def running(pid: int) -> bool:
     """Whether a process with this id exists, whoever owns it."""
+    if pid <= 0:  # to the kernel these are groups of processes
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

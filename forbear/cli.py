@@ -1,0 +1,224 @@
+"""The command `forbear`: serves an installation, rehearses one, and looks after its record.
+
+Each command imports its room only when it runs, so that help and usage errors answer at once. What we raise on purpose
+prints as one line and ends with status 1; a usage error with 2.
+"""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import reset_tzpath
+
+import typer
+from rich.console import Console
+
+from forbear.errors import BadInput, CannotStart, ForbearError
+from forbear.settings import SETTINGS_VARIABLE, Settings
+
+EXIT_PAUSE_SECONDS = 0.05
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach for overdue accounts."
+)
+rules = typer.Typer(no_args_is_help=True, help="Ask the contact rules.")
+tenant = typer.Typer(no_args_is_help=True, help="The organisations that run the outreach.")
+lender = typer.Typer(no_args_is_help=True, help="The creditors a tenant works for.")
+key = typer.Typer(no_args_is_help=True, help="The API keys of lenders.")
+for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": key}.items():
+    app.add_typer(group, name=name)
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+Data = Annotated[Path, typer.Option("--data", help="The installation's folder.", file_okay=False)]
+DATA = Path("var/forbear")
+
+
+@app.command()
+def up(
+    data: Data = DATA,
+    *,
+    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take ports nobody listens on.")] = False,
+) -> None:
+    """Serve everything on this machine until Ctrl-C: PostgreSQL, Temporal, sandbox, API and worker."""
+    from forbear.services.addresses import Addresses
+    from forbear.services.house import House
+
+    for variable in ("FORBEAR_DATABASE_URL", "TEMPORAL_ADDRESS"):
+        if variable in os.environ:
+            raise CannotStart(
+                f"{variable} is set, but 'forbear up' brings its own: unset it, or run the API and worker.py yourself"
+            )
+    try:
+        with House(data, addresses=Addresses.free() if free_ports else None, say=_starting) as house:
+            at = house.addresses
+            console.print(f"API docs   {at.api_url}/docs\nTemporal   {at.ui_url}\nSandbox    {at.sandbox_url}/docs")
+            console.print(f"Settings   {house.settings_file}\nCtrl-C stops everything.")
+            house.watch()
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+@app.command()
+def doctor(data: Data = DATA) -> None:
+    """Look for whatever would keep 'forbear up' from starting; status 1 when there is something."""
+    from forbear.services.doctor import examine
+
+    ill = 0
+    for finding in examine(data):
+        ill += not finding.well
+        mark = "[green]ok[/]  " if finding.well else "[red]bad[/] "
+        console.print(f"{mark} {finding.about}: {finding.found}" + (f". {finding.remedy}" if finding.remedy else ""))
+    raise typer.Exit(1 if ill else 0)
+
+
+@app.command()
+def demo(
+    data: Annotated[Path, typer.Option("--data", help="Wiped first.", file_okay=False)] = Path("var/demo"),
+    days: Annotated[int, typer.Option(min=1, help="Days of the world.")] = 30,
+    seed: Annotated[int, typer.Option(help="Of the people's habits.")] = 1,
+) -> None:
+    """Rehearse a month of a lender's portfolio in minutes, and judge it."""
+    from forbear.rehearsal import demo as rehearsal
+
+    raise typer.Exit(rehearsal.run(data, days, seed))
+
+
+@app.command()
+def migrate(data: Data = DATA) -> None:
+    """Bring the database to the newest schema."""
+    from forbear.ledger.migrate import head, upgrade
+
+    upgrade(_settings(data).database_url_for("migrator"))
+    console.print(f"The database is at {head()}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV export of overdue accounts.")],
+    api_key: Annotated[str, typer.Option("--key", envvar="FORBEAR_API_KEY", help="A key that may enrol.")],
+    api: Annotated[str, typer.Option(help="Where the API listens.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Enrol accounts from a file, with an answer for each row that is refused."""
+    from forbear.api import client_import
+
+    raise typer.Exit(client_import.run(file, api, api_key, console))
+
+
+@app.command()
+def dump(
+    path: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write it.")],
+    data: Data = DATA,
+) -> None:
+    """Write the record as JSON lines, as the judge reads it."""
+    from forbear.ledger import dump as record
+
+    count = record.write(_settings(data).database_url_for("migrator"), path)
+    console.print(f"{count} rows in {path}")
+
+
+@app.command()
+def verify(data: Data = DATA) -> None:
+    """Show any change, insertion or deletion below the last published head of the audit chain."""
+    from forbear.ledger.engine import Ledger
+    from forbear.ledger.verify import verify_command
+
+    settings = _settings(data)
+    with Ledger.open(settings) as ledger:
+        raise typer.Exit(verify_command(ledger, settings.data, console.print))
+
+
+@rules.command("check")
+def check(
+    dash: Annotated[str, typer.Argument(metavar="[-]", help="Read cases from standard input.")] = "",
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Read cases from a file.")] = None,
+    ruleset: Annotated[str | None, typer.Option(metavar="DATE", help="The rules as of that day.")] = None,
+) -> None:
+    """Answer cases, one JSON object a line: may this attempt be made, and if not, which rule holds it until when."""
+    from forbear.rules import cases
+
+    if file is not None:
+        with file.open(encoding="utf-8") as lines:
+            raise typer.Exit(cases.check_stream(lines, sys.stdout, ruleset=ruleset))
+    if dash != "-":
+        raise typer.BadParameter("Give '-' to read cases from standard input, or --file FILE")
+    raise typer.Exit(cases.check_stream(sys.stdin, sys.stdout, ruleset=ruleset))
+
+
+@tenant.command("add")
+def add_tenant(name: str, data: Data = DATA) -> None:
+    """Add an organisation; prints its id."""
+    from forbear.ledger import admin
+
+    console.print(admin.add_tenant(_settings(data).database_url_for("migrator"), name))
+
+
+@lender.command("add")
+def add_lender(
+    name: str,
+    *,
+    tenant_id: Annotated[str, typer.Option("--tenant", help="Its id.")],
+    role: Annotated[str, typer.Option(help="What the lender is to the debts.")] = "original_creditor",
+    kind: Annotated[str, typer.Option(help="What sort of institution it is.")] = "consumer_finance_company",
+    country: Annotated[str, typer.Option(help="Two letters.")] = "US",
+    phone: Annotated[str, typer.Option(help="Where its people answer.")],
+    sender: Annotated[str, typer.Option(help="The number its texts come from; its alone.")],
+    data: Data = DATA,
+) -> None:
+    """Add a creditor; prints its id."""
+    from forbear.ledger import admin
+
+    url = _settings(data).database_url_for("migrator")
+    added = admin.add_lender(
+        url, tenant=tenant_id, name=name, role=role, kind=kind, country=country, phone=phone, sender=sender
+    )
+    console.print(added)
+
+
+@key.command("add")
+def add_key(
+    lender_id: Annotated[str, typer.Option("--lender", help="Its id.")],
+    scope: Annotated[list[str], typer.Option(help="What the key may do; may be given several times.")],
+    label: Annotated[str, typer.Option(help="Who holds it.")],
+    data: Data = DATA,
+) -> None:
+    """Make an API key; it is shown this once."""
+    from forbear.ledger import admin
+
+    made = admin.add_key(_settings(data).database_url_for("migrator"), lender=lender_id, scopes=scope, label=label)
+    console.print(made.shown)
+
+
+def _settings(data: Path) -> Settings:
+    """The settings the environment names, or else those of the folder."""
+    from forbear.services import settings_file
+
+    file = data / settings_file.FILE
+    if SETTINGS_VARIABLE not in os.environ and file.exists():
+        os.environ |= settings_file.variables(file)
+    return Settings()
+
+
+def _starting(line: str) -> None:
+    console.print(line, style="dim", markup=False)
+
+
+def main() -> None:
+    """Run one command and end cleanly."""
+    reset_tzpath(())  # zones come from the pinned package, whatever the machine has
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # as Ctrl-C, so that services are stopped in order
+    status: object = 0
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code
+    except ForbearError as error:
+        errors.print(f"forbear: {error}")
+        status = 2 if isinstance(error, BadInput) else 1
+    # The Temporal SDK can crash a process that ends right after its last call (temporalio/sdk-python#300).
+    time.sleep(EXIT_PAUSE_SECONDS)
+    sys.exit(status if isinstance(status, int) else 1)
