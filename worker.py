@@ -12,12 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from forbear.ledger.relaying import RelayingBook
+from forbear.ledger.touching import TouchingBook
+from forbear.ledger.upkeeping import UpkeepingBook
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import activities.cadence
 import workflows.account
@@ -32,13 +33,11 @@ from forbear.contracts.decision import UpkeepStart
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
-from forbear.ledger.relaying import RelayingBook
-from forbear.ledger.touching import TouchingBook
-from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from forbear.temporal.client import connect
 from forbear.temporal.relay import Relay
+from forbear.temporal.runner import sandbox
 from workflows.account import AccountWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
@@ -126,16 +125,6 @@ class Forbear:
             for step in playbook.steps:
                 if step.channel == "sms" and step.template not in self.wording.names:
                     raise CannotStart(f"Playbook {playbook.name}: step {step.id} names no template; see templates/sms.")
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """Our own rooms pass through: importing them again for every run costs memory and time."""
-    policy = (
-        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
-        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-    )
-    restrictions = SandboxRestrictions.default.with_passthrough_modules("forbear", "activities")
-    return SandboxedWorkflowRunner(restrictions=restrictions.with_import_notification_policy(policy))
 
 
 def assert_ours() -> None:
