@@ -32,7 +32,10 @@ class Outbox(OfTenant, Base):
     fact: Mapped[str]
     at: Mapped[Instant]
     delivered_at: Mapped[datetime | None]
-    __table_args__ = (Index("ix_outbox_waiting", "id", postgresql_where="delivered_at is null"),)
+    __table_args__ = (
+        Index("ix_outbox_waiting", "id", postgresql_where="delivered_at is null"),
+        Index("ix_outbox_swept", "account", "at", postgresql_where="fact = 'account_swept'"),
+    )
 
 
 class Idempotency(OfLender, Base):

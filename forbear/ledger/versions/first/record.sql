@@ -60,3 +60,4 @@ create table outbox (
     constraint pk_outbox primary key (id)
 );
 create index ix_outbox_waiting on outbox (id) where delivered_at is null;
+create index ix_outbox_swept on outbox (account, at) where fact = 'account_swept';

@@ -1,0 +1,119 @@
+"""Decides what comes next for an account and, where a touch is allowed, claims it: one short transaction.
+
+The answer is stored under the asker's key before anybody acts on it, so that asking again, after a crash or twice at
+once, gives the same answer and never a second touch.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forbear.cadence import decision as cadence
+from forbear.cadence.decide import decide as decide_by_playbook
+from forbear.cadence.life import Life
+from forbear.cadence.playbooks import Playbook
+from forbear.contracts.decision import Asked, Close, Decision
+from forbear.ledger import promises
+from forbear.ledger.claims import Claim
+from forbear.ledger.decision_rows import DecisionRows
+from forbear.ledger.engine import Ledger
+from forbear.ledger.lives import load_life
+from forbear.ledger.locking import lock_account
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Decision as Stored
+from forbear.rules.packs import Packs
+
+Decide = Callable[[Life, Playbook, Packs, datetime], cadence.Decision]
+ANSWER: TypeAdapter[Decision] = TypeAdapter(Decision)
+LONGEST_REST = timedelta(days=7)
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=6)
+"""World time between attempts that certainly were not sent; it doubles with each."""
+
+
+class DecidingBook:
+    """Implements `forbear.ports.book.CadenceBook`."""
+
+    def __init__(
+        self, ledger: Ledger, playbooks: Mapping[str, Playbook], packs: Packs, *, decide: Decide = decide_by_playbook
+    ) -> None:
+        self._ledger = ledger
+        self._playbooks = playbooks
+        self._packs = packs
+        self._decide = decide
+
+    def decide(self, asked: Asked) -> Decision:
+        with self._ledger.worker(asked.tenant) as session:
+            if (answer := _stored(session, asked)) is not None:
+                return answer
+            lock_account(session, asked.tenant, asked.account)
+            # The same question may have been answered by another worker while this one waited.
+            if (answer := _stored(session, asked)) is not None:
+                return answer
+            return self._answer(session, asked)
+
+    def _answer(self, session: Session, asked: Asked) -> Decision:
+        clock = self._ledger.clock
+        now = clock.now()
+        promises.settle(session, asked.account, now)
+        life = load_life(session, asked.account, now=now)
+        account = session.get(Account, asked.account)
+        if life is None or account is None:
+            return Close(reason="no such account")
+        decided = self._next(life, account.playbook, now)
+        claim = None
+        if isinstance(decided, cadence.Contact):
+            claim = Claim.weigh(decided, clock, lease_seconds=self._ledger.settings.lease_seconds, now=now)
+            if claim is None:
+                decided = _window_closing(decided, now)
+        rows = DecisionRows(session, account, asked, clock, now)
+        return rows.write(decided, claim, life)
+
+    def _next(self, life: Life, playbook: str, now: datetime) -> cadence.Decision:
+        if life.balance > 0 and playbook not in self._playbooks:
+            why = "the account's playbook is not installed here: install it, or enrol the account under another"
+            return cadence.Rest(now + LONGEST_REST, why, "PLAYBOOK.MISSING", stage=life.stage)
+        if playbook not in self._playbooks:
+            return cadence.Close("paid in full")
+        decided = self._decide(life, self._playbooks[playbook], self._packs, now)
+        if isinstance(decided, cadence.Contact) and (until := pause_until(life)) is not None and until > now:
+            why = "the last attempt could not be sent; the next one waits a little longer each time"
+            return cadence.Rest(until, why, "TOUCH.FAILED", stage=decided.stage)
+        return decided
+
+
+def pause_until(life: Life) -> datetime | None:
+    """Until when to wait after touches that could not be sent; None if the last one could.
+
+    Without it a carrier that is away, or a setting of ours that is wrong, would be tried without a break.
+    """
+    own = {
+        (touch.at, touch.step, touch.key): touch.state
+        for person in life.persons
+        for touch in person.history
+        if touch.account == life.account and touch.step is not None
+    }
+    states = [own[key] for key in sorted(own, key=lambda key: (key[0], key[1] or "", key[2] or ""))]
+    failed = next((count for count, state in enumerate(reversed(states)) if state != "failed"), len(states))
+    if not failed:
+        return None
+    return max(at for at, _, _ in own) + min(FIRST_PAUSE * 2 ** min(failed - 1, 10), LONGEST_PAUSE)
+
+
+def _window_closing(decided: cadence.Contact, now: datetime) -> cadence.Rest:
+    """Too little of the window is left to send safely: ask again when it has closed."""
+    until = max(decided.window_closes or now, now) + timedelta(seconds=1)
+    why = "too little of the contact window is left to send safely"
+    return cadence.Rest(until, why, "WINDOW.CLOSING", decided.permit, decided.stage)
+
+
+def _stored(session: Session, asked: Asked) -> Decision | None:
+    found = session.scalars(
+        select(Stored.answer).where(
+            Stored.account == asked.account, Stored.run == asked.run, Stored.number == asked.number
+        )
+    ).one_or_none()
+    return None if found is None else ANSWER.validate_python(found)

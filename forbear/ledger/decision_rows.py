@@ -1,0 +1,215 @@
+"""Writes one decision: its row with the permit, what it claims or opens, and where the account stands after it."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from forbear.cadence import decision as cadence
+from forbear.cadence.life import Life
+from forbear.clock import Clock
+from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
+from forbear.ledger import audit
+from forbear.ledger.claims import Claim
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import Account, LegalCase
+from forbear.ledger.tables.contacts import Decision as Stored
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import Lender
+from forbear.rules.facts import Permit
+
+PROVIDER = "twilio"
+REST_WITH_LEGAL = timedelta(days=7)
+"""World time until an account with legal staff is looked at again."""
+
+
+class DecisionRows:
+    """One decision being written in the transaction that took it."""
+
+    def __init__(self, session: Session, account: Account, asked: Asked, clock: Clock, now: datetime) -> None:
+        self._session = session
+        self._account = account
+        self._asked = asked
+        self._clock = clock
+        self._now = now
+        self._id = new_id("dec")
+
+    def write(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
+        """Store the decision and all that follows from it; returns what the workflow is told."""
+        match decided:
+            case cadence.Rest():
+                return self._rest(decided)
+            case cadence.Contact() if claim is not None:
+                return self._contact(decided, claim)
+            case cadence.Contact():
+                raise ValueError("a contact without a claim must not be told to anybody")
+            case cadence.Escalate():
+                return self._escalate(decided, life)
+            case cadence.Close():
+                return self._close(decided)
+
+    def _rest(self, decided: cadence.Rest) -> Rest:
+        wake_at = max(self._clock.to_machine(decided.until), self._clock.to_machine(self._now))
+        answer = Rest(
+            until=decided.until, wake_at=wake_at, reason=decided.reason, rule=decided.rule, stage=decided.stage
+        )
+        self._store(answer, permit=decided.permit, until=decided.until, rule=decided.rule)
+        self._stand(stage=decided.stage, at=decided.until, reason=decided.reason, rule=decided.rule)
+        return answer
+
+    def _contact(self, decided: cadence.Contact, claim: Claim) -> Contact:
+        touch = new_id("tch")
+        answer = Contact(
+            touch=touch,
+            channel=decided.channel,
+            reason=decided.reason,
+            priority=decided.priority,
+            stage=decided.stage,
+        )
+        self._store(answer, permit=decided.permit, step=decided.step, touch=touch)
+        self._claim(touch, claim)
+        self._stand(stage=decided.stage, at=claim.dispatch_by, reason=f"sending: {decided.reason}", rule="")
+        return answer
+
+    def _escalate(self, decided: cadence.Escalate, life: Life) -> Escalate:
+        case = life.legal_case or self._open_case(decided)
+        answer = Escalate(case=case, reason=decided.reason)
+        self._store(answer)
+        self._stand(stage=decided.stage, at=self._now + REST_WITH_LEGAL, reason=decided.reason, rule="")
+        return answer
+
+    def _close(self, decided: cadence.Close) -> Close:
+        answer = Close(reason=decided.reason)
+        self._store(answer)
+        account = self._account
+        if account.state == "open":
+            account.state, account.close_reason, account.closed_at = "closed", decided.reason, self._now
+            self._note("account_closed", account.id, {"reason": decided.reason, "decision": self._id})
+        account.next_at = account.next_reason = account.next_rule = None
+        account.next_permit = self._id
+        account.version += 1
+        self._session.flush()
+        return answer
+
+    def _store(
+        self,
+        answer: Decision,
+        *,
+        permit: Permit | None = None,
+        until: datetime | None = None,
+        rule: str = "",
+        step: str | None = None,
+        touch: str | None = None,
+    ) -> None:
+        row = Stored(
+            id=self._id,
+            tenant=self._account.tenant,
+            lender=self._account.lender,
+            account=self._account.id,
+            run=self._asked.run,
+            number=self._asked.number,
+            at=self._now,
+            kind=answer.kind,
+            until=until,
+            rule=rule,
+            reason=answer.reason,
+            step=step,
+            touch=touch,
+            answer=answer.model_dump(mode="json"),
+            permit=None if permit is None else permit_json(permit),
+        )
+        self._add(row, "decided")
+
+    def _claim(self, touch: str, claim: Claim) -> None:
+        contact, account = claim.contact, self._account
+        lender = self._session.get_one(Lender, account.lender)
+        row = Touch(
+            id=touch,
+            tenant=account.tenant,
+            lender=account.lender,
+            account=account.id,
+            person=contact.person,
+            contact_point=contact.point,
+            address_key=bytes.fromhex(contact.key),
+            decision=self._id,
+            channel=contact.channel,
+            role=contact.role,
+            place=contact.place,
+            purpose="reminder",
+            accounts=list(contact.accounts),
+            step=contact.step,
+            template=contact.template,
+            language=contact.language,
+            provider=PROVIDER,
+            sender=lender.sender,
+            state="claimed",
+            claimed_at=self._now,
+            lease_until=claim.lease_until,
+            dispatch_by=claim.dispatch_by,
+            window_closes=contact.window_closes,
+        )
+        self._add(row, "touch_claimed")
+
+    def _open_case(self, decided: cadence.Escalate) -> str:
+        case = LegalCase(
+            id=new_id("cas"),
+            tenant=self._account.tenant,
+            lender=self._account.lender,
+            account=self._account.id,
+            kind=decided.matter,
+            reason=decided.reason,
+            state="open",
+            opened_at=self._now,
+        )
+        self._session.add(case)
+        self._session.flush()
+        self._note("case_opened", case.id, {"kind": case.kind, "decision": self._id})
+        return case.id
+
+    def _stand(self, *, stage: str, at: datetime, reason: str, rule: str) -> None:
+        """Put down what comes next and why: no open account is ever without both."""
+        account = self._account
+        account.stage = stage or account.stage
+        account.next_at, account.next_reason, account.next_rule = at, reason, rule
+        account.next_permit = self._id
+        account.version += 1
+        self._session.flush()
+
+    def _add(self, row: Stored | Touch, kind: str) -> None:
+        self._session.add(row)
+        self._session.flush()
+        self._note(kind, row.id, row)
+
+    def _note(self, kind: str, subject: str, written: dict[str, object] | Stored | Touch) -> None:
+        audit.note(
+            self._session,
+            tenant=self._account.tenant,
+            lender=self._account.lender,
+            account=self._account.id,
+            person=written.person if isinstance(written, Touch) else None,
+            kind=kind,
+            subject=subject,
+            at=self._now,
+            written=written,
+        )
+
+
+def permit_json(permit: Permit) -> dict[str, Any]:
+    """A permit as it is kept: verdict, rules with their instants, zones, windows and pack versions."""
+    return {
+        "verdict": permit.verdict,
+        "until": _iso(permit.until),
+        "event": permit.event,
+        "findings": [{**asdict(finding), "until": _iso(finding.until)} for finding in permit.findings],
+        "human_review": permit.human_review,
+        "zones": list(permit.zones),
+        "opens_at": _iso(permit.opens_at),
+        "closes_at": _iso(permit.closes_at),
+        "disclosures": list(permit.disclosures),
+        "packs": dict(permit.packs),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -1,0 +1,229 @@
+"""The last look before a touch is sent, and the record of what became of it.
+
+`prepare` hands a touch out at most once: whoever asks again learns that its fate is unknown. No transaction here
+waits for a provider.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+import structlog
+from sqlalchemy.orm import Session
+
+from forbear import tokens
+from forbear.cadence.life import Life
+from forbear.cadence.playbooks import Playbook
+from forbear.cadence.recheck import ClaimedTouch, still_allowed
+from forbear.contracts.decision import ContactOrder, Outcome
+from forbear.contracts.words import Channel, TouchState
+from forbear.errors import Erased, NotFound
+from forbear.ledger import reachability
+from forbear.ledger.engine import Ledger
+from forbear.ledger.ids import new_id
+from forbear.ledger.lives import load_life
+from forbear.ledger.locking import lock_account
+from forbear.ledger.receipts import Source, add_receipt, lock_touch
+from forbear.ledger.stops import suppress
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Link, Touch
+from forbear.ledger.tables.people import ContactPoint, Lender
+from forbear.ports.book import Dispatch
+from forbear.ports.sms import Accepted, Refused, Sending, Unknown
+from forbear.rules.packs import Packs
+from forbear.settings import Settings
+
+Recheck = Callable[[Life, ClaimedTouch, Playbook, Packs, datetime], str | None]
+LONGEST_VALIDITY = timedelta(seconds=36_000)
+SHORTEST_VALIDITY = timedelta(seconds=1)
+"""World time; what the carrier accepts."""
+LINK_LIVES = timedelta(days=30)
+"""World time."""
+CALLBACK_LIVES = timedelta(days=7)
+"""Machine time: far longer than a message may be under way."""
+IN_WORDS: Mapping[TouchState, str] = {
+    "claimed": "claimed and not sent yet",
+    "dispatching": "being sent",
+    "sent": "the provider has it",
+    "delivered": "delivered",
+    "undelivered": "the provider could not deliver it",
+    "failed": "certainly not sent",
+    "unknown": "the answer was lost: it counts as made until it is known otherwise",
+}
+log = structlog.get_logger(__name__)
+
+
+class TouchingBook:
+    """Implements `forbear.ports.book.TouchBook`."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        playbooks: Mapping[str, Playbook],
+        packs: Packs,
+        *,
+        recheck: Recheck = still_allowed,
+    ) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._playbooks = playbooks
+        self._packs = packs
+        self._recheck = recheck
+
+    def prepare(self, order: ContactOrder) -> Dispatch | Outcome:
+        with self._ledger.worker(order.tenant) as session:
+            touch = self._take(session, order)
+            now = self._ledger.clock.now()
+            if touch.state == "dispatching":
+                log.warning("touch.asked_twice", touch=touch.id)
+                return self._learn(session, touch, "ledger", "lost", now=now)
+            if touch.state != "claimed":
+                return _outcome(touch)
+            if (why := self._why_not(session, touch, now)) is not None:
+                return self._learn(session, touch, "ledger", "withheld", now=now, code=why)
+            return self._hand_out(session, touch, now)
+
+    def cancel(self, order: ContactOrder, reason: str) -> Outcome:
+        with self._ledger.worker(order.tenant) as session:
+            touch, now = self._take(session, order), self._ledger.clock.now()
+            return self._learn(session, touch, "sender", "not_written", now=now, code=reason)
+
+    def record(self, order: ContactOrder, sending: Sending, *, body_sha256: str, segments: int) -> Outcome:
+        with self._ledger.worker(order.tenant) as session:
+            touch = self._take(session, order)
+            touch.body_sha256, touch.segments = body_sha256, segments
+            session.flush()
+            now = self._ledger.clock.now()
+            match sending:
+                case Accepted():
+                    return self._accepted(session, touch, sending, now)
+                case Refused():
+                    return self._refused(session, touch, sending, now)
+                case Unknown():
+                    return self._learn(session, touch, "sender", "lost", now=now)
+
+    def _take(self, session: Session, order: ContactOrder) -> Touch:
+        """Lock the account's persons, then the touch: the order in which everyone takes them."""
+        lock_account(session, order.tenant, order.account)
+        touch = lock_touch(session, order.touch)
+        if touch is None or touch.account != order.account:
+            raise NotFound("no such touch of this account")
+        return touch
+
+    def _why_not(self, session: Session, touch: Touch, now: datetime) -> str | None:
+        """What speaks against sending now, or None."""
+        if now >= touch.dispatch_by:
+            return "too late: its time to be sent had passed"
+        life = load_life(session, touch.account, now=now, without=touch.id)
+        account = session.get_one(Account, touch.account)
+        if life is None or life.state != "open" or life.balance <= 0:
+            return "nothing is owed any more, or the account was closed"
+        playbook = self._playbooks.get(account.playbook)
+        if playbook is None:
+            return "the account's playbook is not installed here"
+        claimed = ClaimedTouch(touch.person, touch.contact_point, cast("Channel", touch.channel))
+        return self._recheck(life, claimed, playbook, self._packs, now)
+
+    def _hand_out(self, session: Session, touch: Touch, now: datetime) -> Dispatch | Outcome:
+        """Open the number, make the link, and let the touch go: from here on it counts until proven otherwise."""
+        point = session.get_one(ContactPoint, touch.contact_point)
+        try:
+            to = self._ledger.vault.open(session, lender=touch.lender, person=touch.person, sealed=point.value)
+        except Erased:
+            return self._learn(session, touch, "ledger", "withheld", now=now, code="the person's data was erased")
+        lender = session.get_one(Lender, touch.lender)
+        touch.dispatched_at = now
+        token = self._make_link(session, touch, now)
+        add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
+        return Dispatch(
+            touch=touch.id,
+            channel=touch.channel,
+            template=touch.template,
+            language=touch.language,
+            to=to,
+            sender=touch.sender,
+            values={
+                "link": tokens.link_url(self._settings.public_url, token),
+                "lender": lender.name,
+                "phone": lender.phone,
+            },
+            dispatch_by=touch.dispatch_by,
+            validity=_validity(touch, now),
+            callback_url=self._callback_url(touch),
+        )
+
+    def _make_link(self, session: Session, touch: Touch, now: datetime) -> str:
+        token = tokens.new_link_token()
+        session.add(
+            Link(
+                id=new_id("lnk"),
+                tenant=touch.tenant,
+                lender=touch.lender,
+                touch=touch.id,
+                account=touch.account,
+                person=touch.person,
+                token_sha256=tokens.link_digest(token),
+                expires_at=now + LINK_LIVES,
+                failures=0,
+            )
+        )
+        session.flush()
+        return token
+
+    def _callback_url(self, touch: Touch) -> str:
+        expires = self._ledger.clock.machine_now() + CALLBACK_LIVES
+        key = tokens.key_bytes(self._settings.token_key)
+        return tokens.callback_url(self._settings.public_url, tokens.sign_callback(key, touch.id, expires))
+
+    def _accepted(self, session: Session, touch: Touch, sending: Accepted, now: datetime) -> Outcome:
+        if sending.status == "scheduled":
+            log.error("touch.scheduled_unasked", touch=touch.id)
+        return self._learn(session, touch, "sender", "accepted", now=now, provider_id=sending.provider_id)
+
+    def _refused(self, session: Session, touch: Touch, sending: Refused, now: datetime) -> Outcome:
+        outcome = self._learn(session, touch, "sender", "refused", now=now, code=sending.code)
+        if sending.opted_out:
+            suppress(
+                session,
+                tenant=touch.tenant,
+                lender=touch.lender,
+                person=touch.person,
+                scope="number",
+                channel=cast("Channel", touch.channel),
+                address_key=touch.address_key,
+                via="carrier",
+                at=now,
+            )
+        elif sending.ours:
+            log.error("touch.refused_for_our_setup", touch=touch.id, code=sending.code)
+        elif sending.permanent:
+            reachability.mark(session, touch, reachability.TEACHES.get(sending.code, "invalid"), now)
+        return outcome
+
+    def _learn(
+        self,
+        session: Session,
+        touch: Touch,
+        source: Source,
+        status: str,
+        *,
+        now: datetime,
+        code: str | None = None,
+        provider_id: str | None = None,
+    ) -> Outcome:
+        add_receipt(
+            session, touch_id=touch.id, source=source, status=status, code=code, provider_id=provider_id, at=now
+        )
+        return _outcome(touch)
+
+
+def _validity(touch: Touch, now: datetime) -> timedelta:
+    """How long the carrier may still try: never beyond the contact window."""
+    left = LONGEST_VALIDITY if touch.window_closes is None else touch.window_closes - now
+    return max(SHORTEST_VALIDITY, min(left, LONGEST_VALIDITY))
+
+
+def _outcome(touch: Touch) -> Outcome:
+    state = cast("TouchState", touch.state)
+    return Outcome(touch=touch.id, state=state, reason=touch.code or IN_WORDS[state])
