@@ -14,6 +14,8 @@ from tests.judge.silences import Case, Silence, about, claimed_at, silences
 
 OPEN, CLOSE = time(8), time(21)
 TEXTS_A_DAY, TEXTS_IN_7_DAYS, CONTACTS_IN_7_DAYS = 1, 2, 3
+REACHED = {"delivered", "voicemail_left", "connected", "visited"}
+"""Results of a try that was a contact: the person may have heard of it. A text counts unless it certainly failed."""
 FRESH = timedelta(days=3)
 
 Check = Callable[[Case, Text, Row | None, list[Person]], Iterator[Finding]]
@@ -56,11 +58,11 @@ def _hours(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> 
 def _caps(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> Iterator[Finding]:
     del claim
     phones = {phone for person in persons for phone in person.phones}
-    sent = [(other.at, other.sid) for other in case.world.texts if other.to in phones]
-    texts = [at for at, sid in sent if (at, sid) <= (text.at, text.sid)]
+    sent = [other for other in case.world.texts if other.to in phones and (other.at, other.sid) <= (text.at, text.sid)]
     before = [made for person in persons for made in person.contacts]
-    texts += [made.at for made in before if made.channel == "sms"]
-    contacts = [*texts, *(made.at for made in before if made.channel != "sms")]
+    texts = [other.at for other in sent] + [made.at for made in before if made.channel == "sms"]
+    contacts = [other.at for other in sent if other is text or not other.failed]
+    contacts += [made.at for made in before if made.result in REACHED]
     for name, moments, days, limit in (
         ("texts a day", texts, 1, TEXTS_A_DAY),
         ("texts in 7 days", texts, 7, TEXTS_IN_7_DAYS),

@@ -43,13 +43,14 @@ def lines(path: Path) -> Iterator[Row]:
 
 @dataclass(slots=True)
 class Text:
-    """One text the carrier accepted from us, and when the handset had it."""
+    """One text the carrier accepted from us, when the handset had it, and whether it is known never to have."""
 
     at: datetime
     to: str
     sid: str
     ref: str | None
     delivered_at: datetime | None = None
+    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -201,12 +202,18 @@ def read_world(path: Path) -> World:
                 world.said.append(Said(at, line["from"], line["kind"], line["sid"], line["channel"] == "page"))
             case "payment":
                 world.paid.append(Paid(at, line["sid"], line["ref"], Decimal(line["amount"])))
-            case None if line["status"] == "delivered" and line["sid"] in texts:
-                texts[line["sid"]].delivered_at = at
+            case None if line["sid"] in texts:
+                _later(texts[line["sid"]], line["status"], at)
             case _:
                 pass
     world.texts = list(texts.values())
     return world
+
+
+def _later(text: Text, status: str, at: datetime) -> None:
+    if status == "delivered":
+        text.delivered_at = at
+    text.failed = text.failed or status in {"undelivered", "failed"}
 
 
 def read_client(path: Path) -> Client:

@@ -306,6 +306,20 @@ def test_a_part_payment_silences_nothing(tmp_path: Path) -> None:
     assert judged(story, tmp_path)[2] == []
 
 
+def test_a_text_that_never_arrived_is_a_text_but_no_contact(tmp_path: Path) -> None:
+    story = a_true_story()
+    fourth_contact(story)
+    story.line(sid="SMtch_1", status="delivered")["status"] = "undelivered"
+    assert judged(story, tmp_path)[2] == []
+
+
+def test_a_call_nobody_took_is_no_contact(tmp_path: Path) -> None:
+    story = a_true_story()
+    calls = [contact(f"2026-10-{day}T15:00:00Z", "call", "no_answer") for day in (26, 27)]
+    story.told(account="acc_card")["contacts"] = calls
+    assert judged(story, tmp_path)[2] == []
+
+
 def test_start_after_stop_lifts_the_silence(tmp_path: Path) -> None:
     story = a_true_story()
     after_stop(story)
