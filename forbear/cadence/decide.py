@@ -149,7 +149,7 @@ def _take(moment: _Moment, step: Step) -> Decision:
         why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
         return moment.rest(never, why, "PLACE.UNKNOWN")
     paused_until = _after_gap(life, step)
-    scales = Scales(life, person, moment.packs, max(moment.now, paused_until), moment.playbook)
+    scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
     weighed = scales.weigh(step.channel)
     if not weighed:
         return moment.rest(never, f"no valid contact point for {step.channel}", "POINT.NONE")

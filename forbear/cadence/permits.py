@@ -5,7 +5,7 @@ window's last quarter stays free for what was late.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ MOST_WINDOWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One contact point, its permit now, and the instant of its place in the day (None: blocked)."""
+    """One contact point, its permit now, and the instant of its place in the day (None: barred)."""
 
     point: ContactPoint
     permit: Permit
@@ -34,7 +34,7 @@ class Weighed:
 
     @property
     def held_now(self) -> bool:
-        """Whether a rule denies it at the instant from which it was weighed."""
+        """Whether a rule denies it now."""
         return self.permit.verdict != "allow"
 
     @property
@@ -62,14 +62,26 @@ def usable(person: Person, channel: str) -> list[ContactPoint]:
 
 
 class Scales:
-    """Weighs touches of one person about one account, from an instant on."""
+    """Weighs touches of one person about one account: what is allowed now, and when its place in the day comes.
 
-    def __init__(self, life: Life, person: Person, packs: Packs, earliest: datetime, playbook: Playbook) -> None:
+    Args:
+        life: the account's life.
+        person: whom to reach.
+        packs: the rules in force.
+        playbook: where a higher limit may be declared.
+        now: world time.
+        earliest: the end of the playbook's own pause; `now` or earlier if there is none.
+    """
+
+    def __init__(
+        self, life: Life, person: Person, packs: Packs, playbook: Playbook, *, now: datetime, earliest: datetime
+    ) -> None:
         self._life = life
         self._person = person
         self._packs = packs
-        self._earliest = earliest
-        self._facts = to_facts(life, person, earliest, contacts_in_7_days=playbook.contacts_in_7_days)
+        self._now = now
+        self._earliest = max(now, earliest)
+        self._facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
 
     def weigh(self, channel: Channel) -> list[Weighed]:
         """Every usable contact point with its permit and its place in the day."""
@@ -77,13 +89,14 @@ class Scales:
 
     def _weigh_point(self, point: ContactPoint, channel: Channel) -> Weighed:
         attempt = to_attempt(self._life, self._person, point, channel)
-        permit = check(attempt, self._facts, self._packs, self._earliest)
+        permit = check(attempt, self._facts, self._packs, self._now)
+        barred = any(finding.until is None for finding in permit.findings)
         zone = permit.zones[0] if permit.zones else "UTC"
-        return Weighed(point=point, permit=permit, slot=self._slot(attempt, permit), zone_name=zone)
+        return Weighed(point=point, permit=permit, slot=None if barred else self._slot(attempt), zone_name=zone)
 
-    def _slot(self, attempt: Attempt, permit: Permit) -> datetime | None:
+    def _slot(self, attempt: Attempt) -> datetime | None:
         """The first place from `earliest` on in a window the rules leave open; None if only an event opens one."""
-        at = self._earliest
+        at, permit = self._earliest, self._planned(attempt, self._earliest)
         for _ in range(MOST_WINDOWS):
             if permit.verdict == "hold" and permit.until is not None:
                 at = permit.until
@@ -96,8 +109,18 @@ class Scales:
                 if at <= last:
                     return max(at, place)
                 at = permit.closes_at
-            permit = check(attempt, self._facts, self._packs, at)
+            permit = self._planned(attempt, at)
         return at if permit.verdict == "allow" else permit.until
+
+    def _planned(self, attempt: Attempt, at: datetime) -> Permit:
+        """The permit on a later day if the lender confirms the balance until then, as it does every night.
+
+        If it does not, the decision on that day holds and says so.
+        """
+        if at <= self._now:
+            return check(attempt, self._facts, self._packs, at)
+        hopeful = tuple(replace(debt, balance_as_of=at) for debt in self._facts.debts)
+        return check(attempt, replace(self._facts, debts=hopeful), self._packs, at)
 
     def _place(self, opens: datetime, closes: datetime) -> tuple[datetime, datetime]:
         """The account's place in one window, and the last instant of the part that is used."""
