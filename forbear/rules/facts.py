@@ -6,7 +6,7 @@ All instants are aware; the engine never reads a clock.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal
 
 Channel = Literal["sms", "call", "voicemail", "email", "letter", "visit"]
@@ -89,7 +89,7 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """One attempt already made, with its result."""
+    """One attempt already made, with its result. `person` as in `Attempt`."""
 
     at: datetime
     channel: Channel
@@ -99,6 +99,7 @@ class PastAttempt:
     place: ContactPlace | None = None
     debts: tuple[str, ...] = ()
     purpose: Purpose = "reminder"
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known when an attempt is weighed. Tuples may be empty: that means 'none'."""
+    """All that is known when an attempt is weighed. Tuples may be empty: that means 'none'.
+
+    `holidays` are further dates on which no notice is taken to arrive, beyond the federal holidays that the
+    engine knows from the statute; `holidays_version` says which table they come from.
+    """
 
     lender: Lender
     jurisdictions: tuple[str, ...]
@@ -143,11 +148,17 @@ class Facts:
     history: tuple[PastAttempt, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    holidays: frozenset[date] = frozenset()
+    holidays_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is asked: one try to reach one party by one channel about some debts."""
+    """What is asked: one try to reach one party by one channel about some debts.
+
+    `debts` empty is weighed as being about all of them. `person` is an opaque id for limits that count per
+    person; where one side has none, the party stands for it, and for a `contact` the party with `to`.
+    """
 
     channel: Channel
     party: Party
@@ -157,6 +168,7 @@ class Attempt:
     purpose: Purpose = "reminder"
     staff: int = 1
     prerecorded: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,8 @@ class Permit:
     `until` is the earliest instant, at most 400 days away, at which the same attempt is allowed if nothing
     else happens; None unless the verdict is `hold`. `event` says what must happen first when it is `block`
     (None where nothing can lift it). `closes_at` is the first instant after `now` at which hours deny again,
-    None where no hours bind (letters). `opens_at` is the latest opening of the hours now open.
+    None where no hours bind (letters). `opens_at` is the latest opening of the hours now open. Both are None
+    while hours deny. `packs` names each pack that was asked, with its version.
     """
 
     verdict: Verdict

@@ -1,0 +1,172 @@
+"""What each kind of rule denies, brought into the shapes of `forbear.rules.limits`.
+
+A kind reads its terms from the pack and never asks which rule it is: another jurisdiction is another file.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import time
+
+from forbear.rules.facts import Suppression
+from forbear.rules.limits import BEGINNING, Ban, Cap, Hours, Limit
+from forbear.rules.stops import stop_bans
+from forbear.rules.terms import NEVER_ENDS, Terms, Unit
+from forbear.rules.wall import DAY, Wall, window
+from forbear.rules.weighing import Weighing
+
+Kind = Callable[[Weighing, Terms, Wall], Iterator[Limit]]
+
+AUTOMATED = frozenset({"sms", "email", "voicemail"})
+
+
+def quiet_hours(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """A daily window, widened by agreed hours where the rule lets an agreement lift it. Letters have no hours."""
+    policy = weighing.facts.policy
+    opening, closing = terms.open, terms.close
+    if terms.open_from:
+        opens, closes = _time(policy.open), _time(policy.close)
+        if opens is None and closes is None:
+            return
+        opening, closing = opens or 0, closes or 0
+    guard = max(policy.guard_seconds, 0)
+    windows = window(opening, closing, guard)
+    if terms.override == "hours":
+        for agreed in weighing.facts.agreements:
+            if agreed.kind == "hours" and agreed.open is not None and agreed.close is not None:
+                windows += window(_time(agreed.open) or 0, _time(agreed.close) or 0, guard)
+    yield Hours(terms, wall, tuple(sorted(windows)))
+
+
+def _time(value: time | None) -> int | None:
+    return None if value is None else value.hour * 3600 + value.minute * 60 + value.second
+
+
+def frequency_cap(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """A number of local dates' attempts, for each debt of the attempt or for the person over all."""
+    yield from _caps(weighing, terms, wall, terms.unit)
+
+
+def _caps(weighing: Weighing, terms: Terms, wall: Wall, unit: Unit) -> Iterator[Limit]:
+    limit = _limit(weighing, terms)
+    if limit is None:
+        return
+    covers = weighing.call_covers(wall, terms.override_days) if terms.override == "call_consent" else []
+    for debt in weighing.subjects(terms):
+        taken = weighing.taken(terms, unit, terms.scope.channels, debt, covers)
+        yield Cap(terms, wall, weighing.days(wall, taken), limit, covers)
+
+
+def _limit(weighing: Weighing, terms: Terms) -> int | None:
+    declared = getattr(weighing.facts.policy, terms.limit_from) if terms.limit_from else None
+    return terms.limit if declared is None else declared
+
+
+def busy_counts(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Every cap of the law on attempts once more, as policy, with busy lines counted."""
+    if all(past.result != "busy" for past in weighing.past):
+        return
+    for law, law_wall in weighing.attempt_caps:
+        if law_wall is wall:
+            yield from _caps(weighing, replace(law, rule=terms.rule, statement=terms.statement), wall, "dial")
+
+
+def cooldown(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing for a number of local dates from what triggers it, its own date being day 1."""
+    covers = weighing.call_covers(wall, terms.override_days) if terms.override == "call_consent" else []
+    for debt in weighing.subjects(terms):
+        taken = weighing.taken(terms, terms.trigger_unit, terms.trigger_channels, debt, covers)
+        for day in weighing.days(wall, taken)[-1:]:
+            yield from in_force(
+                weighing, Ban(terms, end=wall.first(day + terms.days, weighing.now), covers=covers), wall
+            )
+
+
+def wait_period(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing until a number of local dates after a notice; without the notice, until it is sent."""
+    sent = weighing.events(terms.after)
+    if not sent:
+        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+        return
+    end = wall.first(wall.day(max(sent)) + terms.days, weighing.now)
+    yield from in_force(weighing, Ban(terms, end=end), wall)
+
+
+def stop_state(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing while a stop of the person reaches the attempt."""
+    for ban in stop_bans(weighing, terms, wall):
+        yield from in_force(weighing, ban, wall)
+
+
+def suppression(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing after an opt-out that reaches the attempt, save one confirmation, until a later consent."""
+    asked_to_confirm = weighing.attempt.purpose == "opt_out_confirmation"
+    for said in weighing.facts.suppressions:
+        if _suppresses(said, weighing) and not (asked_to_confirm and not weighing.confirmed(said.at)):
+            end = min(weighing.consents(after=said.at), default=None)
+            yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+
+
+def _suppresses(said: Suppression, weighing: Weighing) -> bool:
+    attempt = weighing.attempt
+    if attempt.party == "attorney":
+        return said.to == attempt.to
+    if said.scope == "everything":
+        return True
+    if said.scope == "all_automated":
+        return attempt.channel in AUTOMATED or attempt.prerecorded
+    by_channel = said.channel is None or said.channel == attempt.channel
+    return by_channel and (said.scope == "channel" or said.to is None or said.to == attempt.to)
+
+
+def consent(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing without a consent to messages by that channel, and to that address where it names one."""
+    end = min(weighing.consents(), default=None)
+    yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+
+
+def visit(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """No visit with fewer people than the rule asks for, or none at all where it asks for no number."""
+    if not terms.min_staff or weighing.attempt.staff < terms.min_staff:
+        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+
+
+def balance(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing about a balance older than a number of days, or of unknown age.
+
+    It is judged at `now` alone: a balance is confirmed anew before a later attempt, which is weighed again.
+    """
+    oldest = weighing.now - terms.days * DAY
+    if any((age := weighing.balance_age(debt)) is None or age < oldest for debt in weighing.about):
+        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+
+
+def in_force(weighing: Weighing, ban: Ban, wall: Wall) -> Iterator[Ban]:
+    """A ban on the dates on which its rule is in force."""
+    terms = ban.terms
+    if terms.last == NEVER_ENDS and terms.first <= 1:
+        yield ban
+    elif wall.day(weighing.now) < terms.last:
+        start = BEGINNING if wall.day(weighing.now) >= terms.first else wall.first(terms.first, weighing.now)
+        ends = [end for end in (ban.end, _end(terms, wall, weighing.now)) if end is not None]
+        yield replace(ban, start=max(ban.start, start), end=min(ends, default=None))
+
+
+def _end(terms: Terms, wall: Wall, now: int) -> int | None:
+    return None if terms.last == NEVER_ENDS else wall.first(terms.last, now)
+
+
+KINDS: dict[str, Kind] = {
+    "quiet_hours": quiet_hours,
+    "frequency_cap": frequency_cap,
+    "busy_counts": busy_counts,
+    "cooldown": cooldown,
+    "wait_period": wait_period,
+    "stop_state": stop_state,
+    "suppression": suppression,
+    "consent": consent,
+    "visit": visit,
+    "balance": balance,
+}
+"""Kinds that deny. `disclosure`, `zone` and `jurisdiction` are asked by the engine itself."""
+NOT_FOR_LAWYERS = frozenset({"quiet_hours", "frequency_cap", "busy_counts", "cooldown", "zone"})
+"""Hours and caps do not bind messages to the person's lawyer."""

@@ -1,0 +1,162 @@
+"""Three shapes into which every rule is brought, and the search for the first instant that meets them all.
+
+`Hours` are daily windows, a `Cap` counts local dates, a `Ban` is a stretch of time. Each answers `lift(at)`: the
+first instant from `at` on that it permits, or `Never` with the event that must come first. The search only ever
+jumps to such instants, so that a year is weighed in a handful of steps.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from forbear.rules.terms import Terms
+from forbear.rules.wall import ALL_DAY, DAY, Segments, Wall, full_second
+
+HORIZON = 400 * DAY
+"""How far an `until` may lie ahead."""
+BEGINNING = -(10**18)
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """No instant is known; `event` lifts it, None means that nothing can."""
+
+    event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A stretch of time `[start, end)` in which a person's consent lifts a limit."""
+
+    start: int
+    end: int
+
+
+class Limit(Protocol):
+    """One rule's denial, for one zone and one debt."""
+
+    @property
+    def terms(self) -> Terms: ...
+
+    def lift(self, at: int) -> int | Never:
+        """The first instant from `at` on that this limit permits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Daily windows in one zone; on dates on which the rule is not in force, the whole day is open."""
+
+    terms: Terms
+    wall: Wall
+    windows: Segments
+
+    def segments(self, day: int) -> Segments:
+        """What is open on a local date."""
+        weekdays = self.terms.weekdays
+        if not self.terms.in_force(day) or (weekdays and (day - 1) % 7 not in weekdays):
+            return ALL_DAY
+        return self.windows
+
+    def lift(self, at: int) -> int | Never:
+        found = self.wall.opens(at, self.segments, at + HORIZON)
+        return Never(None) if found is None else found
+
+    def closes(self, at: int) -> int | None:
+        """The first instant from `at` on that is outside; None if that is far away."""
+        return self.wall.closes(at, self.segments, at + HORIZON)
+
+    def opened(self, at: int) -> int | None:
+        """When the time inside that holds `at` began; None if that is long ago."""
+        return self.wall.opened(at, self.segments, at - HORIZON)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `limit` in a window of local dates, of which `days` (sorted) are taken."""
+
+    terms: Terms
+    wall: Wall
+    days: Sequence[int]
+    limit: int
+    covers: Sequence[Cover] = ()
+
+    def lift(self, at: int) -> int | Never:
+        return _sooner(self.covers, at, self._lift(at))
+
+    def _lift(self, at: int) -> int | Never:
+        today = self.wall.day(at)
+        if self._permits(today):
+            return at
+        for day in sorted(
+            {leaves for taken in self.days if (leaves := self._leaves(taken)) > today} | {self.terms.last}
+        ):
+            if day > today and self._permits(day):
+                return self.wall.first(day, at)
+        return Never(None)
+
+    def _permits(self, day: int) -> bool:
+        if not self.terms.in_force(day):
+            return True
+        window = self.terms.window
+        since = day - window.n + 1 if window.span == "days" else date.fromordinal(day).replace(day=1).toordinal()
+        return bisect_right(self.days, day) - bisect_left(self.days, since) < self.limit
+
+    def _leaves(self, taken: int) -> int:
+        """The first date whose window no longer holds a taken one."""
+        if self.terms.window.span == "days":
+            return taken + self.terms.window.n
+        month = date.fromordinal(taken).replace(day=1)
+        return (month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Nothing in `[start, end)`; without an `end` until `event`, or for good."""
+
+    terms: Terms
+    start: int = BEGINNING
+    end: int | None = None
+    event: str | None = None
+    covers: Sequence[Cover] = field(default_factory=tuple[Cover, ...])
+
+    def lift(self, at: int) -> int | Never:
+        if at < self.start or (self.end is not None and at >= self.end):
+            return at
+        return _sooner(self.covers, at, Never(self.event) if self.end is None else self.end)
+
+
+def _sooner(covers: Sequence[Cover], at: int, lifted: int | Never) -> int | Never:
+    """The start of a consent that comes before the limit lifts by itself."""
+    starts = [max(cover.start, at) for cover in covers if cover.end > max(cover.start, at)]
+    earliest = min(starts, default=None)
+    if earliest is None or (not isinstance(lifted, Never) and lifted <= earliest):
+        return lifted
+    return earliest
+
+
+def settle(limits: Sequence[Limit], at: int, horizon: int) -> int | Never:
+    """The first instant from `at` on that every limit permits, on full seconds after `at`.
+
+    Where several limits never lift by themselves the first one's event is named, unless one of them is for good.
+    """
+    while at <= horizon:
+        lifts = [limit.lift(at) for limit in limits]
+        stuck = [lift for lift in lifts if isinstance(lift, Never)]
+        if stuck:
+            return next((each for each in stuck if each.event is None), stuck[0])
+        latest = max((lift for lift in lifts if not isinstance(lift, Never)), default=at)
+        if latest <= at:
+            return at
+        at = full_second(latest)
+    return Never(None)
+
+
+def by_rule(limits: Iterable[Limit]) -> dict[str, list[Limit]]:
+    """The limits of each rule, in the order in which the packs name the rules."""
+    found: dict[str, list[Limit]] = {}
+    for limit in limits:
+        found.setdefault(limit.terms.rule, []).append(limit)
+    return found
