@@ -18,6 +18,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-6s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## make .venv with everything in it, again when the lock or pyproject changes
+	@:
 
 demo: setup  ## rehearse 30 days of a portfolio in minutes; results in var/demo
 	$(BIN)/forbear demo

@@ -52,8 +52,9 @@ def provide(file: Path, values: dict[str, Any]) -> Settings:
 
 
 def read(file: Path) -> Settings:
-    """The settings of this file, whatever the environment names."""
-    return Settings(**load(file))
+    """The settings of this file and nothing else, whatever the environment names."""
+    fields = Settings.model_fields.items()
+    return Settings(**{name: field.get_default(call_default_factory=True) for name, field in fields} | load(file))
 
 
 def variables(file: Path) -> dict[str, str]:
