@@ -209,8 +209,11 @@ def _starting(line: str) -> None:
 def main() -> None:
     """Run one command and end cleanly."""
     reset_tzpath(())  # zones come from the pinned package, whatever the machine has
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # as Ctrl-C, so that services are stopped in order
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # All as Ctrl-C, so that services are stopped in order. A script's background job starts with Ctrl-C ignored
+        # and must still end when told to; who starts it under nohup means it.
+        if ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN:
+            signal.signal(ending, signal.default_int_handler)
     status: object = 0
     try:
         app()
