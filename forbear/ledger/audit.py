@@ -1,66 +1,31 @@
-"""Audit rows: for every fact one row with ids and the digest of what was written, in the fact's own transaction.
+"""Audit: for every fact one row with ids and the digest of what was written, chained per tenant soon after.
 
-`forbear.ledger.seals` chains them afterwards. Where the fact is a row whose columns do not change, the digest is that
-of the row, and can be made again from the table to show that nobody touched it.
+`note` runs in the fact's own transaction. `seal` runs in upkeep, so that no claim ever waits for the chain.
 """
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from hashlib import sha256
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import exists, insert, select, text
 from sqlalchemy.orm import Session
 
-from forbear.ledger.tables.accounts import Entry, Payment
+from forbear.ledger import chain, routes
+from forbear.ledger.digests import digest, model_digest, row_digest
+from forbear.ledger.engine import Ledger, key_bytes
 from forbear.ledger.tables.base import Base
-from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
-from forbear.ledger.tables.record import AuditRow
+from forbear.ledger.tables.record import AuditRow, AuditSeal
 
-CHANGING = {"touch": {"state", "dispatched_at", "settled_at", "provider_id", "code", "body_sha256", "segments"}}
-"""Columns that are written later, by table; a touch's claim is all the others."""
-FIXED: dict[str, type[Base]] = {
-    model.__tablename__: model for model in (Entry, Payment, Decision, Receipt, PastContact, Touch)
-}
-"""Tables whose rows can be digested again."""
-NOTE = insert(AuditRow).inline()
-
-
-def columns(table: str) -> list[str]:
-    """The columns a row's digest is made over."""
-    changing = CHANGING.get(table, set())
-    return sorted(column.name for column in FIXED[table].__table__.columns if column.name not in changing)
-
-
-def digest(written: Mapping[str, object]) -> bytes:
-    """SHA-256 of the canonical JSON: sorted keys, amounts without trailing zeros, instants in UTC, bytes in hex."""
-    text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-    return sha256(text.encode()).digest()
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return format((value + 0).normalize(), "f")
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownArgumentType]  any mapping serves
-    raise TypeError(f"An audit row cannot hold a {type(value).__name__}")
-
-
-def row_digest(table: str, row: Mapping[str, object]) -> bytes:
-    """The digest of a row of one of the `FIXED` tables; a column not given counts as null."""
-    return digest({name: row.get(name) for name in columns(table)})
-
-
-def _row(model: Base, table: str) -> dict[str, object]:
-    return {name: getattr(model, name) for name in columns(table)}
+# Without RETURNING: the API may write a row that belongs to no lender, and may not read it.
+NOTE = insert(Base.metadata.tables["audit_row"]).inline()
+TURN = text("select pg_advisory_xact_lock(hashtextextended('forbear.seal:' || :tenant, 0))")
+PLAN = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+"""A plan kept from when the tables were small makes a long chain a hundred times slower."""
+BATCH = 2_000
+"""Rows sealed in one transaction."""
+LOOKBACK = 20_000
+"""How many ids before the last sealed row an ordinary round looks for late ones; all are looked at once in as many."""
 
 
 def note(
@@ -84,16 +49,17 @@ def note(
         kind: what happened, e.g. `payment_posted`.
         subject: the id of the row it is about.
         at: world instant of the fact.
-        written: ids, numbers and instants, never anything personal. A model instance of a `FIXED` table stands for
-            its row and sets `table`.
-        table: says that `written` is the whole row under the subject's id in this table, as it was inserted.
+        written: ids, numbers and instants, never anything personal. A model instance of an append-only table, or of a
+            touch, stands for its row: that it still stands there as it was written can then be shown.
+        table: says that `written` holds the columns of the subject's whole row in such a table.
         lender: where the fact belongs to one.
         account: likewise.
         person: likewise.
     """
     if isinstance(written, Base):
-        table = written.__tablename__
-        written = _row(written, table)
+        table, made = model_digest(written)
+    else:
+        made = row_digest(table, written) if table else digest(written)
     session.execute(
         NOTE,
         {
@@ -105,6 +71,86 @@ def note(
             "subject": subject,
             "of_table": table,
             "at": at,
-            "digest": row_digest(table, written) if table else digest(written),
+            "digest": made,
         },
     )
+
+
+def seal(ledger: Ledger, folder: Path) -> int:
+    """Chain what is not chained yet, for every tenant, and publish each new head.
+
+    Args:
+        ledger: open, with the worker's role.
+        folder: the installation's data folder.
+
+    Returns:
+        How many rows were sealed.
+    """
+    key = key_bytes(ledger.settings, "audit_key")
+    with ledger.worker() as session:
+        tenants = routes.tenants(session)
+    return sum(_seal_tenant(ledger, folder, key, tenant) for tenant in tenants)
+
+
+class _End(NamedTuple):
+    """Where a chain ends, and which audit row it ends with."""
+
+    position: int
+    link: bytes
+    row: int
+
+
+def _seal_tenant(ledger: Ledger, folder: Path, key: bytes, tenant: str) -> int:
+    heads = chain.published(folder, tenant)
+    before = heads[-1].position if heads else 0
+    end, sealed = _rounds(ledger, key, tenant, lookback=LOOKBACK)
+    if before // LOOKBACK != end.position // LOOKBACK:
+        end, late = _rounds(ledger, key, tenant, lookback=None)
+        sealed += late
+    # Only after the commit: a head that the database does not know would look like a deletion. What a crash kept from
+    # being published is published by the next round.
+    if end.position > before:
+        head = chain.Head(end.position, end.link, ledger.clock.now())
+        chain.publish(folder, tenant, head, end.position - before)
+    return sealed
+
+
+def _rounds(ledger: Ledger, key: bytes, tenant: str, *, lookback: int | None) -> tuple[_End, int]:
+    """Seal a batch per transaction until one is not full; returns the chain's end and how many rows were sealed."""
+    sealed, last = 0, BATCH
+    end = _End(0, b"", 0)
+    while last == BATCH:
+        with ledger.worker(tenant) as session:
+            session.execute(PLAN)
+            session.execute(TURN, {"tenant": tenant})
+            end = _end(session, tenant) or _End(0, chain.start(key, tenant), 0)
+            rows = _unsealed(session, tenant, above=0 if lookback is None else end.row - lookback)
+            end = _extend(session, key, end, rows, ledger.clock.now())
+        last = len(rows)
+        sealed += last
+    return end, sealed
+
+
+def _end(session: Session, tenant: str) -> _End | None:
+    seals = select(AuditSeal.position, AuditSeal.link, AuditSeal.row).where(AuditSeal.tenant == tenant)
+    row = session.execute(seals.order_by(AuditSeal.position.desc()).limit(1)).one_or_none()
+    return None if row is None else _End(row.position, bytes(row.link), row.row)
+
+
+def _unsealed(session: Session, tenant: str, above: int) -> Sequence[AuditRow]:
+    """The oldest rows without a seal. Ids may be committed out of order: a late one takes its place at the end."""
+    has_seal = exists().where(AuditSeal.row == AuditRow.id)
+    rows = select(AuditRow).where(AuditRow.tenant == tenant, AuditRow.id > above, ~has_seal)
+    return session.execute(rows.order_by(AuditRow.id).limit(BATCH)).scalars().all()
+
+
+def _extend(session: Session, key: bytes, end: _End, rows: Sequence[AuditRow], at: datetime) -> _End:
+    """Add one link for each row; returns the chain's new end."""
+    seals: list[dict[str, Any]] = []
+    for row in rows:
+        position = end.position + 1
+        end = _End(position, chain.link(key, end.link, position, row), row.id)
+        seals.append({"tenant": row.tenant, "position": position, "row": row.id, "link": end.link, "sealed_at": at})
+    if seals:
+        session.execute(insert(Base.metadata.tables["audit_seal"]), seals)
+    return end
