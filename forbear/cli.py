@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import reset_tzpath
@@ -133,19 +134,22 @@ def verify(data: Data = DATA) -> None:
 
 @rules.command("check")
 def check(
-    dash: Annotated[str, typer.Argument(metavar="[-]", help="Read cases from standard input.")] = "",
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Read cases from a file.")] = None,
-    ruleset: Annotated[str | None, typer.Option(metavar="DATE", help="The rules as of that day.")] = None,
+    dash: Annotated[str, typer.Argument(metavar="[-]", help="Read standard input: one case, or a case a line.")] = "",
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Read a file, a case a line.")] = None,
+    ruleset: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The rules as of that day.")
+    ] = None,
 ) -> None:
     """Answer cases, one JSON object a line: may this attempt be made, and if not, which rule holds it until when."""
     from forbear.rules import cases
 
+    day = ruleset.date() if ruleset else None
     if file is not None:
         with file.open(encoding="utf-8") as lines:
-            raise typer.Exit(cases.check_stream(lines, sys.stdout, ruleset=ruleset))
+            raise typer.Exit(cases.check_stream(lines, _write, ruleset=day))
     if dash != "-":
         raise typer.BadParameter("Give '-' to read cases from standard input, or --file FILE")
-    raise typer.Exit(cases.check_stream(sys.stdin, sys.stdout, ruleset=ruleset))
+    raise typer.Exit(cases.check_one(sys.stdin.read(), _write, ruleset=day))
 
 
 @tenant.command("add")
@@ -200,6 +204,10 @@ def _settings(data: Path) -> Settings:
     if SETTINGS_VARIABLE not in os.environ and file.exists():
         os.environ |= settings_file.variables(file)
     return Settings()
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _starting(line: str) -> None:

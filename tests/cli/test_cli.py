@@ -1,5 +1,6 @@
 """The command line: what it answers, in how many lines, and with which status."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +110,25 @@ def test_dump_and_verify_read_the_record(installation: dict[str, str], tmp_path:
     assert '"tenant"' in (tmp_path / "dump.jsonl").read_text()
     verified = forbear("verify", **installation)
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_rules_check_answers_a_case_from_standard_input_and_many_from_a_file() -> None:
+    vectors = Path("tests/vectors/contact.jsonl")
+    first = vectors.read_text(encoding="utf-8").splitlines()[0]
+    from_input = forbear("rules", "check", "-", given=first)
+    from_file = forbear("rules", "check", "--file", str(vectors))
+    assert from_input.returncode == 0, from_input.stderr
+    expected = json.loads(first)["expect"]
+    answer = json.loads(from_input.stdout)
+    assert {name: answer[name] for name in ("verdict", "until", "rules")} == {
+        name: expected[name] for name in ("verdict", "until", "rules")
+    }
+    assert from_file.stdout.splitlines()[0] == from_input.stdout.strip()
+    assert len(from_file.stdout.splitlines()) == len(vectors.read_text(encoding="utf-8").splitlines())
+
+
+def test_rules_check_refuses_a_ruleset_that_is_no_day_and_a_case_that_is_none() -> None:
+    assert forbear("rules", "check", "-", "--ruleset", "soon", given="{}").returncode == 2
+    unreadable = forbear("rules", "check", "-", given="{}")
+    assert unreadable.returncode == 2
+    assert "error" in json.loads(unreadable.stdout)
