@@ -143,12 +143,12 @@ class House:
         child = self.services[name].child
         if child is None:
             return
-        words, now = child.last_words(), self.clock.machine_now()
+        now = self.clock.machine_now()
         recent = [at for at in self._deaths.get(name, []) if (now - at).total_seconds() < WITHIN_SECONDS]
         self._deaths[name] = [*recent, now]
         if len(recent) + 1 >= GIVE_UP_AFTER:
-            raise CannotStart(f"{name} keeps ending: {words}. See {child.log}")
-        self._say(f"{name} ended with status {child.process.returncode}: {words}. Starting it again")
+            raise CannotStart(f"{name} {child.ending()}, and keeps doing so. See {child.log}")
+        self._say(f"{name} {child.ending()}. Starting it again")
         self.restart(name)
 
     def _dead(self) -> list[str]:

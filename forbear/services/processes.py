@@ -75,9 +75,12 @@ class Child:
         self.process.kill()
         self.process.wait()
 
-    def last_words(self) -> str:
-        """The last line of the log, to quote when the child died."""
-        return last_line(self.log)
+    def ending(self) -> str:
+        """How a child that died did so."""
+        status = self.process.returncode
+        if status < 0:
+            return f"was killed by {signal.Signals(-status).name}"
+        return f"ended with status {status}: {last_line(self.log)}"
 
 
 def start(
@@ -137,7 +140,7 @@ def wait_ready(child: Child, ready: Callable[[], bool], within: float = 30.0) ->
     """Wait until a child is ready; a child that ends or does not get there is a `CannotStart` with its last words."""
     answered = poll_until(lambda: not child.alive() or ready(), within)
     if not child.alive():
-        raise CannotStart(f"{child.name} ended at once: {child.last_words()}. See {child.log}")
+        raise CannotStart(f"{child.name} {child.ending()}. See {child.log}")
     if not answered:
         raise CannotStart(f"{child.name} did not become ready within {within:g} s. See {child.log}")
 

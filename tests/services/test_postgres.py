@@ -262,5 +262,5 @@ def test_a_child_that_ends_at_once_is_reported_with_its_last_words(tmp_path: Pat
     child = processes.start(
         "it", ["sh", "-c", "echo 'no fuel' >&2; exit 3"], log=tmp_path / "log", env={"PATH": "/usr/bin:/bin"}
     )
-    with pytest.raises(CannotStart, match="it ended at once: no fuel"):
+    with pytest.raises(CannotStart, match="it ended with status 3: no fuel"):
         processes.wait_ready(child, lambda: False)
