@@ -110,8 +110,7 @@ def start(
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError(f"{name} must be started from the main thread: it would stop when this thread ends")
-    with log.open("ab") as output:
-        log.chmod(0o600)
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
