@@ -4,6 +4,7 @@ Every pattern is bounded, so that no text makes it slow. A day that is not clear
 no day: the message is then a promise without one, which a human completes.
 """
 
+import itertools
 import re
 from calendar import monthrange
 from datetime import date, timedelta
@@ -15,7 +16,15 @@ HORIZON: Final = timedelta(days=92)
 WEEKDAYS: Final = {
     name: number
     for number, names in enumerate(
-        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat", "sunday sun")
+        (
+            "monday mon",
+            "tuesday tue tues",
+            "wednesday wed",
+            "thursday thu thur thurs",
+            "friday fri",
+            "saturday sat",
+            "sunday sun",
+        )
     )
     for name in names.split()
 }
@@ -46,7 +55,9 @@ _MARKED = re.compile(r"[$¥€£]\s?(\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9
 _NAMED = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:\.\d{1,2})?)\s?(?:usd|dollars?|bucks|元|块|塊)"
 )
-_AFTER_PAY = re.compile(r"\b(?:pay|send)(?: you| u| about| at least)? (\d{1,9}(?:\.\d{1,2})?)(?![\d/:.-]|st|nd|rd|th|月|日|号)")
+_AFTER_PAY = re.compile(
+    r"\b(?:pay|send)(?: you| u| about| at least)? (\d{1,9}(?:\.\d{1,2})?)(?![\d/:.-]|st|nd|rd|th|月|日|号)"
+)
 
 
 def find_amount(text: str) -> Decimal | None:
@@ -129,7 +140,7 @@ def _relative(words: list[str], today: date) -> date | None:
             return today + timedelta(days=days)
     if any(f" {end} " in line for end in ("end of month", "end of the month", "month end", "end of this month", "eom")):
         return _month_end(today)
-    for count, unit in zip(words, words[1:], strict=False):
+    for count, unit in itertools.pairwise(words):
         number = int(count) if count.isascii() and count.isdigit() and len(count) < 3 else NUMBERS.get(count)  # noqa: PLR2004
         if number is not None and unit in {"day", "days", "week", "weeks"}:
             return today + timedelta(days=number * (7 if unit.startswith("week") else 1))

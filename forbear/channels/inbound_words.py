@@ -19,6 +19,7 @@ LONGEST: Final = 4_000
 """Carriers join at most 1,600 characters; what lies beyond both ends of this length is not read."""
 DAY_FIRST: Final = ("en-gb", "en-au", "en-ie", "en-nz")
 _WORD = re.compile(r"[a-z0-9]+")
+_PAUSE = re.compile(r"[.,;:!?。，；：！？]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -36,7 +37,7 @@ def read(text: str, language: str, today: date | None = None) -> Reading:
         return plain
     words = _WORD.findall(folded.replace("'", ""))
     line, compact = f" {' '.join(words)} ", "".join(folded.split())
-    stops = _asks_to_stop(line, words, compact)
+    stops = _asks_to_stop(line, words, compact) or any(map(_refuses_contact, _clauses(folded)))
     day = find_day(folded, words, today, day_first=language.lower().startswith(DAY_FIRST)) if today else None
     kind = _kind(line, compact, dated=day is not None) or ("stop" if stops else "other")
     if kind != "promise":
@@ -70,9 +71,19 @@ def _asks_to_stop(line: str, words: list[str], compact: str) -> bool:
         return True
     if not words:
         return False
-    if (words[0] in said.STOP_WORDS or words[-1] in said.STOP_WORDS) and not any(p in line for p in said.NOT_A_STOP):
+    if not said.ANYWHERE.isdisjoint(words) or _is_plain_stop(words):
         return True
-    return _refuses_contact(words)
+    return (words[0] in said.STOP_WORDS or words[-1] in said.STOP_WORDS) and not _any(said.NOT_A_STOP, line)
+
+
+def _is_plain_stop(words: list[str]) -> bool:
+    """Whether only politeness surrounds a plain word, as in 'please cancel'."""
+    return " ".join(word for word in words if word not in said.POLITE) in said.PLAIN_STOP
+
+
+def _clauses(folded: str) -> list[list[str]]:
+    """The words between one punctuation mark and the next."""
+    return [_WORD.findall(clause) for clause in _PAUSE.split(folded.replace("'", ""))]
 
 
 def _refuses_contact(words: list[str]) -> bool:
@@ -81,7 +92,7 @@ def _refuses_contact(words: list[str]) -> bool:
     for at, word in enumerate(words):
         if since is not None and word in said.CONTACTING and at - since <= said.REACH + 1:
             return True
-        if word in said.QUITTING or word in said.REFUSING:
+        if word in said.QUITTING or word in said.REFUSING or words[max(0, at - 1) : at + 1] == ["do", "not"]:
             since = at
         elif word in said.UNRELATED:
             since = None
@@ -101,7 +112,7 @@ def _kind(line: str, compact: str, *, dated: bool) -> ReadingKind | None:
         ("dispute", _any(said.DISPUTE, line) or _within(said.DISPUTE_ZH, compact)),
         ("paid", paid or _within(said.PAID_ZH, compact)),
         ("hardship", _any(said.HARDSHIP, line) or (_within(said.HARDSHIP_ZH, compact) and not (dated and promising))),
-        ("promise", dated and (promising or short)),
+        ("promise", dated and (promising or short or "还" in compact)),
         ("hardship", short),
         ("promise", promising and not _any(said.HELP, line)),
         ("help", _any(said.HELP, line) or _within(said.HELP_ZH, compact)),

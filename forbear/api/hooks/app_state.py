@@ -1,0 +1,30 @@
+"""What the application holds for its routes: ledger, settings and the payment provider."""
+
+from threading import Lock
+
+from starlette.requests import HTTPConnection
+
+from forbear.ledger.engine import Ledger
+from forbear.payments.checkout import StripeCheckout
+from forbear.settings import Settings
+
+_lock = Lock()
+
+
+def ledger_of(request: HTTPConnection) -> Ledger:
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
+def settings_of(request: HTTPConnection) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def payments_of(request: HTTPConnection) -> StripeCheckout:
+    """The payment provider, made on first use: an installation that takes no payments needs no key for it."""
+    with _lock:
+        if not hasattr(request.app.state, "payments"):
+            request.app.state.payments = StripeCheckout.from_settings(settings_of(request))
+        payments: StripeCheckout = request.app.state.payments
+        return payments

@@ -1,0 +1,123 @@
+"""The carrier's webhooks: how a message fares, and what people write back.
+
+Both are checked against the carrier's signature. The status address also carries a token of our own with an expiry,
+because the carrier's signature has no time in it and could be replayed. Doubled and late news is normal.
+"""
+
+from typing import Annotated, Final
+from xml.sax.saxutils import escape
+
+import structlog
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from starlette.datastructures import FormData
+
+from forbear.api.hooks.app_state import ledger_of, settings_of
+from forbear.api.hooks.bodies import form_body
+from forbear.api.pages.wording import words_in
+from forbear.channels.callback_signature import HEADER, called_address, is_genuine
+from forbear.channels.inbound_words import read
+from forbear.ledger import receipts, replies, routes
+from forbear.ledger.engine import Ledger
+from forbear.ledger.replies import Inbound, Taken
+from forbear.ledger.tables.people import Lender
+from forbear.ledger.writers import Writer, find_writer
+from forbear.tokens import CallbackToken, callback_holds, key_bytes
+
+TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
+LONGEST_WORD: Final = 64
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
+
+
+async def signed_form(request: Request) -> FormData:
+    """The fields of a webhook that the carrier signed; 403 for anybody else's."""
+    try:
+        fields = await form_body(request)
+    except HTTPException:
+        raise HTTPException(403) from None
+    settings = settings_of(request)
+    address = called_address(settings.public_url, request.url.path, request.scope["query_string"].decode("latin-1"))
+    tokens = settings.twilio_auth_token.get_secret_value().split(",")
+    if not is_genuine(tokens, address, fields, request.headers.get(HEADER)):
+        raise HTTPException(403)
+    return fields
+
+
+Signed = Annotated[FormData, Depends(signed_form)]
+
+
+@router.post("/message-status", status_code=204)
+def message_status(request: Request, fields: Signed) -> Response:
+    """Store how a message fares; the touch's state is folded from all such news."""
+    ledger, touch = ledger_of(request), _touch(request)
+    status = _word(fields, "MessageStatus") or _word(fields, "SmsStatus")
+    with ledger.anyone() as session:
+        owner = routes.touch_owner(session, touch)
+    if owner is None or not status:
+        log.warning("message_status_without_use", touch=touch, status=status)
+        return Response(status_code=204)
+    with ledger.api(*owner) as session:
+        receipts.add_receipt(
+            session,
+            touch_id=touch,
+            source="callback",
+            status=status,
+            provider_id=_word(fields, "MessageSid") or _word(fields, "SmsSid") or None,
+            code=_word(fields, "ErrorCode") or None,
+            at=ledger.clock.now(),
+        )
+    return Response(status_code=204)
+
+
+@router.post("/inbound")
+def inbound(request: Request, fields: Signed) -> Response:
+    """Take a message that somebody wrote; what it asks is committed before anything is answered."""
+    ledger = ledger_of(request)
+    with ledger.anyone() as session:
+        owner = routes.sender_owner(session, _word(fields, "To"))
+    message = Inbound(
+        sender=str(fields.get("From", "")), text=str(fields.get("Body", "")), provider_id=_word(fields, "MessageSid")
+    )
+    if owner is None or not message.provider_id:
+        log.warning("inbound_without_lender", provider_id=message.provider_id)
+        return _twiml(None)
+    taken, writer = _take(ledger, owner, message)
+    return _twiml(_introduction(ledger, writer) if taken.may_answer else None)
+
+
+def _take(ledger: Ledger, owner: tuple[str, str], message: Inbound) -> tuple[Taken, Writer]:
+    with ledger.api(*owner) as session:
+        writer = find_writer(session, ledger.vault, *owner, message.sender)
+        reading = read(message.text, writer.language, writer.today(ledger.clock.now()))
+        taken = replies.take_reply(ledger, session, writer, message, reading)
+    log.info("reply_taken", provider_id=message.provider_id, reading=reading.kind, fresh=taken.fresh)
+    return taken, writer
+
+
+def _introduction(ledger: Ledger, writer: Writer) -> str:
+    """Who we are and how to reach us; nothing about why we wrote."""
+    with ledger.api(writer.tenant, writer.lender) as session:
+        lender = session.get_one(Lender, writer.lender)
+        return words_in(writer.language)("reply.introduction", lender=lender.name, phone=lender.phone)
+
+
+def _touch(request: Request) -> str:
+    """The touch that the address names, if the token in it is ours and has not expired."""
+    asked, settings = request.query_params, settings_of(request)
+    try:
+        token = CallbackToken(asked["t"], int(asked["e"]), asked["k"])
+        holds = callback_holds(key_bytes(settings.token_key), token, ledger_of(request).clock.machine_now())
+    except (KeyError, ValueError, OverflowError):
+        raise HTTPException(403) from None
+    if not holds:
+        raise HTTPException(403)
+    return token.touch
+
+
+def _word(fields: FormData, name: str) -> str:
+    return str(fields.get(name, ""))[:LONGEST_WORD]
+
+
+def _twiml(message: str | None) -> Response:
+    body = "" if message is None else f"<Message>{escape(message)}</Message>"
+    return Response(TWIML.format(body), media_type="application/xml")

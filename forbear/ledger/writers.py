@@ -1,0 +1,73 @@
+"""Who wrote: the person to whom our last text at a number went, else one who has that number, else only the number."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forbear.ledger import addresses
+from forbear.ledger.tables.accounts import Account, Party
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import ContactPoint, Profile
+from forbear.ledger.vault import Vault
+from forbear.rules.wall import zone
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote, as far as the number tells. Without a person it is a number nobody gave us."""
+
+    tenant: str
+    lender: str
+    address_key: bytes = field(repr=False)
+    person: str | None
+    contact_point: str | None
+    accounts: tuple[str, ...]
+    language: str
+    zone: str | None
+
+    def today(self, now: datetime) -> date:
+        """The civil date where the writer is."""
+        return now.astimezone(zone(self.zone or "UTC")).date()
+
+
+def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number: str) -> Writer:
+    """The person whose touch last went to this number, else one who has it; else only the number."""
+    try:
+        written = addresses.phone(number)
+    except ValueError:
+        written = number  # a short code or an alphanumeric sender: nobody's, but it may still say stop
+    key = vault.address_key(tenant, "phone", addresses.key_form("phone", written))
+    touch = session.scalar(
+        select(Touch)
+        .where(Touch.address_key == key, Touch.channel == "sms", Touch.state.not_in(("claimed", "failed")))
+        .order_by(Touch.claimed_at.desc(), Touch.id)
+        .limit(1)
+    )
+    point = _point(session, key, touch)
+    if point is None:
+        return Writer(tenant, lender, key, None, None, (), "en", None)
+    return Writer(
+        tenant=tenant,
+        lender=lender,
+        address_key=key,
+        person=point.person,
+        contact_point=point.id,
+        accounts=tuple(touch.accounts) if touch else _accounts(session, point.person),
+        language=session.scalar(select(Profile.language).where(Profile.person == point.person)) or "en",
+        zone=point.zone,
+    )
+
+
+def _point(session: Session, key: bytes, touch: Touch | None) -> ContactPoint | None:
+    if touch is not None:
+        return session.get(ContactPoint, touch.contact_point)
+    statement = select(ContactPoint).where(ContactPoint.address_key == key, ContactPoint.kind == "phone")
+    return session.scalar(statement.order_by(ContactPoint.created_at, ContactPoint.id).limit(1))
+
+
+def _accounts(session: Session, person: str) -> tuple[str, ...]:
+    theirs = select(Party.account).where(Party.person == person)
+    statement = select(Account.id).where(Account.id.in_(theirs), Account.state == "open")
+    return tuple(session.scalars(statement.order_by(Account.enrolled_at, Account.id)))
