@@ -145,7 +145,8 @@ async def run(settings: Settings) -> None:
     with ThreadPoolExecutor(settings.worker_threads * 2 + 2, thread_name_prefix="activity") as pool:
         workers = forbear.workers(pool)
         running = [asyncio.create_task(worker.run()) for worker in workers]
-        relay = asyncio.create_task(Relay(RelayingBook(ledger), client).run())
+        telling = RelayingBook(ledger)
+        relay = asyncio.create_task(Relay(telling, client).run())
         await forbear.start_upkeep()
         _say_ready()
         stopped = asyncio.create_task(stop.wait())
@@ -155,6 +156,7 @@ async def run(settings: Settings) -> None:
         with suppress(asyncio.CancelledError):
             await relay
         await asyncio.gather(*running)
+    telling.close()
     ledger.close()
 
 
