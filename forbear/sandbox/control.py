@@ -1,0 +1,125 @@
+"""The control plane under `/_sandbox/`: look at the world, speak for its people, arm faults, set the clock.
+
+For tests and rehearsals; nothing in the product calls it.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from forbear.clock import Clock
+from forbear.sandbox.agenda import Agenda, LiveClock
+from forbear.sandbox.carrier import Carrier
+from forbear.sandbox.faults import Fault, Faults
+from forbear.sandbox.habits import Meaning
+from forbear.sandbox.messages import Query, resource
+from forbear.sandbox.payments import Payments
+from forbear.sandbox.statuses import Handset, Outcome
+from forbear.sandbox.wire import iso
+
+
+class InboundText(BaseModel):
+    """A person's text. `kind` is what they mean, where the words alone do not tell the carrier."""
+
+    phone: str
+    to: str
+    body: str
+    kind: Meaning | None = None
+
+
+class HandsetScript(BaseModel):
+    """What a number does with texts from now on."""
+
+    phone: str
+    outcome: Outcome = Outcome.DELIVERED
+    queued_world_seconds: float = Field(default=0, ge=0)
+
+
+class FaultOrder(BaseModel):
+    """A fault to arm. `phone` null strikes any number, `times` null strikes until disarmed."""
+
+    kind: Fault
+    phone: str | None = None
+    times: int | None = Field(default=1, ge=1)
+    machine_seconds: float = Field(default=0, ge=0)
+    world_seconds: float = Field(default=0, ge=0)
+
+
+def control(clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments, faults: Faults) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/_sandbox", tags=["control"])
+    _add_views(router, clock, agenda, carrier, payments)
+    _add_clock(router, clock, agenda)
+    _add_orders(router, carrier, faults)
+    return router
+
+
+def _add_views(router: APIRouter, clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments) -> None:
+    @router.get("/health")
+    async def health() -> dict[str, Any]:
+        return {"status": "ok", "now": iso(clock.now())}
+
+    @router.get("/agenda")
+    async def pending() -> dict[str, int]:
+        """How much is still to come, by kind."""
+        return agenda.pending()
+
+    @router.get("/messages")
+    async def messages(to: str | None = None, sender: str | None = None, limit: int = 1_000) -> list[dict[str, Any]]:
+        """Newest first, both directions, whatever faults the list has over the API."""
+        found = carrier.messages.page(Query(recipient=to, sender=sender), limit)
+        return [resource(message, carrier.account.sid) for message in found]
+
+    @router.get("/payments")
+    async def settlement() -> list[dict[str, Any]]:
+        """The settlement report."""
+        return payments.settled()
+
+
+def _add_clock(router: APIRouter, clock: LiveClock, agenda: Agenda) -> None:
+    @router.get("/clock")
+    async def read_clock() -> dict[str, Any]:
+        value = clock.value
+        return {
+            "origin": value.origin.isoformat(),
+            "anchor": value.anchor.isoformat(),
+            "speed": value.speed,
+            "now": iso(clock.now()),
+        }
+
+    @router.post("/clock")
+    async def set_clock(request: Request) -> dict[str, Any]:
+        """Put another clock in force: the JSON that `Clock.to_json` writes."""
+        try:
+            clock.value = Clock.from_json((await request.body()).decode())
+        except (ValueError, KeyError, TypeError) as problem:
+            raise HTTPException(422, f"not a clock: {problem}") from None
+        agenda.wake()
+        return await read_clock()
+
+
+def _add_orders(router: APIRouter, carrier: Carrier, faults: Faults) -> None:
+    @router.post("/inbound", status_code=201)
+    async def inbound(text: InboundText) -> dict[str, str]:
+        """A person writes to one of our numbers."""
+        return {"sid": carrier.receive(text.phone, text.to, text.body, text.kind)}
+
+    @router.post("/handsets", status_code=204)
+    async def set_handset(script: HandsetScript) -> None:
+        queued = timedelta(seconds=script.queued_world_seconds)
+        carrier.set_handset(script.phone, Handset(script.outcome, queued))
+
+    @router.get("/faults")
+    async def armed() -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in faults.armed()]
+
+    @router.post("/faults", status_code=201)
+    async def arm(order: FaultOrder) -> dict[str, Any]:
+        return asdict(faults.arm(order.kind, **order.model_dump(exclude={"kind"})))
+
+    @router.delete("/faults", status_code=204)
+    async def disarm() -> None:
+        faults.disarm()

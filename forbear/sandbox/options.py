@@ -1,0 +1,83 @@
+"""The command line of the sandbox. Secrets come from the environment, where other users' process lists do not look."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from forbear.clock import Clock
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SECRETS = {
+    "auth_token": "FORBEAR_SANDBOX_AUTH_TOKEN",
+    "stripe_key": "FORBEAR_SANDBOX_STRIPE_KEY",
+    "stripe_webhook_secret": "FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a sandbox is started with."""
+
+    host: str
+    port: int
+    clock: Clock
+    people: Path | None
+    log: Path
+    state: Path
+    account_sid: str
+    auth_token: str
+    stripe_key: str
+    stripe_webhook_secret: str
+    stripe_webhook_url: str
+    inbound_url: str
+    seed: int
+    senders: tuple[str, ...]
+    segments_per_second: float
+
+
+def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
+    """Read the command line; a missing secret or an open host ends the process with one line."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    secrets: dict[str, str] = {}
+    for name, variable in _SECRETS.items():
+        secrets[name] = getattr(given, name) or environment.get(variable, "")
+        if not secrets[name]:
+            parser.error(f"--{name.replace('_', '-')} or {variable} is missing")
+    return Options(
+        host=given.host,
+        port=given.port,
+        clock=Clock.from_json(given.clock) if given.clock else Clock.real(),
+        people=given.people,
+        log=given.log,
+        state=given.state or given.log.with_suffix(".sqlite"),
+        account_sid=given.account_sid,
+        stripe_webhook_url=given.stripe_webhook_url,
+        inbound_url=given.inbound_url,
+        seed=given.seed,
+        senders=tuple(given.sender),
+        segments_per_second=given.segments_per_second,
+        **secrets,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m forbear.sandbox", description="The outside world in a box.")
+    add = parser.add_argument
+    add("--port", type=int, required=True, help="0 takes a free one and prints it")
+    add("--host", choices=_LOOPBACK, default=_LOOPBACK[0], help="loopback only")
+    add("--clock", help="the world's clock as JSON; without it, real time")
+    add("--people", type=Path, help="JSON list of people: phone, habit, zone, birth_date, amount")
+    add("--log", type=Path, required=True, help="carrier.jsonl, appended to")
+    add("--state", type=Path, help="the sandbox's memory; beside the log unless given")
+    add("--account-sid", required=True)
+    add("--auth-token", help="better in FORBEAR_SANDBOX_AUTH_TOKEN")
+    add("--stripe-key", help="better in FORBEAR_SANDBOX_STRIPE_KEY")
+    add("--stripe-webhook-secret", help="better in FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET")
+    add("--stripe-webhook-url", required=True)
+    add("--inbound-url", required=True, help="where texts from people are posted; takes connection overrides")
+    add("--seed", type=int, default=1)
+    add("--sender", action="append", default=[], help="a number of ours; without any, every number is")
+    add("--segments-per-second", type=float, default=10.0, help="of one sender, in world time")
+    return parser

@@ -1,0 +1,38 @@
+"""What travels: instants as text, form bodies in their order, digests."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+
+def iso(instant: datetime) -> str:
+    """UTC with microseconds and `Z`: one width, so that text sorts as time does."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant(text: str) -> datetime:
+    """What `iso` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def rfc2822(text: str | None) -> str | None:
+    """An instant of ours as Twilio writes it: `Thu, 24 Aug 2023 05:01:45 +0000`."""
+    return None if text is None else format_datetime(instant(text))
+
+
+def digest(body: str) -> str:
+    return sha256(body.encode()).hexdigest()
+
+
+async def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """The urlencoded body, repeated and empty values included."""
+    body = await request.body()
+    return parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=1_000)
+
+
+def is_loopback(url: str) -> bool:
+    """The sandbox talks to this machine and to nobody else."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}

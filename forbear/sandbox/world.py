@@ -1,0 +1,86 @@
+"""Builds the outside world from its parts and gives it a life: one place that knows how they fit together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from forbear.sandbox.agenda import Agenda, LiveClock
+from forbear.sandbox.carrier import Account, Carrier
+from forbear.sandbox.carrier_http import CarrierApi
+from forbear.sandbox.control import control
+from forbear.sandbox.faults import Faults
+from forbear.sandbox.ground import Ground
+from forbear.sandbox.journal import Journal
+from forbear.sandbox.options import Options
+from forbear.sandbox.pay_page import PayPage
+from forbear.sandbox.payments import Payments
+from forbear.sandbox.payments_http import PaymentsApi
+from forbear.sandbox.people import People, load
+from forbear.sandbox.store import Store
+from forbear.sandbox.webhooks import Secrets, Webhooks
+
+_LARGEST_BODY = 1_000_000
+_log = structlog.get_logger()
+
+
+class World:
+    """All the parts, wired."""
+
+    def __init__(self, options: Options, base_url: str) -> None:
+        self.clock, self.faults = LiveClock(options.clock), Faults()
+        self.store = Store(options.state)
+        self.journal = Journal(options.log, self.store)
+        self.agenda = Agenda(self.store, self.clock)
+        ground = Ground(self.store, self.journal, self.agenda, self.clock, options.seed)
+        secrets = Secrets(options.auth_token, options.stripe_webhook_secret)
+        self.webhooks = Webhooks(self.agenda, self.clock, self.faults, secrets)
+        self.carrier = Carrier(_account(options), ground, self.faults, self.webhooks)
+        self.people = People(load(options.people) if options.people else {}, ground, self.carrier)
+        self.payments = Payments(ground, self.webhooks, base_url=base_url, webhook_url=options.stripe_webhook_url)
+
+    async def close(self) -> None:
+        await self.webhooks.aclose()
+        self.journal.close()
+        self.store.close()
+
+
+def application(world: World, api_key: str) -> FastAPI:
+    """The HTTP side of the world; its agenda runs while it does."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncGenerator[None]:
+        agenda = asyncio.create_task(world.agenda.run())
+        agenda.add_done_callback(_end_of_the_world)
+        yield
+        agenda.cancel()
+        await asyncio.gather(agenda, return_exceptions=True)
+        await world.close()
+
+    app = FastAPI(title="Forbear sandbox", lifespan=life, max_body_size=_LARGEST_BODY)
+    app.include_router(control(world.clock, world.agenda, world.carrier, world.payments, world.faults))
+    app.router.routes.extend(CarrierApi(world.carrier, world.clock, world.faults).routes())
+    app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
+    app.router.routes.extend(PayPage(world.payments).routes())
+    return app
+
+
+def _account(options: Options) -> Account:
+    return Account(
+        sid=options.account_sid,
+        auth_token=options.auth_token,
+        inbound_url=options.inbound_url,
+        senders=options.senders,
+        segments_per_second=options.segments_per_second,
+    )
+
+
+def _end_of_the_world(agenda: asyncio.Task[None]) -> None:
+    """A world in which nothing happens any more must not look healthy."""
+    if agenda.cancelled():
+        return
+    _log.error("agenda_failed", error=type(agenda.exception()).__name__)
+    signal.raise_signal(signal.SIGTERM)
