@@ -16,3 +16,5 @@ ALLOCATION_ORDER: Final[tuple[Component, ...]] = (
     "interest",
     "principal",
 )
+NAMED: Final[dict[str, Component]] = {component: component for component in COMPONENTS}
+"""A component by its name as a table has it."""

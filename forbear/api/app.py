@@ -1,0 +1,75 @@
+"""The HTTP application: lenders' API, borrowers' pages, providers' hooks, over one ledger.
+
+It writes facts and outbox rows and never talks to Temporal or to a provider's workers. Built by
+`uvicorn --factory forbear.api.app:create_app`.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+
+from forbear.api import problems
+from forbear.api.auth import TheLedger
+from forbear.api.described import reading
+from forbear.api.documentation import describe
+from forbear.api.documentation import router as documentation
+from forbear.api.edge import Edge
+from forbear.api.hooks.routes import router as hooks
+from forbear.api.lender import accounts, answers, balances, examples, payments, stops
+from forbear.api.pages.routes import router as pages
+from forbear.ledger.engine import Ledger
+from forbear.ledger.views import instant, reachable
+from forbear.settings import Settings
+from forbear.temporal.codec_endpoint import codec_app
+
+TITLE = "Forbear"
+DESCRIPTION = (
+    "Enrol overdue accounts, post payments, place holds, and see where each account stands and why nothing was sent. "
+    "Amounts are decimal strings with their currency, instants are RFC 3339 in UTC, errors are problems (RFC 9457). "
+    "Every call that creates or acts needs an Idempotency-Key and may be repeated safely with it."
+)
+THREADS_TO_CONNECTIONS = 16
+"""Connections of this process: its worker threads rarely all wait for the database at once."""
+service = APIRouter(tags=["Service"])
+
+
+@service.get("/healthz", **reading("getHealth", "Is the service up?", answers.Health, examples.HEALTH))
+def healthz(ledger: TheLedger) -> JSONResponse:
+    """Answers 200 when the ledger can be reached, else 503."""
+    with ledger.anyone() as session:
+        reachable(session)
+    return JSONResponse({"status": "ok", "world_time": instant(ledger.clock.now())})
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application; it opens its ledger when it starts and closes it when it ends."""
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        with Ledger.open(chosen, pool=THREADS_TO_CONNECTIONS) as ledger:
+            app.state.ledger = ledger
+            yield
+
+    app = FastAPI(
+        title=TITLE,
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = chosen
+    problems.install(app)
+    app.add_middleware(Edge)
+    app.openapi = lambda: describe(app)
+    for router in (service, accounts.router, payments.router, balances.router, stops.router, documentation):
+        app.include_router(router)
+    for router in (pages, hooks):
+        app.include_router(router, include_in_schema=False)
+    if chosen.loopback_codec:
+        app.mount("/codec", codec_app(chosen))
+    return app

@@ -1,0 +1,115 @@
+"""What the documentation says of every operation: its answer, its example, the problems it may give.
+
+FastAPI writes the rest. The header `Idempotency-Key` is described by hand, because it is read before the form is.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypedDict
+
+from pydantic import BaseModel
+
+from forbear.api.acting import HEADER, REPLAYED
+from forbear.api.lender.answers import Problem
+from forbear.api.problems import KINDS, MEDIA_TYPE
+
+Json = dict[str, Any]
+ALWAYS: Final = ("unauthenticated", "forbidden", "internal", "unavailable")
+ACTING: Final = (
+    "idempotency_key_missing",
+    "not_json",
+    "in_progress",
+    "too_large",
+    "invalid",
+    "idempotency_key_reused",
+)
+KEY_PARAMETER: Final[Json] = {
+    "name": HEADER,
+    "in": "header",
+    "required": True,
+    "description": "A new value for each new call; repeat it to repeat the call safely.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "b2c7a1e0-4d1f-4d0e-9c55-0c8b6f3f7a51",
+}
+
+
+class Described(TypedDict):
+    """Arguments of a route's decorator."""
+
+    status_code: int
+    summary: str
+    operation_id: str
+    responses: dict[int | str, Json]
+    openapi_extra: Json
+
+
+def reading(operation: str, summary: str, model: type[BaseModel], example: Json, *codes: str) -> Described:
+    """A call that changes nothing."""
+    return {
+        "status_code": 200,
+        "summary": summary,
+        "operation_id": operation,
+        "responses": {200: _answer(model, example), **_problems([*codes, *ALWAYS])},
+        "openapi_extra": {},
+    }
+
+
+def acting(
+    operation: str,
+    summary: str,
+    model: type[BaseModel],
+    *codes: str,
+    sent: Json,
+    example: Json,
+    status: int = 201,
+) -> Described:
+    """A call that creates or acts, and so needs its key."""
+    answer = _answer(model, example)
+    answer["headers"] = {
+        REPLAYED: {"description": "true where the stored answer was given", "schema": {"type": "string"}}
+    }
+    return {
+        "status_code": status,
+        "summary": summary,
+        "operation_id": operation,
+        "responses": {status: answer, **_problems([*codes, *ACTING, *ALWAYS])},
+        "openapi_extra": {
+            "parameters": [KEY_PARAMETER],
+            "requestBody": {"content": {"application/json": {"example": sent}}},
+        },
+    }
+
+
+def problem_example(code: str) -> Json:
+    """A problem as it is answered."""
+    kind, trace = KINDS[code], "4f8c1d2e9a7b4c3d8e6f0a1b2c3d4e5f"
+    return {
+        "type": f"https://lender.example.com/docs#problem-{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.remedy,
+        "instance": f"urn:forbear:request:{trace}",
+        "code": code,
+        "errors": [{"pointer": "/amount/amount", "detail": "must be more than zero"}] if code == "invalid" else [],
+        "trace_id": trace,
+    }
+
+
+def _answer(model: type[BaseModel], example: Json) -> Json:
+    return {"model": model, "content": {"application/json": {"example": example}}}
+
+
+def _problems(codes: Sequence[str]) -> dict[int | str, Json]:
+    by_status: dict[int | str, Json] = {}
+    for code in sorted(set(codes), key=lambda each: (KINDS[each].status, each)):
+        kind = KINDS[code]
+        entry = by_status.setdefault(
+            kind.status,
+            {"description": "", "content": {MEDIA_TYPE: {"schema": _schema(), "examples": {}}}},
+        )
+        entry["description"] = "; ".join(filter(None, (entry["description"], kind.title)))
+        entry["content"][MEDIA_TYPE]["examples"][code] = {"summary": kind.title, "value": problem_example(code)}
+    return by_status
+
+
+def _schema() -> Json:
+    return {"$ref": f"#/components/schemas/{Problem.__name__}"}

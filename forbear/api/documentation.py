@@ -1,0 +1,95 @@
+"""The API's documentation: the OpenAPI document, and a page at /docs that is made from it without any script.
+
+The usual viewer loads its code from elsewhere; this page works on a machine without network and under a strict policy.
+"""
+
+import json
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from forbear.api.lender.answers import PlaceError, Problem
+from forbear.api.problems import KINDS, MEDIA_TYPE
+
+FOLDER: Final = Path(__file__).parent / "reference"
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+router = APIRouter(include_in_schema=False)
+Json = dict[str, Any]
+
+
+def describe(app: FastAPI) -> Json:
+    """The OpenAPI document, with the problem's schema that routes refer to by name."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            openapi_version="3.1.0",
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for model in (Problem, PlaceError):
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema.pop("$defs", None)
+            schemas[model.__name__] = schema
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """Every operation with its parameters, examples and problems."""
+    document: Json = request.app.openapi()
+    css = (FOLDER / "page.css").read_text("utf-8")
+    page = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(document=document, operations=_operations(document), problems=KINDS, css=css)
+    )
+    digest = b64encode(sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    return environment
+
+
+def _operations(document: Json) -> list[Json]:
+    """The operations in the order of the document, flattened for the page."""
+    return [
+        {"method": method.upper(), "path": path, **_flat(operation)}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+def _flat(operation: Json) -> Json:
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    responses = {status: response.get("content", {}) for status, response in operation["responses"].items()}
+    return {
+        "id": operation["operationId"],
+        "summary": operation["summary"],
+        "description": operation.get("description", ""),
+        "parameters": operation.get("parameters", []),
+        "sent": sent.get("example"),
+        "answers": [
+            {"status": status, "example": content["application/json"]["example"]}
+            for status, content in responses.items()
+            if "application/json" in content
+        ],
+        "problems": [
+            code for content in responses.values() for code in content.get(MEDIA_TYPE, {}).get("examples", {})
+        ],
+    }

@@ -1,0 +1,87 @@
+"""Payments: post what arrived, undo what bounced."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from forbear.api.acting import Answer, TheCall
+from forbear.api.auth import Payer
+from forbear.api.described import acting
+from forbear.api.lender import answers, examples
+from forbear.api.lender.forms import PaymentForm, ReversalForm
+from forbear.ledger.books import payment_of, post_payment, reverse_payment
+from forbear.ledger.views import find_account, find_payment, payment_view
+
+router = APIRouter(prefix="/v1/accounts/{account}/payments", tags=["Money"])
+SOURCE = "lender"
+
+
+@router.post(
+    "",
+    **acting(
+        "postPayment",
+        "Post a payment",
+        answers.Payment,
+        "not_found",
+        "payment_differs",
+        sent=examples.PAYMENT,
+        example=examples.POSTED,
+    ),
+)
+def post_account_payment(account: str, call: TheCall, caller: Payer, form: PaymentForm) -> Response:
+    """Take a payment off what is owed: costs, fees, interest, then principal. Outreach ends once nothing is owed.
+
+    A payment posted again under its `external_id` with the same facts is answered with 200 and the first payment.
+    """
+
+    def deed(session: Session, now: datetime) -> Answer:
+        find_account(session, account)
+        before = payment_of(session, caller.lender, SOURCE, form.external_id)
+        payment = post_payment(
+            session,
+            tenant=caller.tenant,
+            lender=caller.lender,
+            account=account,
+            external_id=form.external_id,
+            source=SOURCE,
+            amount=form.amount.exact,
+            currency=form.amount.currency,
+            received_at=form.received_at,
+            now=now,
+        )
+        return Answer(200 if before else 201, payment_view(session, payment))
+
+    return call.once(caller, deed)
+
+
+@router.post(
+    "/{payment}/reversal",
+    **acting(
+        "reversePayment",
+        "Undo a payment",
+        answers.Payment,
+        "not_found",
+        "conflict",
+        "payment_differs",
+        sent=examples.REVERSAL,
+        example=examples.REVERSED,
+    ),
+)
+def post_reversal(account: str, payment: str, call: TheCall, caller: Payer, form: ReversalForm) -> Response:
+    """Counter the payment's entries. An account that was closed is opened again if something is owed."""
+
+    def deed(session: Session, now: datetime) -> Answer:
+        find_payment(session, payment, account)
+        reversal = reverse_payment(
+            session,
+            tenant=caller.tenant,
+            lender=caller.lender,
+            payment=payment,
+            external_id=form.external_id,
+            received_at=form.received_at,
+            now=now,
+        )
+        return Answer(201, payment_view(session, reversal))
+
+    return call.once(caller, deed)

@@ -1,0 +1,118 @@
+"""Stops and opt-outs: what a lender heard, and what it holds back itself; and the end of a stop it may end."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from forbear.api.acting import Answer, TheCall
+from forbear.api.auth import Stopper, TheLedger
+from forbear.api.described import acting
+from forbear.api.lender import answers, examples
+from forbear.api.lender.forms import PlaceOptOutForm, PlaceStopForm, ReleaseForm
+from forbear.errors import BadInput
+from forbear.ledger.books import CLOCK_SLACK
+from forbear.ledger.releases import party_in_role, release
+from forbear.ledger.stops import place_stop, suppress
+from forbear.ledger.views import find_account, stop_view
+
+router = APIRouter(prefix="/v1/accounts/{account}", tags=["Stops"])
+VIA = "lender"
+
+
+def _said_at(at: datetime | None, now: datetime) -> datetime:
+    if at is not None and at > now + CLOCK_SLACK:
+        raise BadInput("at", "lies in the future", "Send when it was said, or leave it out.")
+    return at or now
+
+
+@router.post(
+    "/stops",
+    **acting(
+        "placeStop",
+        "Stop contact",
+        answers.Hold,
+        "not_found",
+        sent=examples.STOP,
+        example=examples.STOPPED,
+    ),
+)
+def post_stop(account: str, call: TheCall, caller: Stopper, form: PlaceStopForm, ledger: TheLedger) -> Response:
+    """Forbid contact at once: a dispute, hardship, insolvency, an attorney, a death, or simply a hold."""
+
+    def deed(session: Session, now: datetime) -> Answer:
+        find_account(session, account)
+        key = form.number and ledger.vault.address_key(caller.tenant, "phone", form.number)
+        stop = place_stop(
+            session,
+            tenant=caller.tenant,
+            lender=caller.lender,
+            person=party_in_role(session, account, form.role),
+            account=account if form.of_account else None,
+            kind=form.kind,
+            via=VIA,
+            at=_said_at(form.at, now),
+            until=form.until,
+            written=form.written,
+            address_key=key or None,
+        )
+        return Answer(201, stop_view(session, stop))
+
+    return call.once(caller, deed)
+
+
+@router.post(
+    "/stops/{stop}/release",
+    **acting(
+        "releaseStop",
+        "End a stop",
+        answers.Hold,
+        "not_found",
+        "conflict",
+        sent=examples.RELEASE,
+        example=examples.RELEASED,
+        status=200,
+    ),
+)
+def post_release(account: str, stop: str, call: TheCall, caller: Stopper, form: ReleaseForm) -> Response:
+    """End a stop for a reason that can end its kind; what the person said, only the person takes back."""
+
+    def deed(session: Session, now: datetime) -> Answer:
+        find_account(session, account)
+        release(session, tenant=caller.tenant, account=account, stop=stop, reason=form.reason, now=now)
+        return Answer(200, stop_view(session, stop))
+
+    return call.once(caller, deed)
+
+
+@router.post(
+    "/opt-outs",
+    **acting(
+        "placeOptOut",
+        "Put down an opt-out",
+        answers.OptOut,
+        "not_found",
+        sent=examples.OPT_OUT,
+        example=examples.OPTED_OUT,
+    ),
+)
+def post_opt_out(account: str, call: TheCall, caller: Stopper, form: PlaceOptOutForm, ledger: TheLedger) -> Response:
+    """Put down what a person said to the lender: not by this number, not by this channel, not at all."""
+
+    def deed(session: Session, now: datetime) -> Answer:
+        find_account(session, account)
+        key = form.number and ledger.vault.address_key(caller.tenant, "phone", form.number)
+        said = suppress(
+            session,
+            tenant=caller.tenant,
+            lender=caller.lender,
+            person=party_in_role(session, account, form.role),
+            scope=form.scope,
+            channel=form.channel,
+            address_key=key or None,
+            via=VIA,
+            at=_said_at(form.at, now),
+        )
+        return Answer(201, {"id": said})
+
+    return call.once(caller, deed)

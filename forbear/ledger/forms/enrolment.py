@@ -1,0 +1,54 @@
+"""The enrolment of one account as a lender sends it: the body of `POST /v1/accounts` and of each imported row.
+
+The form checks each value by itself; `forbear.ledger.forms.checks` says what only holds between values, or
+against the lender, the playbook and the clock.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from forbear.contracts.words import DebtKind, LenderKind, LenderRole
+from forbear.ledger.forms.parties import PartyForm
+from forbear.ledger.forms.text import AmountText, Currency, Form, Instant, Line, Reference, Word
+from forbear.money.components import COMPONENTS, Component
+from forbear.money.currency import read_amount
+
+
+class ComponentsForm(Form):
+    """What is owed, by component, in the account's currency. A missing component is zero."""
+
+    principal: AmountText = "0"
+    interest: AmountText = "0"
+    penalty_interest: AmountText = "0"
+    compound_interest: AmountText = "0"
+    fee: AmountText = "0"
+    cost: AmountText = "0"
+
+    def amounts(self, currency: str) -> dict[Component, Decimal]:
+        """Exact amounts of all components; a `ValueError` from `read_amount` passes through."""
+        return {component: read_amount(getattr(self, component), currency) for component in COMPONENTS}
+
+
+class BalanceForm(Form):
+    """A balance and the instant at which it was true in the lender's books; unknown, it holds the account."""
+
+    as_of: Instant | None
+    components: ComponentsForm
+
+
+class EnrolmentForm(Form):
+    """One overdue debt with its people."""
+
+    external_id: Reference = Field(description="Your own reference of the account; enrolled once.")
+    product: Line = Field(description="The product's name in your books.")
+    debt_kind: DebtKind
+    playbook: Word
+    currency: Currency
+    due_since: date = Field(description="The day after which the oldest unpaid instalment was late.")
+    balance: BalanceForm
+    lender_role: LenderRole | None = Field(default=None, description="Must match the lender of the key if given.")
+    lender_kind: LenderKind | None = Field(default=None, description="Must match the lender of the key if given.")
+    parties: Annotated[list[PartyForm], Field(min_length=1, max_length=20)]

@@ -1,0 +1,153 @@
+"""What a lender tells us about a person, written where only that lender can see it.
+
+A person may be told of again with the next account: what was unknown is filled in, contact points are added, and
+nothing that was learnt since (an unreachable number, a wrong party) is talked away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from forbear.ledger.addresses import key_form
+from forbear.ledger.forms.parties import CallConsentForm, PartyForm
+from forbear.ledger.forms.points import PointForm
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.contacts import PastContact
+from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Profile
+from forbear.ledger.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPoint:
+    id: str
+    address_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells, of whom, when: the columns that all these rows share."""
+
+    session: Session
+    vault: Vault
+    tenant: str
+    lender: str
+    person: str
+    now: datetime
+
+    def row(self) -> dict[str, Any]:
+        return {"tenant": self.tenant, "lender": self.lender, "person": self.person}
+
+    def seal(self, text: str) -> bytes:
+        return self.vault.seal(self.session, tenant=self.tenant, lender=self.lender, person=self.person, text=text)
+
+
+def write_profile(teller: Teller, party: PartyForm) -> None:
+    """Store name, birth date, identity number, language and jurisdictions; fill what an earlier telling left open."""
+    optional = {
+        "birth_date": party.birth_date.isoformat() if party.birth_date else None,
+        "identity_number": party.identity_number or None,
+    }
+    told = {name: teller.seal(text) for name, text in optional.items() if text is not None}
+    where = (Profile.lender == teller.lender, Profile.person == teller.person)
+    profile = teller.session.execute(select(Profile).where(*where)).scalar_one_or_none()
+    if profile is None:
+        values = {
+            **teller.row(),
+            "id": new_id("pro"),
+            "name": teller.seal(party.name),
+            "language": party.language,
+            "jurisdictions": party.packs,
+            "created_at": teller.now,
+            **told,
+        }
+        teller.session.execute(insert(Profile).values(**values))
+        return
+    missing: dict[str, Any] = {name: sealed for name, sealed in told.items() if getattr(profile, name) is None}
+    if not profile.jurisdictions and party.packs:
+        missing["jurisdictions"] = party.packs
+    if missing:
+        teller.session.execute(update(Profile).where(*where).values(**missing))
+
+
+def write_points(teller: Teller, points: list[PointForm]) -> list[KnownPoint]:
+    """Store the contact points; the answer stands in the order they were given."""
+    return [_write_point(teller, point) for point in points]
+
+
+def _write_point(teller: Teller, point: PointForm) -> KnownPoint:
+    key = teller.vault.address_key(teller.tenant, point.kind, key_form(point.kind, point.written))
+    known = teller.session.execute(
+        select(ContactPoint).where(
+            ContactPoint.lender == teller.lender,
+            ContactPoint.person == teller.person,
+            ContactPoint.kind == point.kind,
+            ContactPoint.address_key == key,
+        )
+    ).scalar_one_or_none()
+    if known is None:
+        made = KnownPoint(new_id("pt"), key)
+        values = {
+            **teller.row(),
+            "id": made.id,
+            "kind": point.kind,
+            "value": teller.seal(point.written),
+            "address_key": key,
+            "place": point.place,
+            "state": point.state,
+            "zone": point.zone,
+            "zone_evidence": point.zone_evidence,
+            "created_at": teller.now,
+        }
+        teller.session.execute(insert(ContactPoint).values(**values))
+        return made
+    newer: dict[str, Any] = {}
+    if point.zone is not None:
+        newer |= {"zone": point.zone, "zone_evidence": point.zone_evidence}
+    if point.state != "valid":
+        newer["state"] = point.state
+    if newer:
+        teller.session.execute(update(ContactPoint).where(ContactPoint.id == known.id).values(**newer))
+    return KnownPoint(known.id, key)
+
+
+def write_consents(teller: Teller, party: PartyForm, points: list[KnownPoint]) -> None:
+    """Store consents and agreements."""
+    for consent in party.consents:
+        values = {
+            **teller.row(),
+            "id": new_id("con"),
+            "contact_point": None if consent.contact_point is None else points[consent.contact_point].id,
+            "channel": consent.channel,
+            "given_to": consent.given_to,
+            "how": consent.how,
+            "at": consent.at,
+        }
+        teller.session.execute(insert(Consent).values(**values))
+    for agreed in party.agreements:
+        if isinstance(agreed, CallConsentForm):
+            terms = {"start": agreed.start.isoformat(), "end": agreed.end.isoformat()}
+        else:
+            terms = {"open": agreed.open.isoformat(), "close": agreed.close.isoformat()}
+        values = {**teller.row(), "id": new_id("agr"), "kind": agreed.kind, "terms": terms, "at": agreed.at}
+        teller.session.execute(insert(Agreement).values(**values))
+
+
+def past_contacts(teller: Teller, party: PartyForm, account: str, points: list[KnownPoint]) -> list[PastContact]:
+    """The contacts from before enrolment as rows, not yet stored."""
+    return [
+        PastContact(
+            **teller.row(),
+            id=new_id("pst"),
+            account=account,
+            at=contact.at,
+            channel=contact.channel,
+            role=party.role,
+            address_key=None if contact.contact_point is None else points[contact.contact_point].address_key,
+            place=contact.place,
+            result=contact.result,
+        )
+        for contact in party.contacts
+    ]
