@@ -12,9 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from forbear.ledger.relaying import RelayingBook
-from forbear.ledger.touching import TouchingBook
-from forbear.ledger.upkeeping import UpkeepingBook
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
@@ -33,6 +30,9 @@ from forbear.contracts.decision import UpkeepStart
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
+from forbear.ledger.relaying import RelayingBook
+from forbear.ledger.touching import TouchingBook
+from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from forbear.temporal.client import connect
