@@ -35,15 +35,17 @@ class ScriptedBook:
     recorded: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
     was_asked: threading.Event = field(default_factory=threading.Event)
+    keeps: Callable[[Decision], bool] = lambda _: True
 
     def decide(self, asked: Asked) -> Decision:
         now = self.clock.now()
         self.asked.append((asked, now))
         key = (asked.run, asked.number)
-        if key not in self.answers:
-            self.answers[key] = self.script(asked, now)
+        answer = self.answers.get(key) or self.script(asked, now)
+        if self.keeps(answer):
+            self.answers[key] = answer
         self.was_asked.set()
-        return self.answers[key]
+        return answer
 
     def prepare(self, order: ContactOrder) -> Dispatch | Outcome:
         self.prepared.append(order.touch)
