@@ -22,6 +22,7 @@ from forbear.ledger.tables.accounts import Account, Entry, Payment, Promise
 from forbear.ledger.tables.people import ContactPoint
 
 State = Literal["open", "kept", "broken"]
+MONEY = frozenset({"payment", "reversal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,14 @@ def standing(amount: Decimal, made_at: datetime, ends: datetime, entries: Sequen
     Kept when, of payments that were booked after it was made and received before it ended, enough still stands; or
     when nothing was owed any more. A payment counts from its booking, because lenders often book days and not hours.
     """
-    counted = {
-        entry.payment
-        for entry in entries
-        if entry.kind == "payment" and entry.recorded_at >= made_at and entry.effective_at < ends
-    }
-    paid = -sum(
-        (entry.amount for entry in entries if entry.kind in {"payment", "reversal"} and entry.payment in counted),
-        Decimal(0),
-    )
-    owed = sum((entry.amount for entry in entries if entry.effective_at < ends), Decimal(0))
+    in_time = {each.payment for each in entries if each.kind == "payment" and each.effective_at < ends}
+    counted = {each.payment for each in entries if each.kind == "payment" and each.recorded_at >= made_at} & in_time
+    money = [each for each in entries if each.kind in MONEY]
+    paid = -sum((each.amount for each in money if each.payment in counted), Decimal(0))
+    # A reversal takes back what its payment did, however late it comes.
+    owed = sum((each.amount for each in money if each.payment in in_time), Decimal(0))
+    charged = [each for each in entries if each.kind not in MONEY and each.effective_at < ends]
+    owed += sum((each.amount for each in charged), Decimal(0))
     if entries and (paid >= amount or owed <= 0):
         return "kept"
     return "broken" if now >= ends else "open"

@@ -190,7 +190,7 @@ class TouchingBook:
                 lender=touch.lender,
                 person=touch.person,
                 scope="number",
-                channel=cast("Channel", touch.channel),
+                channel=None,
                 address_key=touch.address_key,
                 via="carrier",
                 at=now,

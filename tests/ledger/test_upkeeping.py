@@ -1,0 +1,207 @@
+"""Upkeep finds what waits in silence: claims beyond their lease, lost answers, idle accounts."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from forbear.contracts.decision import Contact, ContactOrder, Outcome, Rest, UpkeepReport
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.upkeeping import UpkeepingBook
+from forbear.ports.book import Unsettled
+from forbear.ports.sms import Found, Unknown
+from forbear.settings import Settings
+from forbear.tokens import link_digest
+from tests.conftest import Hands
+from tests.ledger.house import A_DAY, NOON, House
+
+A_SECOND = timedelta(seconds=1)
+
+
+def lease(house: House) -> timedelta:
+    return timedelta(seconds=house.settings.lease_seconds)
+
+
+def sought(house: House, order: ContactOrder) -> Unsettled:
+    return next(one for one in house.upkeeping().unsettled() if one.touch == order.touch)
+
+
+def in_unknown(house: House, number: str = "+13125550101") -> ContactOrder:
+    order, _ = house.prepared(house.borrower(number)[1])
+    house.record(order, Unknown(why="read timeout"))
+    return order
+
+
+@pytest.fixture
+def house(database: Settings, hands: Hands) -> Iterator[House]:
+    """Upkeep looks at all tenants, so each test has a database to itself."""
+    hands.set(NOON)
+    house = House(database, hands)
+    yield house
+    house.close()
+
+
+def test_a_claim_beyond_its_lease_is_given_back(house: House, hands: Hands) -> None:
+    _, account = house.borrower()
+    order = house.claim(account)
+    hands.advance(lease(house))
+    assert house.upkeeping().expire_claims() == 0
+    hands.advance(A_SECOND)
+    assert house.upkeeping().expire_claims() == 1
+    assert house.touch(order.touch).state == "failed"
+    assert house.told(account) == ["touch_reconciled"]
+    assert house.upkeeping().expire_claims() == 0
+    hands.advance(timedelta(hours=1))
+    assert isinstance(house.ask(account), Contact)
+
+
+def test_a_sender_that_comes_after_the_lease_does_not_send(house: House, hands: Hands) -> None:
+    order = house.claim(house.borrower()[1])
+    hands.advance(lease(house) + A_SECOND)
+    house.upkeeping().expire_claims()
+    outcome = house.touching().prepare(order)
+    assert isinstance(outcome, Outcome)
+    assert outcome.state == "failed"
+
+
+def test_a_dispatch_beyond_its_lease_is_unknown(house: House, hands: Hands) -> None:
+    order, _ = house.prepared(house.borrower()[1])
+    hands.advance(lease(house) + A_SECOND)
+    assert house.upkeeping().expire_claims() == 1
+    assert house.touch(order.touch).state == "unknown"
+
+
+def test_what_is_settled_or_within_its_lease_is_left_alone(house: House, hands: Hands) -> None:
+    order, _ = house.prepared(house.borrower()[1])
+    house.record(order)
+    fresh, _ = house.prepared(house.borrower("+13125550102")[1])
+    assert house.upkeeping().expire_claims() == 0
+    hands.advance(A_DAY)
+    assert house.upkeeping().expire_claims() == 1
+    assert (house.touch(order.touch).state, house.touch(fresh.touch).state) == ("sent", "unknown")
+
+
+def test_unsettled_names_what_a_search_needs(house: House) -> None:
+    order, ready = house.prepared(house.borrower("+13125550101")[1])
+    house.record(order, Unknown(why="reset"))
+    one = sought(house, order)
+    assert (one.to, one.sender, one.channel, one.account) == ("+13125550101", ready.sender, "sms", order.account)
+    assert one.marker_sha256 == link_digest(ready.values["link"].rpartition("/")[2])
+    assert one.since == house.now
+    assert not one.patience_over
+    assert "+1312" not in repr(one)
+
+
+def test_the_oldest_comes_first(house: House, hands: Hands) -> None:
+    first = in_unknown(house)
+    hands.advance(A_SECOND)
+    second = in_unknown(house, "+13125550102")
+    assert [one.touch for one in house.upkeeping().unsettled()] == [first.touch, second.touch]
+
+
+@pytest.mark.parametrize(("status", "state"), [("queued", "sent"), ("delivered", "delivered"), ("scheduled", "sent")])
+def test_a_message_found_at_the_provider_was_sent(house: House, status: str, state: str) -> None:
+    order = in_unknown(house)
+    found = Found(provider_id="SM" + order.touch[-16:], status=status)
+    assert house.upkeeping().settle(sought(house, order), found) == "found"
+    touch = house.touch(order.touch)
+    assert (touch.state, touch.provider_id) == (state, found.provider_id)
+    assert house.told(order.account) == ["touch_reconciled"]
+
+
+def test_silence_counts_until_patience_is_over(house: House, hands: Hands) -> None:
+    order = in_unknown(house)
+    book = house.upkeeping()
+    hands.advance(timedelta(minutes=15) - A_SECOND)
+    assert book.settle(sought(house, order), None) == "waiting"
+    assert isinstance(house.ask(order.account), Rest)
+    hands.advance(A_SECOND)
+    assert book.settle(sought(house, order), None) == "absent"
+    assert house.touch(order.touch).state == "failed"
+    hands.advance(timedelta(hours=1))
+    assert isinstance(house.ask(order.account), Contact)
+
+
+def test_patience_is_a_machine_minute_at_least(database: Settings, hands: Hands) -> None:
+    fast = House(database, hands, speed=3_600)
+    order = in_unknown(fast)
+    hands.advance(timedelta(seconds=59))
+    assert not sought(fast, order).patience_over
+    hands.advance(A_SECOND)
+    assert sought(fast, order).patience_over
+    fast.close()
+
+
+def test_an_answer_that_came_meanwhile_is_not_talked_away(house: House, hands: Hands) -> None:
+    order = in_unknown(house)
+    hands.advance(timedelta(minutes=20))
+    one = sought(house, order)
+    house.record(order)
+    assert house.upkeeping().settle(one, None) == "found"
+    assert house.touch(order.touch).state == "sent"
+
+
+def test_a_message_thought_absent_that_turns_up_counts_again(house: House, hands: Hands) -> None:
+    order = in_unknown(house)
+    hands.advance(timedelta(minutes=20))
+    one = sought(house, order)
+    house.upkeeping().settle(one, None)
+    assert house.upkeeping().settle(one, Found(provider_id="SMlate", status="sent")) == "found"
+    assert house.touch(order.touch).state == "sent"
+
+
+def test_an_account_whose_instant_passed_is_woken_once_in_a_grace(house: House, hands: Hands) -> None:
+    _, account = house.borrower()
+    book = house.upkeeping()
+    hands.advance(timedelta(seconds=15))
+    book.wake_idle()
+    assert house.told(account) == []
+    hands.advance(A_SECOND)
+    seen, woken = book.wake_idle()
+    assert seen >= woken >= 1
+    assert house.told(account) == ["account_swept"]
+    book.wake_idle()
+    assert house.told(account) == ["account_swept"]
+    hands.advance(timedelta(seconds=15))
+    book.wake_idle()
+    assert house.told(account) == ["account_swept"] * 2
+
+
+def test_an_account_without_an_instant_is_woken_at_once(house: House) -> None:
+    _, account = house.borrower(next_at=None)
+    house.upkeeping().wake_idle()
+    assert house.told(account) == ["account_swept"]
+
+
+def test_resting_sending_and_closed_accounts_are_let_sleep(house: House, hands: Hands) -> None:
+    person, resting = house.borrower("+13125550101")
+    house.stop(person, "cease")
+    house.ask(resting)
+    sending = house.claim(house.borrower("+13125550102")[1]).account
+    _, closed = house.borrower("+13125550103", state="closed", next_at=None)
+    with house.ledger.worker(house.tenant) as session:
+        session.execute(update(Account).where(Account.id == sending).values(next_at=house.now - A_DAY))
+    house.upkeeping().wake_idle()
+    assert [house.told(account) for account in (resting, sending, closed)] == [["stop_placed"], [], []]
+    hands.advance(8 * A_DAY)
+    house.upkeeping().expire_claims()
+    house.upkeeping().wake_idle()
+    assert house.told(resting)[-1] == house.told(sending)[-1] == "account_swept"
+
+
+def test_every_tenant_is_looked_after(house: House, database: Settings, hands: Hands) -> None:
+    other = House(database, hands)
+    order = other.claim(other.borrower()[1])
+    hands.advance(lease(house) + A_SECOND)
+    assert house.upkeeping().expire_claims() == 1
+    assert other.touch(order.touch).state == "failed"
+    other.close()
+
+
+def test_a_round_seals_and_reports(house: House) -> None:
+    house.ask(house.borrower()[1])
+    book: UpkeepingBook = house.upkeeping()
+    assert book.seal() > 0
+    assert book.seal() == 0
+    book.report(UpkeepReport(accounts_seen=1))
