@@ -287,7 +287,7 @@ def test_one_other_defect_is_the_one_finding(tmp_path: Path, broken: Break, kind
 
 def test_an_unknown_touch_found_again_is_allowed(tmp_path: Path) -> None:
     story = a_true_story()
-    story.ledger.append({"table": "receipt", "touch": "tch_3", "status": "unknown"})
+    story.ledger.append({"table": "receipt", "touch": "tch_3", "status": "lost"})
     status, verdict, _ = judged(story, tmp_path)
     assert (status, verdict["recovered"]) == (0, 1)
 

@@ -7,6 +7,7 @@ from tests.judge.reading import instant, maybe
 from tests.judge.silences import Case
 
 UNDER_WAY = {"claimed", "dispatching"}
+ANSWER_LOST = "lost"
 
 
 def check_waiting(case: Case) -> list[Finding]:
@@ -33,6 +34,6 @@ def _claims(case: Case) -> Iterator[Finding]:
 
 def recovered(case: Case) -> int:
     """Touches whose answer was lost and later found: allowed, and counted all along."""
-    doubtful = {row["touch"] for row in case.record.rows("receipt") if row["status"] == "unknown"}
+    doubtful = {row["touch"] for row in case.record.rows("receipt") if row["status"] == ANSWER_LOST}
     touches = case.record.by_id("touch")
     return sum(touches[touch]["state"] != "unknown" for touch in doubtful if touch in touches)
