@@ -15,7 +15,7 @@ from forbear.cadence import decision as cadence
 from forbear.cadence.decide import decide as decide_by_playbook
 from forbear.cadence.life import Life
 from forbear.cadence.playbooks import Playbook
-from forbear.contracts.decision import Asked, Close, Decision
+from forbear.contracts.decision import Asked, Close, Decision, Rest
 from forbear.ledger import promises
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
@@ -48,12 +48,25 @@ class DecidingBook:
     def decide(self, asked: Asked) -> Decision:
         with self._ledger.worker(asked.tenant) as session:
             if (answer := _stored(session, asked)) is not None:
-                return answer
+                return self._unless_opened_again(session, asked, answer)
             lock_account(session, asked.tenant, asked.account)
             # The same question may have been answered by another worker while this one waited.
             if (answer := _stored(session, asked)) is not None:
-                return answer
+                return self._unless_opened_again(session, asked, answer)
             return self._answer(session, asked)
+
+    def _unless_opened_again(self, session: Session, asked: Asked, answer: Decision) -> Decision:
+        """A stored `close` is void when a chargeback has opened the account since.
+
+        The server lets a run ask again when news came while it closed; without this it would close on old news.
+        """
+        if not isinstance(answer, Close):
+            return answer
+        state = session.scalars(select(Account.state).where(Account.id == asked.account)).one_or_none()
+        if state != "open":
+            return answer
+        now = self._ledger.clock.now()
+        return Rest(until=now, wake_at=self._ledger.clock.to_machine(now), reason="the account was opened again")
 
     def _answer(self, session: Session, asked: Asked) -> Decision:
         clock = self._ledger.clock

@@ -141,6 +141,18 @@ def test_a_reversed_payment_opens_the_account_again(house: House) -> None:
     assert house.standing(account).state == "open"
 
 
+def test_a_stored_close_is_void_once_the_account_is_open_again(house: House) -> None:
+    """A run that asks again because a chargeback came while it closed must not close on the old answer."""
+    _, account = house.borrower()
+    payment = house.pay(account)
+    asked = house.asked(account)
+    assert house.deciding().decide(asked) == Close(reason="paid in full")
+    house.reverse(payment)
+    again = house.deciding().decide(asked)
+    assert isinstance(again, Rest)
+    assert again.reason == "the account was opened again"
+
+
 def test_an_escalation_opens_one_case(house: House) -> None:
     _, account = house.borrower(due_since=(NOON - 130 * A_DAY).date())
     decision = house.ask(account, decide_by_playbook)
