@@ -234,7 +234,7 @@ def _parse(text: str) -> Any:
         raise BadInput("given", "is no JSON", "Send one JSON object a line") from None
 
 
-def check_stream(lines: Iterable[str], write: Callable[[str], None], *, ruleset: date | None = None) -> int:
+def check_stream(lines: Iterable[str], write: Callable[[str], object], *, ruleset: date | None = None) -> int:
     """Answer a case a line, in order; each answer is written with its newline. Returns the exit status, 0 or 2."""
     status = 0
     for line in lines:
@@ -245,7 +245,7 @@ def check_stream(lines: Iterable[str], write: Callable[[str], None], *, ruleset:
     return status
 
 
-def check_one(text: str, write: Callable[[str], None], *, ruleset: date | None = None) -> int:
+def check_one(text: str, write: Callable[[str], object], *, ruleset: date | None = None) -> int:
     """Answer one case that may run over several lines, or a stream of cases, a line each."""
     lines = text.split("\n")
     if sum(bool(line.strip()) for line in lines) > 1 and any(_is_case(line) for line in lines):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from forbear.rules.counting import COUNTED, same_person
 from forbear.rules.facts import Attempt, Facts, Finding, Permit, Verdict
-from forbear.rules.kinds import KINDS, NOT_FOR_LAWYERS
+from forbear.rules.kinds import KINDS, NOT_FOR_LAWYERS, daily_hours
 from forbear.rules.limits import HORIZON, Ban, Hours, Limit, Never, by_rule, settle
 from forbear.rules.packs import Pack, Packs
 from forbear.rules.terms import SILENT_FORCES, Terms, unknown_jurisdiction
@@ -89,9 +89,12 @@ def _limits_of(weighing: Weighing, terms: Terms, zones: Sequence[str]) -> Iterat
     if terms.kind == "jurisdiction":
         if not weighing.facts.jurisdictions:
             yield Ban(terms, event=terms.event)
-    elif terms.kind == "zone" or (terms.kind == "quiet_hours" and not zones):
+    elif terms.kind == "zone":
         if not zones:
-            yield Ban(terms, event=terms.event or ZONE_KNOWN)
+            yield Ban(terms, event=terms.event)
+    elif terms.kind == "quiet_hours" and not zones:
+        if daily_hours(weighing, terms) is not None:
+            yield Ban(terms, event=ZONE_KNOWN)
     elif terms.kind in KINDS:
         for name in zones or EARLIEST_AND_LATEST:
             wall = weighing.wall(name)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import time
 
-from forbear.rules.facts import Suppression
+from forbear.rules.facts import Result, Suppression
 from forbear.rules.limits import BEGINNING, Ban, Cap, Hours, Limit
 from forbear.rules.stops import stop_bans
 from forbear.rules.terms import NEVER_ENDS, Terms, Unit
@@ -21,20 +21,24 @@ AUTOMATED = frozenset({"sms", "email", "voicemail"})
 
 def quiet_hours(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """A daily window, widened by agreed hours where the rule lets an agreement lift it. Letters have no hours."""
-    policy = weighing.facts.policy
-    opening, closing = terms.open, terms.close
-    if terms.open_from:
-        opens, closes = _time(policy.open), _time(policy.close)
-        if opens is None and closes is None:
-            return
-        opening, closing = opens or 0, closes or 0
-    guard = max(policy.guard_seconds, 0)
-    windows = window(opening, closing, guard)
+    daily = daily_hours(weighing, terms)
+    if daily is None:
+        return
+    guard = max(weighing.facts.policy.guard_seconds, 0)
+    windows = window(*daily, guard)
     if terms.override == "hours":
         for agreed in weighing.facts.agreements:
             if agreed.kind == "hours" and agreed.open is not None and agreed.close is not None:
                 windows += window(_time(agreed.open) or 0, _time(agreed.close) or 0, guard)
     yield Hours(terms, wall, tuple(sorted(windows)))
+
+
+def daily_hours(weighing: Weighing, terms: Terms) -> tuple[int, int] | None:
+    """Opening and closing in seconds of the day; None where they are the lender's own and it has none."""
+    if not terms.open_from:
+        return terms.open, terms.close
+    opening, closing = _time(weighing.facts.policy.open), _time(weighing.facts.policy.close)
+    return None if opening is None and closing is None else (opening or 0, closing or 0)
 
 
 def _time(value: time | None) -> int | None:
@@ -46,14 +50,15 @@ def frequency_cap(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limi
     yield from _caps(weighing, terms, wall, terms.unit)
 
 
-def _caps(weighing: Weighing, terms: Terms, wall: Wall, unit: Unit) -> Iterator[Limit]:
+def _caps(weighing: Weighing, terms: Terms, wall: Wall, unit: Unit, only_with: Result | None = None) -> Iterator[Limit]:
     limit = _limit(weighing, terms)
     if limit is None:
         return
     covers = weighing.call_covers(wall, terms.override_days) if terms.override == "call_consent" else []
     for debt in weighing.subjects(terms):
         taken = weighing.taken(terms, unit, terms.scope.channels, debt, covers)
-        yield Cap(terms, wall, weighing.days(wall, taken), limit, covers)
+        if only_with is None or any(weighing.past[place].result == only_with for place in taken):
+            yield Cap(terms, wall, weighing.days(wall, taken), limit, covers)
 
 
 def _limit(weighing: Weighing, terms: Terms) -> int | None:
@@ -63,11 +68,10 @@ def _limit(weighing: Weighing, terms: Terms) -> int | None:
 
 def busy_counts(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Every cap of the law on attempts once more, as policy, with busy lines counted."""
-    if all(past.result != "busy" for past in weighing.past):
-        return
     for law, law_wall in weighing.attempt_caps:
         if law_wall is wall:
-            yield from _caps(weighing, replace(law, rule=terms.rule, statement=terms.statement), wall, "dial")
+            twin = replace(law, rule=terms.rule, statement=terms.statement)
+            yield from _caps(weighing, twin, wall, "dial", only_with="busy")
 
 
 def cooldown(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
