@@ -57,7 +57,7 @@ def up(
         with House(data, addresses=Addresses.free() if free_ports else None, say=_starting) as house:
             at = house.addresses
             console.print(f"API docs   {at.api_url}/docs\nTemporal   {at.ui_url}\nSandbox    {at.sandbox_url}/docs")
-            console.print(f"Settings   {house.settings_file}\nCtrl-C stops everything.")
+            console.print(f"Settings   {house.settings_file}\nCtrl-C stops everything.", markup=False)
             house.watch()
     except KeyboardInterrupt:
         console.print("Stopped.")
@@ -71,8 +71,10 @@ def doctor(data: Data = DATA) -> None:
     ill = 0
     for finding in examine(data):
         ill += not finding.well
-        mark = "[green]ok[/]  " if finding.well else "[red]bad[/] "
-        console.print(f"{mark} {finding.about}: {finding.found}" + (f". {finding.remedy}" if finding.remedy else ""))
+        console.print("[green]ok[/]  " if finding.well else "[red]bad[/] ", end=" ")
+        console.print(
+            f"{finding.about}: {finding.found}" + (f". {finding.remedy}" if finding.remedy else ""), markup=False
+        )
     raise typer.Exit(1 if ill else 0)
 
 

@@ -1,6 +1,5 @@
 """Real servers for tests: one PostgreSQL and one Temporal dev server per test process, a fresh database per test."""
 
-import importlib.util
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from forbear.clock import Clock
+from forbear.ledger.migrate import upgrade
 from forbear.services import settings_file
 from forbear.services.dev_server import DevServer, Ports
 from forbear.services.ports import free_port
@@ -67,12 +67,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, secrets: dict[str, object
 def migrated(postgres: Postgres, secrets: dict[str, object]) -> str:
     """The name of a database with the ledger's schema, to copy from."""
     postgres.create_database(TEMPLATE)
-    if importlib.util.find_spec("forbear.ledger.migrate") is not None:
-        from forbear.ledger.migrate import upgrade
-
-        upgrade(
-            Settings.model_validate({**secrets, "database_url": postgres.url(TEMPLATE)}).database_url_for("migrator")
-        )
+    template = Settings.model_validate({**secrets, "database_url": postgres.url(TEMPLATE)})
+    upgrade(template.database_url_for("migrator"))
     return TEMPLATE
 
 
