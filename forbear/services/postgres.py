@@ -224,7 +224,7 @@ class Postgres:
             inherit=[self._lock.take()],
         )
         try:
-            processes.wait_ready(self.child, self._ready, within=60)
+            processes.wait_ready(self.child, self._ready)
         except CannotStart:
             ended = not self.child.alive()
             said = self.log.read_bytes()[said_before:].decode(errors="replace")

@@ -135,7 +135,7 @@ def poll_until(condition: Callable[[], bool], within: float) -> bool:
     return True
 
 
-def wait_ready(child: Child, ready: Callable[[], bool], within: float = 30.0) -> None:
+def wait_ready(child: Child, ready: Callable[[], bool], within: float = 60.0) -> None:
     """Wait until a child is ready; a child that ends or does not get there is a `CannotStart` with its last words."""
     answered = poll_until(lambda: not child.alive() or ready(), within)
     if not child.alive():

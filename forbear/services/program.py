@@ -16,7 +16,7 @@ from forbear.services import processes
 from forbear.services.ports import LOOPBACK, require_free
 
 CHECKOUT = Path(forbear.__file__).parents[1]
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 """Importing everything takes seconds when all programs start at once on a small machine."""
 
 
