@@ -4,6 +4,7 @@ The key is kept outside the database, so whoever can write there cannot make a l
 whoever can delete there cannot shorten the chain unseen.
 """
 
+import fcntl
 import hmac
 import json
 import os
@@ -45,8 +46,11 @@ def publish(data: Path, tenant: str, head: Head, rows: int) -> None:
     file = _file(data, tenant)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = {"position": head.position, "link": head.link.hex(), "at": head.at.isoformat(), "rows": rows}
-    # One write to a file opened for appending, so that two sealers do not tear each other's lines.
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as out:
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)
+        # What a crash left of a line would spoil the next one.
+        whole = out.read().rfind(b"\n") + 1
+        out.truncate(whole)
         out.write(json.dumps(line).encode() + b"\n")
         out.flush()
         os.fsync(out.fileno())

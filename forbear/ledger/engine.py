@@ -12,10 +12,11 @@ from threading import Lock
 from typing import Self
 
 import structlog
+from psycopg.errors import UndefinedTable
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -28,6 +29,7 @@ from forbear.settings import Role, Settings
 OLDEST = 150_000
 """PostgreSQL 15: the first with unique constraints that take two nulls for equal."""
 KEY_BYTES = 32
+NO_TABLES = "The database has no tables yet: run 'forbear migrate'"
 SCOPE = text("select set_config('forbear.tenant', :tenant, true), set_config('forbear.lender', :lender, true)")
 log = structlog.get_logger()
 
@@ -64,6 +66,10 @@ def must_answer(url: str) -> Generator[None]:
     """Turn a database that cannot be reached into one line with its remedy."""
     try:
         yield
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            raise CannotStart(NO_TABLES) from None
+        raise
     except OperationalError as error:
         place = make_url(url)
         where = f"{place.host}:{place.port or 5432}/{place.database} as {place.username}"
@@ -114,7 +120,7 @@ class Ledger:
             if version < OLDEST:
                 raise CannotStart(f"PostgreSQL {version // 10_000} is too old: Forbear needs 15 or newer")
             if connection.exec_driver_sql("select to_regclass('public.clock')").scalar_one() is None:
-                raise CannotStart("The database has no tables yet: run 'forbear migrate'")
+                raise CannotStart(NO_TABLES)
         ledger.reload_clock()
         return ledger
 

@@ -1,0 +1,79 @@
+"""One row in every table for each of three lenders of two tenants, made from the tables' own shape."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, Numeric, Table, insert
+from sqlalchemy.dialects.postgresql import JSONB
+
+from forbear.ledger.migrate import METADATA
+
+Owner = tuple[str, str]
+"""Tenant and lender."""
+NORTH, SOUTH, ABROAD = ("ten_a", "len_north"), ("ten_a", "len_south"), ("ten_b", "len_abroad")
+"""Two lenders of one tenant, and one of another."""
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CHECKED = {
+    ("account", "state"): "open",
+    ("promise", "state"): "open",
+    ("contact_point", "state"): "valid",
+    ("touch", "state"): "claimed",
+    ("suppression", "scope"): "number",
+    ("entry", "component"): "principal",
+    ("entry", "kind"): "opening",
+    ("payment", "reverses"): None,
+}
+IDENTITIES = ("outbox", "audit_row", "audit_seal")
+
+
+def row_id(table: str, owner: Owner) -> str:
+    return f"{table}-{owner[1]}"
+
+
+def values(table: Table, owner: Owner, *, again: str = "") -> dict[str, Any]:
+    """A row of this owner; `again` tells a second one from the first in all that must be unique."""
+    row = {column.name: _value(table, column, owner, again) for column in table.columns}
+    if table.name in IDENTITIES:
+        del row["id"]
+    if table.name == "tenant":
+        row["id"] = owner[0] + again
+    if table.name == "lender":
+        row["id"] = owner[1] + again
+    return row
+
+
+def _value(table: Table, column: Column[Any], owner: Owner, again: str) -> Any:
+    if (table.name, column.name) in CHECKED:
+        return CHECKED[table.name, column.name]
+    for key in column.foreign_keys:
+        return row_id(key.column.table.name, owner)
+    if column.name in {"tenant", "lender"}:
+        return owner[0] if column.name == "tenant" else owner[1]
+    if column.name == "id":
+        return row_id(table.name, owner) + again
+    return _of_type(column, f"{owner[1]}{again}-{column.name}")
+
+
+def _of_type(column: Column[Any], text: str) -> Any:
+    if isinstance(column.type, ARRAY):
+        return [text]
+    simple: list[tuple[type, Any]] = [
+        (DateTime, NOON),
+        (Date, date(2026, 3, 2)),
+        (Numeric, Decimal("12.5")),
+        (Boolean, False),
+        (Integer, sum(text.encode())),
+        (LargeBinary, text.encode()),
+        (JSONB, {"of": text}),
+    ]
+    return next((made for kind, made in simple if isinstance(column.type, kind)), text)
+
+
+def fill(connection: Connection) -> None:
+    """Write the rows, as the migrator."""
+    for owner in (NORTH, SOUTH, ABROAD):
+        for table in METADATA.sorted_tables:
+            if table.name == "clock" or (table.name == "tenant" and owner == SOUTH):
+                continue
+            connection.execute(insert(table).values(values(table, owner)))
