@@ -100,7 +100,7 @@ def suppress(
     via: str,
     at: datetime,
 ) -> str:
-    """Put down an opt-out; it binds the whole tenant. Said again while it holds, it is the same one.
+    """Put down an opt-out; it binds the whole tenant. Said again to the same lender while it holds, it is the same one.
 
     Raises:
         BadInput: it would bind nobody.
@@ -111,6 +111,7 @@ def suppress(
         raise BadInput("suppression", "is of a number and names none", "Name the number, or choose a wider scope.")
     concerned = _lock(session, tenant, person, address_key)
     same = select(Suppression.id).where(
+        Suppression.lender.is_not_distinct_from(lender),
         Suppression.person.is_not_distinct_from(person),
         Suppression.scope == scope,
         Suppression.channel.is_not_distinct_from(channel),

@@ -157,7 +157,7 @@ def test_an_escalation_opens_one_case(house: House) -> None:
     _, account = house.borrower(due_since=(NOON - 130 * A_DAY).date())
     decision = house.ask(account, decide_by_playbook)
     assert isinstance(decision, Escalate)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         case = session.scalars(select(LegalCase).where(LegalCase.account == account)).one()
     assert (case.id, case.state) == (decision.case, "open")
     standing = house.standing(account)
@@ -201,7 +201,7 @@ def test_the_permit_is_stored_with_rules_zones_and_pack_versions(house: House) -
 
 
 def _stored(house: House, account: str) -> Stored:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         everything = select(Stored).options(undefer(Stored.permit))
         return session.scalars(everything.where(Stored.account == account)).one()
 
@@ -238,7 +238,7 @@ def test_a_shared_number_makes_limits_common_and_nothing_else(house: House) -> N
     assert isinstance(house.ask(first), Contact)
     held = house.ask(second)
     assert isinstance(held, Rest)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         life = load_life(session, second, now=house.now)
     assert life is not None
     assert len(life.borrower.history) == 1
@@ -298,7 +298,7 @@ def _at_once(book: DecidingBook, questions: list[Asked]) -> list[Decision]:
 
 
 def _touches(house: House, account: str) -> int:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         return session.scalars(select(func.count()).select_from(Touch).where(Touch.account == account)).one()
 
 
@@ -307,7 +307,7 @@ def test_a_life_is_read_in_eight_round_trips(house: House) -> None:
     house.account(person)
     house.ask(account)
     house.opt_out("+13125550101", person)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         lock_account(session, house.tenant, account)
         with _counted(house) as seen:
             life = load_life(session, account, now=house.now)

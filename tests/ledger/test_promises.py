@@ -82,7 +82,7 @@ def test_only_the_sum_counts_and_not_the_order(amounts: list[int], promised: int
 
 
 def promise(house: House, account: str, person: str, amount: str = "50.00", days: int = 3) -> str:
-    with house.ledger.api(house.tenant, house.lender) as session:
+    with house.api() as session:
         return promises.make_promise(
             session,
             tenant=house.tenant,
@@ -98,13 +98,13 @@ def promise(house: House, account: str, person: str, amount: str = "50.00", days
 
 
 def states(house: House, account: str) -> list[str]:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         statement = select(Promise.state).where(Promise.account == account).order_by(Promise.made_at, Promise.id)
         return list(session.scalars(statement))
 
 
 def settle(house: House, account: str) -> None:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         promises.settle(session, account, house.now)
 
 

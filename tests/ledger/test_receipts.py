@@ -92,7 +92,7 @@ def test_every_state_is_reached() -> None:
 
 
 def hear(house: House, touch: str, status: str, *, source: Source = "callback", code: str | None = None) -> TouchState:
-    with house.ledger.api(house.tenant, house.lender) as session:
+    with house.api() as session:
         return add_receipt(
             session,
             touch_id=touch,
@@ -128,7 +128,7 @@ def test_stored_and_refolded_agree_in_any_order(house: House, turn: int) -> None
     heard = ["queued", "sent", "undelivered", "sent"]
     for status in heard[turn:] + heard[:turn]:
         state = hear(house, order.touch, status)
-        with house.ledger.worker(house.tenant) as session:
+        with house.worker() as session:
             assert refolded(session, order.touch) == state == house.touch(order.touch).state
     assert house.touch(order.touch).state == "undelivered"
 
@@ -197,14 +197,14 @@ def test_a_late_failure_does_not_make_a_wrong_partys_number_better(house: House)
 def test_a_receipt_for_a_touch_nobody_sees_is_refused(house: House) -> None:
     other = house.add_lender()
     order, _ = house.prepared(house.borrower()[1])
-    with pytest.raises(NotFound), house.ledger.api(house.tenant, other) as session:
+    with pytest.raises(NotFound), house.api(other) as session:
         add_receipt(session, touch_id=order.touch, source="callback", status="sent", at=house.now)
 
 
 def test_a_lost_answer_found_later_wakes_the_account_once(house: House) -> None:
     _, account = house.borrower()
     order, _ = house.prepared(account)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         add_receipt(session, touch_id=order.touch, source="sender", status="lost", at=house.now)
     assert house.touch(order.touch).settled_at is None
     hear(house, order.touch, "sent")
@@ -217,7 +217,7 @@ def test_provider_time_is_kept_beside_ours(house: House) -> None:
     order, _ = house.prepared(house.borrower()[1])
     house.record(order)
     early = house.now - timedelta(minutes=3)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         add_receipt(session, touch_id=order.touch, source="callback", status="sent", at=house.now, provider_at=early)
         stored = session.scalars(select(Receipt).where(Receipt.touch == order.touch, Receipt.status == "sent")).one()
     assert (stored.at, stored.provider_at) == (house.now, early)

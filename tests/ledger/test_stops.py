@@ -71,7 +71,7 @@ def test_a_stop_is_lifted_once(house: House) -> None:
     person, account = house.borrower(NUMBER)
     stop = house.stop(person, "cease", written=True)
     for _ in range(2):
-        with house.ledger.api(house.tenant, house.lender) as session:
+        with house.api() as session:
             stops.lift_stop(session, tenant=house.tenant, stop=stop, at=house.now)
     assert house.told(account) == ["stop_placed", "stop_lifted"]
     assert isinstance(house.ask(account), Contact)
@@ -81,7 +81,7 @@ def test_a_lender_cannot_lift_anothers_stop(house: House) -> None:
     person, _ = house.borrower(NUMBER)
     stop = house.stop(person, "cease")
     other = house.add_lender()
-    with pytest.raises(NotFound), house.ledger.api(house.tenant, other) as session:
+    with pytest.raises(NotFound), house.api(other) as session:
         stops.lift_stop(session, tenant=house.tenant, stop=stop, at=house.now)
 
 
@@ -168,7 +168,7 @@ def test_facts_audit_and_outbox_are_one_transaction(house: House) -> None:
     person, account = house.borrower(NUMBER)
 
     def fail() -> None:
-        with house.ledger.api(house.tenant, house.lender) as session:
+        with house.api() as session:
             stops.place_stop(
                 session,
                 tenant=house.tenant,
@@ -186,7 +186,7 @@ def test_facts_audit_and_outbox_are_one_transaction(house: House) -> None:
     assert house.told(account) == []
     house.stop(person, "cease")
     house.opt_out(NUMBER, person)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         counts = [session.scalars(select(func.count()).select_from(table)).one() for table in (Stop, Suppression)]
         kinds = session.scalars(select(AuditRow.kind).where(AuditRow.person == person)).all()
     assert counts == [1, 1]

@@ -42,7 +42,7 @@ def test_the_link_is_the_touchs_own_and_only_its_digest_is_kept(house: House) ->
     base, _, token = ready.values["link"].rpartition("/p/")
     assert base == house.settings.public_url
     assert len(token) == 16
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         link = session.scalars(select(Link).where(Link.touch == order.touch)).one()
     assert link.token_sha256 == link_digest(token)
     assert (link.account, link.failures, link.revoked_at) == (account, 0, None)
@@ -112,7 +112,7 @@ def _withheld(house: House, order: ContactOrder, why: str) -> None:
 
 
 def _links(house: House, order: ContactOrder) -> int:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         return len(session.scalars(select(Link.id).where(Link.touch == order.touch)).all())
 
 
@@ -144,12 +144,12 @@ def _wrong_number(house: House, person: str, _: str) -> None:
 
 
 def _invalid(house: House, person: str, _: str) -> None:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         session.execute(update(ContactPoint).where(ContactPoint.person == person).values(state="invalid"))
 
 
 def _promised(house: House, person: str, account: str) -> None:
-    with house.ledger.api(house.tenant, house.lender) as session:
+    with house.api() as session:
         promises.make_promise(
             session,
             tenant=house.tenant,
@@ -165,12 +165,12 @@ def _promised(house: House, person: str, account: str) -> None:
 
 
 def _closed(house: House, _: str, account: str) -> None:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         session.execute(update(Account).where(Account.id == account).values(state="closed"))
 
 
 def _erased(house: House, person: str, _: str) -> None:
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         house.ledger.vault.erase(session, lender=house.lender, person=person, at=house.now)
 
 
@@ -226,7 +226,7 @@ def test_a_withheld_touch_gives_its_slot_back(house: House, hands: Hands) -> Non
     order = house.claim(account)
     stop = house.opt_out(NUMBER, person)
     _withheld(house, order, "")
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         session.execute(update(Suppression).where(Suppression.id == stop).values(lifted_at=house.now))
     hands.advance(AN_HOUR)
     assert isinstance(house.ask(account), Contact)
@@ -274,7 +274,7 @@ def test_the_carriers_opt_out_becomes_ours(house: House, hands: Hands) -> None:
     person, account = house.borrower(NUMBER)
     order, _ = house.prepared(account)
     assert house.record(order, Refused(code="21610", permanent=True, opted_out=True)).state == "failed"
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         said = session.scalars(select(Suppression).where(Suppression.person == person)).one()
     assert (said.scope, said.via, said.address_key) == ("number", "carrier", house.key(NUMBER))
     assert house.point(person).state == "valid"

@@ -180,7 +180,7 @@ def test_resting_sending_and_closed_accounts_are_let_sleep(house: House, hands: 
     house.ask(resting)
     sending = house.claim(house.borrower("+13125550102")[1]).account
     _, closed = house.borrower("+13125550103", state="closed", next_at=None)
-    with house.ledger.worker(house.tenant) as session:
+    with house.worker() as session:
         session.execute(update(Account).where(Account.id == sending).values(next_at=house.now - A_DAY))
     house.upkeeping().wake_idle()
     assert [house.told(account) for account in (resting, sending, closed)] == [["stop_placed"], [], []]
