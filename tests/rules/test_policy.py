@@ -309,6 +309,13 @@ def test_every_stop_binds_every_role(role: str, kind: str, event: str | None, fi
     assert permit.rules[-1] == "POLICY.STOP"
 
 
+def test_one_rule_with_several_stops_is_for_good_if_one_of_them_is() -> None:
+    several = [stop("dispute"), stop("wrong_number", to="m1"), stop("hold", until="2026-12-20T00:00:00Z")]
+    permit = weigh(product(stops=several))
+    assert (permit.verdict, permit.event, permit.rules) == ("block", None, ("POLICY.STOP",))
+    assert weigh(product(stops=several[2:])).verdict == "hold"
+
+
 def test_a_stop_of_an_unknown_kind_blocks_too() -> None:
     attempt, facts, now = cases.read_case(product(), cases.packs_on(None))
     odd: Facts = replace(facts, stops=(Stop("something_new", now - timedelta(days=1)),))

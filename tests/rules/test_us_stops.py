@@ -67,8 +67,9 @@ def test_a_consent_for_calls_lifts_an_opt_out_of_calls() -> None:
 def test_exactly_one_confirmation_is_allowed() -> None:
     stops = [stop("opt_out", STOPPED, channel="sms", to="m1")]
     assert ask(attempt=CONFIRM, stops=stops).verdict == "allow"
-    confirmed = past(AFTER, "delivered", CONFIRM)
-    assert ask(attempt=CONFIRM, stops=stops, history=(confirmed,)).rules == ("US.REGF.OPTOUT",)
+    for at in (STOPPED, AFTER):
+        confirmed = past(at, "delivered", CONFIRM)
+        assert ask(attempt=CONFIRM, stops=stops, history=(confirmed,)).rules == ("US.REGF.OPTOUT",)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +186,7 @@ def test_its_event_lifts_a_stop_if_it_is_later(kind: str, rule: str, event: str)
     stops = [stop(kind, STOPPED)]
     assert ask(stops=stops, events=[{"kind": event, "at": AFTER}]).verdict == "allow"
     assert ask(stops=stops, events=[{"kind": event, "at": BEFORE}]).rules == (rule,)
+    assert ask(stops=stops, events=[{"kind": event, "at": STOPPED}]).rules == (rule,)
     assert ask(stops=stops, events=[{"kind": "something_else", "at": AFTER}]).rules == (rule,)
 
 
