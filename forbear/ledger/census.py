@@ -1,6 +1,7 @@
 """How a whole installation stands right now, in numbers an operator watches: what is open, held, under way, waiting."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import func, select
@@ -47,6 +48,12 @@ class Census:
                 in_flight=connection.execute(flying).scalar_one(),
                 waiting=connection.execute(waiting).scalar_one(),
             )
+
+    def late(self, than: datetime) -> int:
+        """How many open accounts have a next instant before this one: work that is still to be done."""
+        behind = select(func.count()).where(Account.state == "open", Account.next_at < than)
+        with must_answer(self._url), self._engine.connect() as connection:
+            return connection.execute(behind).scalar_one()
 
     def checkouts(self) -> dict[str, str]:
         """The account of each payment begun through a link, to read a payment provider's report by."""

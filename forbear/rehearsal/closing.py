@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from forbear.services.processes import poll_until
 from forbear.services.program import CHECKOUT
 
 TO_REST_SECONDS = 20.0
+SURELY_LATE = timedelta(seconds=5)
+"""Machine time. An account that is due for longer has not been looked at, so the worker is behind its work."""
 JUDGE_SECONDS = 120.0
 POSTS = "post"
 """The sandbox's errands that carry news to us; what people plan to do next may stay planned."""
@@ -43,7 +45,13 @@ class Papers:
 
 def settle(house: House, census: Census) -> datetime:
     """Bring the world to rest; returns the world instant at which it was."""
-    poll_until(lambda: census.take().in_flight == 0, TO_REST_SECONDS)
+
+    def at_rest() -> bool:
+        count = census.take()
+        due = house.clock.now() - house.clock.world_span(SURELY_LATE)
+        return not (count.in_flight or count.waiting or census.late(due))
+
+    poll_until(at_rest, TO_REST_SECONDS)
     house.services["worker"].stop()
     now = house.clock.now()
     with httpx.Client(base_url=house.addresses.sandbox_url, timeout=10.0, trust_env=False) as sandbox:

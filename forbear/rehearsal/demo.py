@@ -181,9 +181,10 @@ def _watch(plan: Plan, house: House, census: Census, start: datetime) -> None:
 
     def over() -> bool:
         now = house.clock.now()
-        world.read()
         day = min(plan.days, (now - start).days + 1)
-        screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
+        if screen.wants(day):
+            world.read()
+            screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
         return now >= start + timedelta(days=plan.days)
 
     with Screen(plan.console) as screen:

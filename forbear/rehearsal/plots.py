@@ -17,6 +17,8 @@ INK, MUTED, GRID = "#1d2733", "#52606d", "#e4e7eb"
 BLUE, GREEN, GREY, AMBER = "#1f5fa8", "#2f7d4f", "#9aa5b1", "#b4690e"
 WIDTH, HEIGHT, ROW_HEIGHT = 640, 200, 26
 LABELLED_EVERY = 4
+ROOM_FOR_NAMES = 230
+"""Pixels beside the bars, fixed: a reader's font may be wider than the one the plot was measured with."""
 
 
 def every_day(month: Month) -> list[date]:
@@ -80,11 +82,18 @@ def states_of_accounts(month: Month) -> str:
 def _rows(pairs: Sequence[tuple[str, int]], unit: str, colour: str) -> str:
     values = [{"what": what, "count": count} for what, count in pairs]
     base = alt.Chart(_data(values)).encode(
-        y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, domain=False, ticks=False)),
+        y=alt.Y(
+            "what:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=0, minExtent=ROOM_FOR_NAMES, domain=False, ticks=False),
+        ),
         x=alt.X("count:Q", title=unit, axis=alt.Axis(tickMinStep=1)),
     )
     named = base.mark_text(align="left", dx=4, color=INK).encode(text="count:Q")
-    return _svg(base.mark_bar(color=colour) + named, height=max(1, len(values)) * ROW_HEIGHT)
+    return _svg(
+        base.mark_bar(color=colour) + named, height=max(1, len(values)) * ROW_HEIGHT, width=WIDTH - ROOM_FOR_NAMES
+    )
 
 
 def _data(values: list[dict[str, Any]]) -> Any:
@@ -101,16 +110,26 @@ def _label(day: date) -> str:
 
 
 def _colours(field: str, order: list[str], colours: list[str]) -> alt.Color:
-    legend = alt.Legend(title=None, orient="top", direction="horizontal")
+    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square")
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=order, range=colours), legend=legend, sort=order)
 
 
-def _svg(chart: Any, *, height: int) -> str:
+def _svg(chart: Any, *, height: int, width: int = WIDTH) -> str:
     styled = (
-        chart.properties(width=WIDTH, height=height)
+        chart.properties(width=width, height=height)
         .configure(font="sans-serif", background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(labelColor=MUTED, titleColor=MUTED, gridColor=GRID, domainColor=GRID, tickColor=GRID)
-        .configure_legend(labelColor=INK)
+        .configure_axis(
+            labelColor=MUTED,
+            titleColor=MUTED,
+            gridColor=GRID,
+            domainColor=GRID,
+            tickColor=GRID,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_legend(labelColor=INK, labelFontSize=12, columnPadding=20)
+        .configure_text(fontSize=12)
     )
     return vl_convert.vegalite_to_svg(styled.to_dict())

@@ -85,10 +85,14 @@ class Screen:
         if self._live:
             self._live.stop()
 
+    def wants(self, day: int) -> bool:
+        """Whether a glance at this day would show anything new; looking costs queries."""
+        return self._live is not None or day != self._day
+
     def show(self, glance: Glance) -> None:
         if self._live:
             self._live.update(_table(glance))
-        elif glance.day != self._day:
+        else:
             self._console.print(_line(glance), markup=False)
         self._day = glance.day
 

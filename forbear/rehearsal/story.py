@@ -95,7 +95,12 @@ def _now(view: View) -> str:
         return f"Closed on {_day(view['closed']['at'])}: {view['closed']['reason']}."
     coming = view["next"]
     rule = f" ({coming['rule']})" if coming["rule"] else ""
-    return f"Next look on {_day(coming['at'])}: {coming['reason']}{rule}."
+    return f"Next look on {_day(coming['at'])}: {_sentence(coming['reason'])}{rule}."
+
+
+def _sentence(reason: str) -> str:
+    """A rule's statement is a sentence of its own, with more after it."""
+    return reason.replace(".;", ";").rstrip(".")
 
 
 def _day(at: str) -> str:
