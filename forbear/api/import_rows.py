@@ -45,6 +45,7 @@ COLUMNS: Final = {
     "external_id": "loan_number",
     "fee": "fees",
     "as_of": "balance_as_of",
+    "components": "principal",
     "name": "borrower_name",
     "birth_date": "borrower_birth_date",
     "contacts": "prior_contacts",
@@ -53,6 +54,7 @@ COLUMNS: Final = {
     "lines": "address_line1",
 }
 """Fields of an enrolment whose column has another name."""
+POSTAL: Final = frozenset({"lines", "city", "region", "postal_code"})
 CONTACT_PARTS: Final = 3
 Row = dict[str, str]
 Json = dict[str, Any]
@@ -127,7 +129,8 @@ def column_of(pointer: str, row: Mapping[str, str]) -> str:
         index = path.index("contact_points") + 1
         kind = named[int(path[index])]["kind"] if len(path) > index else "phone"
         if kind == "postal":
-            return COLUMNS.get(path[-1], path[-1]) if "value" in path else "address_zone"
+            part = next((each for each in reversed(path) if not each.isdigit()), "value")
+            return COLUMNS.get(part, part) if part in POSTAL else "address_zone"
         return f"{kind}_zone" if path[-1].startswith("zone") else kind
     if "consents" in path:
         return "sms_consent_at" if path[-1] == "at" else f"sms_consent_{path[-1]}"

@@ -4,7 +4,7 @@ Entries are never changed: a reversal is a counter-entry. Nothing here closes an
 reads the ledger. Every function takes the persons' locks first, so that a claim sees the money or waits for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -177,20 +177,28 @@ def _write_payment(session: Session, payment: Payment, kind: str) -> None:
 def _write_entries(
     session: Session, debt: Account, kind: str, amounts: Mapping[Component, Decimal], payment: Payment
 ) -> None:
-    for component, amount in amounts.items():
-        entry = Entry(
+    entries = [
+        Entry(
             id=new_id("ent"), tenant=debt.tenant, lender=debt.lender, account=debt.id, payment=payment.id, kind=kind,
             component=component, amount=amount, currency=debt.currency, effective_at=payment.received_at,
             recorded_at=payment.recorded_at,
-        )  # fmt: skip
-        write_entry(session, entry)
+        )
+        for component, amount in amounts.items()
+    ]  # fmt: skip
+    write_entries(session, entries)
 
 
 def write_entry(session: Session, entry: Entry) -> None:
     """Store one entry with its audit row."""
-    session.add(entry)
+    write_entries(session, [entry])
+
+
+def write_entries(session: Session, entries: Sequence[Entry]) -> None:
+    """Store entries, each with its audit row."""
+    session.add_all(entries)
     session.flush()
-    audit.note(
-        session, tenant=entry.tenant, lender=entry.lender, account=entry.account, kind="entry_posted",
-        subject=entry.id, at=entry.recorded_at, written=entry,
-    )  # fmt: skip
+    for entry in entries:
+        audit.note(
+            session, tenant=entry.tenant, lender=entry.lender, account=entry.account, kind="entry_posted",
+            subject=entry.id, at=entry.recorded_at, written=entry,
+        )  # fmt: skip

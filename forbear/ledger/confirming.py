@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, NotFound
 from forbear.ledger import audit, outbox, promises
-from forbear.ledger.books import CLOCK_SLACK, reopen_if_owed, write_entry
+from forbear.ledger.books import CLOCK_SLACK, reopen_if_owed, write_entries
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
 from forbear.ledger.tables.accounts import Account, Entry, Party
@@ -109,12 +109,14 @@ def _confirm(
         for component in COMPONENTS
         if told.components.get(component, Decimal(0)) != known[component]
     }
-    for component, amount in changes.items():
-        entry = Entry(
+    entries = [
+        Entry(
             id=new_id("ent"), tenant=debt.tenant, lender=debt.lender, account=debt.id, payment=None, kind="adjustment",
             component=component, amount=amount, currency=debt.currency, effective_at=told.as_of, recorded_at=now,
-        )  # fmt: skip
-        write_entry(session, entry)
+        )
+        for component, amount in changes.items()
+    ]  # fmt: skip
+    write_entries(session, entries)
     debt.balance_as_of = told.as_of
     debt.version += 1
     audit.note(

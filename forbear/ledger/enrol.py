@@ -17,7 +17,7 @@ from forbear.cadence.playbooks import Playbook, load_all
 from forbear.cadence.standing import stage_of
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import audit, outbox, stops
-from forbear.ledger.books import write_entry
+from forbear.ledger.books import write_entries
 from forbear.ledger.engine import Ledger
 from forbear.ledger.forms.checks import Refused, Surroundings, problems
 from forbear.ledger.forms.enrolment import EnrolmentForm
@@ -154,14 +154,16 @@ def _write_account(its: _Enrolling, book: Playbook, persons: list[str]) -> str:
 
 def _write_opening(its: _Enrolling, account: str) -> None:
     form = its.form
-    for component, amount in form.balance.components.amounts(form.currency).items():
-        if amount:
-            entry = Entry(
-                id=new_id("ent"), tenant=its.tenant, lender=its.lender, account=account, payment=None, kind="opening",
-                component=component, amount=amount, currency=form.currency,
-                effective_at=form.balance.as_of or its.now, recorded_at=its.now,
-            )  # fmt: skip
-            write_entry(its.session, entry)
+    entries = [
+        Entry(
+            id=new_id("ent"), tenant=its.tenant, lender=its.lender, account=account, payment=None, kind="opening",
+            component=component, amount=amount, currency=form.currency, effective_at=form.balance.as_of or its.now,
+            recorded_at=its.now,
+        )
+        for component, amount in form.balance.components.amounts(form.currency).items()
+        if amount
+    ]  # fmt: skip
+    write_entries(its.session, entries)
 
 
 def _write_party(teller: Teller, party: PartyForm, account: str) -> list[KnownPoint]:
@@ -172,9 +174,10 @@ def _write_party(teller: Teller, party: PartyForm, account: str) -> list[KnownPo
     write_profile(teller, party)
     points = write_points(teller, party.contact_points)
     write_consents(teller, party, points)
-    for contact in past_contacts(teller, party, account, points):
-        teller.session.add(contact)
-        teller.session.flush()
+    contacts = past_contacts(teller, party, account, points)
+    teller.session.add_all(contacts)
+    teller.session.flush()
+    for contact in contacts:
         _note(teller, account, "past_contact_reported", contact.id, contact)
     return points
 

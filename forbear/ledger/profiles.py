@@ -74,43 +74,46 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
 
 def write_points(teller: Teller, points: list[PointForm]) -> list[KnownPoint]:
     """Store the contact points; the answer stands in the order they were given."""
-    return [_write_point(teller, point) for point in points]
+    rows = teller.session.scalars(
+        select(ContactPoint).where(ContactPoint.lender == teller.lender, ContactPoint.person == teller.person)
+    )
+    known = {(row.kind, row.address_key): row.id for row in rows}
+    return [_write_point(teller, point, known) for point in points]
 
 
-def _write_point(teller: Teller, point: PointForm) -> KnownPoint:
+def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes], str]) -> KnownPoint:
     key = teller.vault.address_key(teller.tenant, point.kind, key_form(point.kind, point.written))
-    known = teller.session.execute(
-        select(ContactPoint).where(
-            ContactPoint.lender == teller.lender,
-            ContactPoint.person == teller.person,
-            ContactPoint.kind == point.kind,
-            ContactPoint.address_key == key,
-        )
-    ).scalar_one_or_none()
-    if known is None:
-        made = KnownPoint(new_id("pt"), key)
-        values = {
-            **teller.row(),
-            "id": made.id,
-            "kind": point.kind,
-            "value": teller.seal(point.written),
-            "address_key": key,
-            "place": point.place,
-            "state": point.state,
-            "zone": point.zone,
-            "zone_evidence": point.zone_evidence,
-            "created_at": teller.now,
-        }
-        teller.session.execute(insert(ContactPoint).values(**values))
-        return made
+    id_ = known.get((point.kind, key))
+    if id_ is not None:
+        _update_point(teller, id_, point)
+        return KnownPoint(id_, key)
+    made = KnownPoint(new_id("pt"), key)
+    values = {
+        **teller.row(),
+        "id": made.id,
+        "kind": point.kind,
+        "value": teller.seal(point.written),
+        "address_key": key,
+        "place": point.place,
+        "state": point.state,
+        "zone": point.zone,
+        "zone_evidence": point.zone_evidence,
+        "created_at": teller.now,
+    }
+    teller.session.execute(insert(ContactPoint).values(**values))
+    known[point.kind, key] = made.id
+    return made
+
+
+def _update_point(teller: Teller, point_id: str, point: PointForm) -> None:
+    """Take over newer zone evidence; a state only ever gets worse by being told."""
     newer: dict[str, Any] = {}
     if point.zone is not None:
         newer |= {"zone": point.zone, "zone_evidence": point.zone_evidence}
     if point.state != "valid":
         newer["state"] = point.state
     if newer:
-        teller.session.execute(update(ContactPoint).where(ContactPoint.id == known.id).values(**newer))
-    return KnownPoint(known.id, key)
+        teller.session.execute(update(ContactPoint).where(ContactPoint.id == point_id).values(**newer))
 
 
 def write_consents(teller: Teller, party: PartyForm, points: list[KnownPoint]) -> None:

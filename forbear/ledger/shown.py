@@ -4,13 +4,13 @@ Limits count over all lenders of a tenant, so a reason may rest on what another 
 lender's own rows do not explain the rule, the rule and its instant are shown and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forbear.ledger.tables.accounts import Account, Party, Stop
@@ -34,19 +34,10 @@ def rule_kinds() -> Mapping[str, str]:
 
 
 class Explained:
-    """Which reasons this lender's own rows explain, for one account. Reads what row-level security shows, once."""
+    """Which reasons this lender's own rows explain, for one account; they are read when a reason first needs them."""
 
     def __init__(self, session: Session, account: Account) -> None:
-        persons = session.scalars(select(Party.person).where(Party.account == account.id)).all()
-        self._touched = [
-            *session.scalars(select(Touch.claimed_at).where(Touch.person.in_(persons))),
-            *session.scalars(select(PastContact.at).where(PastContact.person.in_(persons))),
-        ]
-        stopped = select(Stop.at).where(or_(Stop.account == account.id, Stop.person.in_(persons)))
-        suppressed = select(Suppression.at).where(Suppression.person.in_(persons))
-        self._said = [*session.scalars(stopped), *session.scalars(suppressed)]
-        others = select(func.count()).where(Account.borrower == account.borrower, Account.id != account.id)
-        self._siblings = session.execute(others.select_from(Account)).scalar_one() > 0
+        self._session, self._account = session, account
 
     def words(self, rule: str | None, reason: str | None, at: datetime) -> str:
         """The reason as this lender may read it; `at` is when it was written."""
@@ -54,10 +45,32 @@ class Explained:
 
     def _explains(self, rule: str, at: datetime) -> bool:
         if rule == TURN:
-            return self._siblings
+            return self._has_siblings
         kind = rule_kinds().get(rule, "")
         if kind in COUNTED:
             return any(at - LOOK_BACK <= touched <= at for touched in self._touched)
         if kind in SAID:
             return any(said <= at for said in self._said)
         return True
+
+    @cached_property
+    def _persons(self) -> Sequence[str]:
+        return self._session.scalars(select(Party.person).where(Party.account == self._account.id)).all()
+
+    @cached_property
+    def _touched(self) -> list[datetime]:
+        touched = select(Touch.claimed_at).where(Touch.person.in_(self._persons))
+        reported = select(PastContact.at).where(PastContact.person.in_(self._persons))
+        return [*self._session.scalars(touched), *self._session.scalars(reported)]
+
+    @cached_property
+    def _said(self) -> list[datetime]:
+        stopped = select(Stop.at).where(or_(Stop.account == self._account.id, Stop.person.in_(self._persons)))
+        suppressed = select(Suppression.at).where(Suppression.person.in_(self._persons))
+        return [*self._session.scalars(stopped), *self._session.scalars(suppressed)]
+
+    @cached_property
+    def _has_siblings(self) -> bool:
+        """Whether the lender has another debt of this borrower."""
+        others = select(Account.id).where(Account.borrower == self._account.borrower, Account.id != self._account.id)
+        return self._session.scalars(others.limit(1)).first() is not None

@@ -3,7 +3,7 @@
 import copy
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -120,7 +120,7 @@ def payment(amount: str, *, external_id: str | None = None, received_at: str = "
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[House]:
+def serving(settings: Settings) -> Generator[House]:
     """The application behind a real server in a thread, with hands on its clock."""
     app, port, hands = create_app(settings), free_port(), Hands(MONDAY_MORNING)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="on"))

@@ -14,6 +14,7 @@ from forbear.api.acting import Answer, TheCall
 from forbear.api.auth import Reader, TheLedger, Writer
 from forbear.api.described import acting, reading
 from forbear.api.lender import answers, examples
+from forbear.api.lender.forms import Id
 from forbear.ledger.enrol import enrol
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.ledger.forms.text import Reference
@@ -92,7 +93,7 @@ def list_accounts(
     "/{account}",
     **reading("getAccount", "See where an account stands", answers.Account, examples.ACCOUNT, "not_found", "invalid"),
 )
-def get_account(request: Request, account: str, caller: Reader, ledger: TheLedger) -> Response:
+def get_account(request: Request, account: Id, caller: Reader, ledger: TheLedger) -> Response:
     """State, balance, the next instant with its reason and rule, what forbids contact, promises, the last touch."""
     with ledger.api(caller.tenant, caller.lender) as session:
         view = account_view(session, account, now=ledger.clock.now())
@@ -115,7 +116,7 @@ def get_account(request: Request, account: str, caller: Reader, ledger: TheLedge
     ),
 )
 def get_timeline(
-    *, request: Request, account: str, caller: Reader, ledger: TheLedger, limit: Limit = 500, cursor: Cursor = None
+    *, request: Request, account: Id, caller: Reader, ledger: TheLedger, limit: Limit = 500, cursor: Cursor = None
 ) -> JSONResponse:
     """Everything that happened, oldest first: facts, decisions with their rules, touches, receipts, replies, money.
 

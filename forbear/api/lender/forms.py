@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
+from fastapi import Path
 from pydantic import AfterValidator, Field, model_validator
 
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
@@ -11,6 +12,9 @@ from forbear.ledger.forms.enrolment import ComponentsForm
 from forbear.ledger.forms.text import AmountText, Currency, Form, Instant, Reference
 from forbear.money.currency import read_amount
 
+ID_FORM = r"^[0-9A-Za-z_]{1,40}$"
+Id = Annotated[str, Path(pattern=ID_FORM)]
+"""An id of ours in a path."""
 Number = Annotated[str, AfterValidator(addresses.phone)]
 ReleaseReason = Literal[
     "resolved", "withdrawn_by_person", "verified", "court_order", "representative_named", "mistaken"
@@ -51,7 +55,7 @@ class ReversalForm(Form):
 class BalanceRowForm(Form):
     """One account's balance in the lender's books; name the account by one of the two ids."""
 
-    account_id: str | None = Field(default=None, max_length=40)
+    account_id: str | None = Field(default=None, pattern=ID_FORM)
     external_id: Reference | None = None
     as_of: Instant
     components: ComponentsForm

@@ -9,8 +9,9 @@ from forbear.api.acting import Answer, TheCall
 from forbear.api.auth import Payer
 from forbear.api.described import acting
 from forbear.api.lender import answers, examples
-from forbear.api.lender.forms import PaymentForm, ReversalForm
+from forbear.api.lender.forms import Id, PaymentForm, ReversalForm
 from forbear.ledger.books import payment_of, post_payment, reverse_payment
+from forbear.ledger.locking import lock_account
 from forbear.ledger.views import find_account, find_payment, payment_view
 
 router = APIRouter(prefix="/v1/accounts/{account}/payments", tags=["Money"])
@@ -29,7 +30,7 @@ SOURCE = "lender"
         example=examples.POSTED,
     ),
 )
-def post_account_payment(account: str, call: TheCall, caller: Payer, form: PaymentForm) -> Response:
+def post_account_payment(account: Id, call: TheCall, caller: Payer, form: PaymentForm) -> Response:
     """Take a payment off what is owed: costs, fees, interest, then principal. Outreach ends once nothing is owed.
 
     A payment posted again under its `external_id` with the same facts is answered with 200 and the first payment.
@@ -37,6 +38,8 @@ def post_account_payment(account: str, call: TheCall, caller: Payer, form: Payme
 
     def deed(session: Session, now: datetime) -> Answer:
         find_account(session, account)
+        # Before looking whether it is known: the same payment under another key may be on its way.
+        lock_account(session, caller.tenant, account)
         before = payment_of(session, caller.lender, SOURCE, form.external_id)
         payment = post_payment(
             session,
@@ -68,7 +71,7 @@ def post_account_payment(account: str, call: TheCall, caller: Payer, form: Payme
         example=examples.REVERSED,
     ),
 )
-def post_reversal(account: str, payment: str, call: TheCall, caller: Payer, form: ReversalForm) -> Response:
+def post_reversal(account: Id, payment: Id, call: TheCall, caller: Payer, form: ReversalForm) -> Response:
     """Counter the payment's entries. An account that was closed is opened again if something is owed."""
 
     def deed(session: Session, now: datetime) -> Answer:

@@ -9,7 +9,7 @@ from forbear.api.acting import Answer, TheCall
 from forbear.api.auth import Stopper, TheLedger
 from forbear.api.described import acting
 from forbear.api.lender import answers, examples
-from forbear.api.lender.forms import PlaceOptOutForm, PlaceStopForm, ReleaseForm
+from forbear.api.lender.forms import Id, PlaceOptOutForm, PlaceStopForm, ReleaseForm
 from forbear.errors import BadInput
 from forbear.ledger.books import CLOCK_SLACK
 from forbear.ledger.releases import party_in_role, release
@@ -37,7 +37,7 @@ def _said_at(at: datetime | None, now: datetime) -> datetime:
         example=examples.STOPPED,
     ),
 )
-def post_stop(account: str, call: TheCall, caller: Stopper, form: PlaceStopForm, ledger: TheLedger) -> Response:
+def post_stop(account: Id, call: TheCall, caller: Stopper, form: PlaceStopForm, ledger: TheLedger) -> Response:
     """Forbid contact at once: a dispute, hardship, insolvency, an attorney, a death, or simply a hold."""
 
     def deed(session: Session, now: datetime) -> Answer:
@@ -74,7 +74,7 @@ def post_stop(account: str, call: TheCall, caller: Stopper, form: PlaceStopForm,
         status=200,
     ),
 )
-def post_release(account: str, stop: str, call: TheCall, caller: Stopper, form: ReleaseForm) -> Response:
+def post_release(account: Id, stop: Id, call: TheCall, caller: Stopper, form: ReleaseForm) -> Response:
     """End a stop for a reason that can end its kind; what the person said, only the person takes back."""
 
     def deed(session: Session, now: datetime) -> Answer:
@@ -96,7 +96,7 @@ def post_release(account: str, stop: str, call: TheCall, caller: Stopper, form: 
         example=examples.OPTED_OUT,
     ),
 )
-def post_opt_out(account: str, call: TheCall, caller: Stopper, form: PlaceOptOutForm, ledger: TheLedger) -> Response:
+def post_opt_out(account: Id, call: TheCall, caller: Stopper, form: PlaceOptOutForm, ledger: TheLedger) -> Response:
     """Put down what a person said to the lender: not by this number, not by this channel, not at all."""
 
     def deed(session: Session, now: datetime) -> Answer:

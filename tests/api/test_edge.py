@@ -1,0 +1,153 @@
+"""What every answer carries, what is logged, and what the documentation says."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from structlog.testing import capture_logs
+
+from forbear.api.app import create_app
+from forbear.api.documentation import METHODS
+from forbear.api.lender import answers, examples
+from forbear.api.problems import KINDS
+from forbear.settings import Settings
+from tests.api.house import Client, House, enrolment
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/docs", "/openapi.json", "/v1/accounts", "/nothing"])
+def test_every_answer_carries_safe_headers(house: House, path: str) -> None:
+    headers = house.http.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Trace-Id"])
+
+
+def test_the_service_says_that_it_is_well(house: House) -> None:
+    answer = answers.Health.model_validate(house.http.get("/healthz").json())
+    assert (answer.status, answer.world_time) == ("ok", house.ledger.clock.now())
+
+
+def test_the_log_names_routes_and_keys_and_nothing_personal(house: House, one: Client) -> None:
+    body = enrolment()
+    body["parties"][0]["name"] = "Zebediah Quux"
+    with capture_logs() as logs:
+        account = one.made("/v1/accounts", body)["id"]
+        one.get(f"/v1/accounts/{account}/timeline?cursor=Zebediah")
+        house.http.get("/p/0123456789abcdef")
+        house.http.get("/Zebediah/Quux")
+        one.post("/v1/accounts", body)
+    requests = [line for line in logs if line["event"] == "request"]
+    assert [(line["method"], line["status"]) for line in requests][:2] == [("POST", 201), ("GET", 400)]
+    assert requests[0]["route"] == "/v1/accounts"
+    assert requests[1]["route"] == "/v1/accounts/{account}/timeline"
+    assert requests[0]["key"] == one.key.split("_")[1]
+    written = str(logs)
+    secret = one.key.split("_")[2]
+    for value in ("Zebediah", "Quux", "0123456789abcdef", body["parties"][0]["contact_points"][0]["value"], secret):
+        assert value not in written
+
+
+def _operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+def test_every_operation_is_described(house: House) -> None:
+    document = house.http.get("/openapi.json").json()
+    names = [operation["operationId"] for *_, operation in _operations(document)]
+    assert len(names) == len(set(names)) > 10
+    for path, method, operation in _operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+        problems = {
+            code
+            for status, response in operation["responses"].items()
+            for code in response["content"].get("application/problem+json", {}).get("examples", {})
+            if KINDS[code].status == int(status)
+        }
+        assert problems, path
+        success = next(response for status, response in operation["responses"].items() if int(status) < 300)
+        assert success["content"]["application/json"]["example"], path
+        if method == "post":
+            assert operation["requestBody"]["content"]["application/json"]["example"], path
+            key = next(each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
+            assert key["required"]
+            assert "idempotency_key_missing" in problems
+
+
+def test_every_reference_in_the_document_leads_somewhere(house: House) -> None:
+    text = house.http.get("/openapi.json").text
+    schemas = house.http.get("/openapi.json").json()["components"]["schemas"]
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert named
+    assert named <= set(schemas)
+    assert "HTTPValidationError" not in schemas
+
+
+def test_the_examples_of_answers_have_their_shapes() -> None:
+    answers.Account.model_validate(examples.ACCOUNT)
+    answers.AccountPage.model_validate(examples.PAGE)
+    answers.Timeline.model_validate(examples.TIMELINE)
+    for posted in (examples.POSTED, examples.REVERSED):
+        answers.Payment.model_validate(posted)
+    answers.BalanceResults.model_validate(examples.CONFIRMED)
+    for hold in (examples.STOPPED, examples.RELEASED):
+        answers.Hold.model_validate(hold)
+
+
+def test_the_examples_are_taken_as_they_stand(one: Client) -> None:
+    account = one.made("/v1/accounts", examples.ENROLMENT)
+    shown = {**account, "id": examples.ACCOUNT["id"]}
+    assert shown == examples.ACCOUNT
+    path = f"/v1/accounts/{account['id']}"
+    posted = one.made(f"{path}/payments", examples.PAYMENT)
+    assert posted["balance"] == examples.POSTED["balance"]
+    reversed_ = one.made(f"{path}/payments/{posted['id']}/reversal", examples.REVERSAL)
+    assert reversed_["balance"] == examples.REVERSED["balance"]
+    assert one.made("/v1/balances", examples.BALANCES)["results"][0]["result"] == "adjusted"
+    stop = one.made(f"{path}/stops", examples.STOP)
+    assert {**stop, "id": ""} == {**examples.STOPPED, "id": ""}
+    released = one.made(f"{path}/stops/{stop['id']}/release", examples.RELEASE)
+    assert {**released, "id": ""} == {**examples.RELEASED, "id": ""}
+    assert set(one.made(f"{path}/opt-outs", examples.OPT_OUT)) == set(examples.OPTED_OUT)
+
+
+def test_the_page_describes_everything_without_a_script(house: House) -> None:
+    page = house.http.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<script" not in page.text
+    assert "http://" not in page.text.replace(house.settings.public_url, "")
+    document = house.http.get("/openapi.json").json()
+    for *_, operation in _operations(document):
+        assert f'id="{operation["operationId"]}"' in page.text
+    for code in KINDS:
+        assert f'id="problem-{code}"' in page.text
+
+
+def test_acting_routes_wait_in_threads_and_not_in_the_loop() -> None:
+    import inspect
+
+    from forbear.api.lender import accounts, balances, payments, stops
+
+    routes = [route for module in (accounts, balances, payments, stops) for route in module.router.routes]
+    assert routes
+    assert not [
+        route.path for route in routes if isinstance(route, APIRoute) and inspect.iscoroutinefunction(route.endpoint)
+    ]
+
+
+def test_the_codec_is_served_only_where_it_is_asked_for(module_database: Settings) -> None:
+    def mounted(*, on: bool) -> bool:
+        app = create_app(module_database.model_copy(update={"loopback_codec": on}))
+        return any(getattr(route, "path", "") == "/codec" for route in app.routes)
+
+    assert mounted(on=True)
+    assert not mounted(on=False)
