@@ -26,6 +26,7 @@ from forbear.sandbox.statuses import (
     VALIDITY_EXPIRED,
     Handset,
     Outcome,
+    Step,
     journey,
     moves_up,
 )
@@ -146,7 +147,7 @@ class Carrier:
         """Plan the journey of a message that goes out now."""
         queue = self._queue(message, now)
         if message.status != "queued":
-            self._agenda.add(_ADVANCE, {"sid": message.sid, "status": "queued", "error_code": None}, now)
+            self._agenda.add(_ADVANCE, _step(message, Step(timedelta(0), "queued"), now), now)
         steps = journey(
             self._handset(message.recipient),
             queue=queue,
@@ -154,8 +155,7 @@ class Carrier:
             chance=Random(f"{self._seed}:{message.sid}"),
         )
         for step in steps:
-            payload = {"sid": message.sid, "status": step.status, "error_code": step.error_code}
-            self._agenda.add(_ADVANCE, payload, now + step.after)
+            self._agenda.add(_ADVANCE, _step(message, step, now), now + step.after)
 
     def _queue(self, message: Message, now: datetime) -> timedelta:
         """How long the sender's earlier segments keep this message waiting."""
@@ -183,8 +183,8 @@ class Carrier:
         if message is None or not moves_up(message.status, payload["status"]):
             return
         status, error_code = payload["status"], payload["error_code"]
-        validity = timedelta(seconds=message.validity)
-        if status == "sent" and self._clock.now() > instant(message.created) + validity and not message.sent:
+        valid_until = instant(payload["since"]) + timedelta(seconds=message.validity)
+        if status == "sent" and self._clock.now() > valid_until:
             status, error_code = "failed", VALIDITY_EXPIRED
         self._change(message, status, error_code)
 
@@ -217,6 +217,11 @@ class Carrier:
             draft = _answer(to=reply.to or params["From"], sender=params["To"], body=reply.body)
             if not self._blocked(draft):
                 self.accept(draft, direction="outbound-reply", channel="sms-reply")
+
+
+def _step(message: Message, step: Step, since: datetime) -> Payload:
+    """A step for the agenda; `since` is when the message entered the queue, from which its validity counts."""
+    return {"sid": message.sid, "status": step.status, "error_code": step.error_code, "since": iso(since)}
 
 
 def _answer(*, to: str, sender: str, body: str) -> Draft:

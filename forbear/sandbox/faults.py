@@ -1,7 +1,7 @@
 """Faults somebody armed: what goes wrong, for which number, how many times.
 
 A fault is taken where it strikes. Machine seconds are for what an HTTP client notices, world seconds for what the
-carrier's own queues do; the names say which.
+carrier's own queues do; the names say which. Armed faults end with the process.
 """
 
 from dataclasses import dataclass

@@ -14,23 +14,8 @@ import stripe
 
 Nested = dict[str, Any]
 _KEY = re.compile(r"[^\[\]]+")
-_ZERO_DECIMAL = {
-    "jpy",
-    "krw",
-    "vnd",
-    "clp",
-    "xaf",
-    "xof",
-    "ugx",
-    "rwf",
-    "pyg",
-    "kmf",
-    "gnf",
-    "djf",
-    "bif",
-    "mga",
-    "vuv",
-}
+_NO_DECIMALS = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
+_THREE_DECIMALS = {"bhd", "jod", "kwd", "omr", "tnd"}
 _SMALLEST_USD = 50
 _SHORTEST, _LONGEST = timedelta(minutes=30), timedelta(hours=24)
 
@@ -132,7 +117,8 @@ def event(kind: str, session: Nested, now: datetime) -> Nested:
 
 def amount(session: Mapping[str, Any]) -> str:
     """The total in major units."""
-    places = 0 if session["currency"] in _ZERO_DECIMAL else 2
+    currency = session["currency"]
+    places = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
     return str(Decimal(session["amount_total"]).scaleb(-places))
 
 

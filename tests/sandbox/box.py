@@ -38,12 +38,12 @@ SEED = 7
 T = TypeVar("T")
 
 
-def eventually(ask: Callable[[], T | None], patience: float = 10.0) -> T:
+def eventually(ask: Callable[[], T | None], patience: float = 30.0) -> T:
     """Ask until the answer is true; what is never true fails the test."""
     until = time.monotonic() + patience
     while not (answer := ask()):
         assert time.monotonic() < until, "it never happened"
-        time.sleep(0.01)
+        time.sleep(0.03)
     return answer
 
 
@@ -71,7 +71,7 @@ class Answer:
     status: int = 204
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict[str, str])
-    after: float = 0.0
+    gate: threading.Event | None = None
 
 
 class Receiver:
@@ -93,8 +93,8 @@ class Receiver:
                 seen = Seen(self.command, receiver.url + self.path, headers, body, time.monotonic())
                 receiver.seen.append(seen)
                 answer = receiver.answer(seen)
-                if answer.after:
-                    threading.Event().wait(answer.after)
+                if answer.gate:
+                    answer.gate.wait(60)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -153,7 +153,7 @@ class Box:
         ready = re.fullmatch(r"sandbox listening on (http://\S+)\n", self.process.stdout.readline())
         assert ready, "the sandbox did not start"
         self.url = ready.group(1)
-        self.control = httpx.Client(base_url=f"{self.url}/_sandbox", trust_env=False)
+        self.control = httpx.Client(base_url=f"{self.url}/_sandbox", trust_env=False, timeout=30)
 
     def arguments(self) -> list[str]:
         given = {
@@ -180,7 +180,7 @@ class Box:
         return self._reap()
 
     def _reap(self) -> int:
-        code = self.process.wait(10)
+        code = self.process.wait(30)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -224,5 +224,5 @@ class RoutedHttpClient(TwilioHttpClient):
         return super().request(method, f"{self._base}/{host.split('.')[0]}{parts.path}{query}", *args, **kwargs)
 
 
-def twilio_client(base: str, token: str = AUTH_TOKEN, timeout: float = 10.0) -> Client:
+def twilio_client(base: str, token: str = AUTH_TOKEN, timeout: float = 30.0) -> Client:
     return Client(ACCOUNT, token, http_client=RoutedHttpClient(base, timeout))

@@ -1,6 +1,6 @@
 """Status callbacks: which, how signed, how often tried, and what can go wrong with them."""
 
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -74,10 +74,10 @@ def test_a_messaging_service_also_tells_queued(receiver: Receiver, send: Send, p
 
 
 def test_no_callback_is_posted_inside_the_request(receiver: Receiver, send: Send, path: str) -> None:
-    receiver.answers[path] = [Answer(after=1.5)]
-    began = time.monotonic()
+    gate = threading.Event()
+    receiver.answers[path] = [Answer(gate=gate)]
     send()
-    assert time.monotonic() - began < 1.0
+    gate.set()
     final(receiver, path)
 
 
@@ -145,7 +145,7 @@ def test_a_queue_shorter_than_the_validity_delivers(
     box: Box, receiver: Receiver, send: Send, path: str, phone: str
 ) -> None:
     box.control.post("/handsets", json={"phone": phone, "queued_world_seconds": 1_000})
-    send(validity_period=2_000)
+    send(validity_period=30_000)
     assert final(receiver, path).form["MessageStatus"] == "delivered"
 
 

@@ -5,7 +5,7 @@ import pytest
 from forbear.sandbox.delivery import Overrides, backoff, failure_of
 from forbear.sandbox.forms import read
 from forbear.sandbox.keywords import keyword
-from forbear.sandbox.sessions import nest
+from forbear.sandbox.sessions import amount, nest
 from forbear.sandbox.twiml import Reply, replies
 from forbear.sandbox.visits import link_in
 
@@ -121,3 +121,10 @@ def test_stripes_brackets_nest() -> None:
         "metadata": {"touch": "t"},
         "mode": "payment",
     }
+
+
+@pytest.mark.parametrize(
+    ("currency", "major"), [("usd", "1234.50"), ("jpy", "123450"), ("kwd", "123.450"), ("ugx", "1234.50")]
+)
+def test_minor_units_follow_the_currency(currency: str, major: str) -> None:
+    assert amount({"currency": currency, "amount_total": 123_450}) == major

@@ -5,7 +5,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forbear.sandbox.habits import HABITS, Deed, handset, heard
@@ -25,11 +25,13 @@ def kinds(habit: str, seed: int = 1) -> list[list[str]]:
     return [[deed.kind for deed in deeds] for deeds in life(habit, seed)]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(HABITS)), st.integers())
 def test_habits_repeat_themselves(habit: str, seed: int) -> None:
     assert life(habit, seed) == life(habit, seed)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(HABITS)), st.integers(), st.integers(1, 20))
 def test_first_deeds_follow_within_minutes_to_two_days(habit: str, seed: int, number: int) -> None:
     for deed in HABITS[habit](heard(seed, PHONE, number))[:1]:
@@ -45,6 +47,7 @@ def test_payers_pay_once_after_their_text(habit: str, text: int) -> None:
     assert kinds(habit) == expected
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_parts_make_a_whole(seed: int) -> None:
     parts = [deed.part for deeds in life("pays_in_parts", seed) for deed in deeds]
@@ -89,6 +92,7 @@ def test_habits_give_handsets(habit: str, outcome: Outcome) -> None:
     assert handset(habit).outcome is outcome
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.integers())  # noqa: DTZ001  hypothesis wants naive bounds
 def test_people_act_only_when_awake_and_never_earlier(naive: datetime, seed: int) -> None:
     at = naive.replace(tzinfo=UTC)

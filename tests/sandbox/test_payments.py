@@ -71,7 +71,7 @@ def test_a_session_is_opened_with_what_was_asked(
     assert session.client_reference_id == ref
     assert session.metadata is not None
     assert session.metadata.to_dict() == {"touch": "t-1", "purpose": "arrears"}
-    assert abs(datetime.fromtimestamp(session.created, UTC) - box.clock.now()) < timedelta(hours=2)
+    assert abs(datetime.fromtimestamp(session.created, UTC) - box.clock.now()) < timedelta(days=1)
     assert session.expires_at - session.created == 86_400
     again = payments.v1.checkout.sessions.retrieve(session.id)
     assert (again.id, again.url) == (session.id, session.url)
@@ -162,8 +162,9 @@ def test_an_expired_session_takes_no_money(
 def test_a_session_expires_in_world_time(
     open_session: Open, payments: stripe.StripeClient, receiver: Receiver, box: Box, ref: str
 ) -> None:
-    soon = int((box.clock.now() + timedelta(minutes=40)).timestamp())
-    session = open_session(expires_at=soon)
+    soon = box.clock.now() + timedelta(hours=10)
+    session = open_session(expires_at=int(soon.timestamp()))
+    box.jump(soon)
     eventually(lambda: payments.v1.checkout.sessions.retrieve(session.id).status == "expired")
     seen = eventually(lambda: next(iter(events(receiver, ref)), None))
     assert '"type": "checkout.session.expired"' in seen.body

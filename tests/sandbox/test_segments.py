@@ -1,7 +1,7 @@
 """Segments as the carrier counts them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forbear.sandbox.segments import count, encoding
@@ -38,11 +38,13 @@ def test_one_foreign_character_turns_the_whole_text(char: str) -> None:
     assert count("a" * 100 + char) == 2
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_a_longer_text_never_costs_less(text: str, more: str) -> None:
     assert 1 <= count(text) <= count(text + more)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_segment_holds_more_than_its_room(text: str) -> None:
     units = len(text.encode("utf-16-le")) // 2

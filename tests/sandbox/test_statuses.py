@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forbear.sandbox.statuses import FINAL, RANKS, Handset, Outcome, journey, moves_up
@@ -12,6 +12,7 @@ from forbear.sandbox.statuses import FINAL, RANKS, Handset, Outcome, journey, mo
 HOUR = timedelta(hours=1)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(Outcome)), st.integers(0, 40_000), st.integers(1, 36_000), st.integers())
 def test_a_journey_moves_up_in_time_and_rank(outcome: Outcome, queued: int, validity: int, seed: int) -> None:
     steps = journey(
