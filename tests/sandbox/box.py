@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -178,6 +178,14 @@ class Box:
         self.control.close()
         self.process.terminate()
         return self._reap()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no process behind, whatever the test did."""
+        if self.process.poll() is None:
+            self.kill()
 
     def _reap(self) -> int:
         code = self.process.wait(30)

@@ -21,9 +21,9 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def box(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Box]:
-    box = Box(tmp_path_factory.mktemp("sandbox"), receiver)
-    yield box
-    assert box.stop() == 0
+    with Box(tmp_path_factory.mktemp("sandbox"), receiver) as box:
+        yield box
+        assert box.stop() == 0
 
 
 @pytest.fixture(scope="session")

@@ -64,13 +64,13 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
     people = [{"phone": prompt(habit), "habit": habit, **born} for habit in WITH_LINK + IN_WORDS]
     people += [{"phone": prompt(habit), "habit": habit, "zone": "America/Chicago"} for habit in NO_BIRTH_DATE]
     receiver = Receiver()
-    box = Box(tmp_path_factory.mktemp("village"), receiver, speed=7_200, people=people)
-    receiver.site = page = BorrowerPage(box.url)
-    village = Village(box, page, people)
-    for name in village.phones:
-        village.text(name)
-    yield village
-    assert box.stop() == 0
+    with Box(tmp_path_factory.mktemp("village"), receiver, speed=7_200, people=people) as box:
+        receiver.site = page = BorrowerPage(box.url)
+        village = Village(box, page, people)
+        for name in village.phones:
+            village.text(name)
+        yield village
+        assert box.stop() == 0
     receiver.stop()
 
 

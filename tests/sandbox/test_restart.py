@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +22,9 @@ PHONE, OTHER = "+13055550101", "+13055550102"
 
 
 @pytest.fixture
-def own_box(tmp_path: Path, receiver: Receiver) -> Box:
-    return Box(tmp_path, receiver, speed=60)
+def own_box(tmp_path: Path, receiver: Receiver) -> Iterator[Box]:
+    with Box(tmp_path, receiver, speed=60) as box:
+        yield box
 
 
 def test_a_killed_sandbox_goes_on_where_it_was(own_box: Box) -> None:
