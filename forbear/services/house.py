@@ -216,7 +216,7 @@ class House:
             *("--log", self.carrier_log, "--state", folder / "state.sqlite", "--seed", str(self._seed)),
             *("--account-sid", settings.twilio_account_sid),
             *("--stripe-webhook-url", f"{at.api_url}/hooks/stripe"),
-            *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound"),
+            *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound#rc=5&rp=all"),
         ]
         secrets = {
             "FORBEAR_SANDBOX_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
