@@ -30,7 +30,11 @@ OLDEST = 150_000
 """PostgreSQL 15: the first with unique constraints that take two nulls for equal."""
 KEY_BYTES = 32
 NO_TABLES = "The database has no tables yet: run 'forbear migrate'"
-SCOPE = text("select set_config('forbear.tenant', :tenant, true), set_config('forbear.lender', :lender, true)")
+SCOPE = text(
+    "select set_config('forbear.tenant', :tenant, true), set_config('forbear.lender', :lender, true), "
+    "set_config('idle_in_transaction_session_timeout', '60s', true)"
+)
+"""Also: a process that was stopped in mid-transaction must not keep its locks on persons for ever."""
 log = structlog.get_logger()
 
 

@@ -1,13 +1,18 @@
 """One row in every table for each of three lenders of two tenants, made from the tables' own shape."""
 
+# ruff: noqa: S608  the statements name our own tables
+
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, Numeric, Table, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
+from forbear.ledger.engine import make_engine
 from forbear.ledger.migrate import METADATA
+from forbear.settings import Settings
 
 Owner = tuple[str, str]
 """Tenant and lender."""
@@ -25,6 +30,7 @@ CHECKED = {
     ("payment", "reverses"): None,
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
+FROZEN = ("entry", "payment", "decision", "receipt", "past_contact", "audit_row", "audit_seal")
 
 
 def row_id(table: str, owner: Owner) -> str:
@@ -77,3 +83,21 @@ def fill(connection: Connection) -> None:
             if table.name == "clock" or (table.name == "tenant" and owner == SOUTH):
                 continue
             connection.execute(insert(table).values(values(table, owner)))
+
+
+def emptied(shared: Settings, data: Path) -> Settings:
+    """A file's database without any row, as if it were new, and a data folder of the test's own.
+
+    A database for each test would cost more than the tests.
+    """
+    guard = "alter table {0} {1} trigger append_only"
+    statements = [
+        *(guard.format(table, "disable") for table in FROZEN),
+        *(f"delete from {table}" for table in reversed(METADATA.sorted_tables)),
+        "set constraints all immediate",
+        *(f"alter table {table} alter column id restart" for table in IDENTITIES),
+        *(guard.format(table, "enable always") for table in FROZEN),
+    ]
+    with make_engine(shared.database_url_for("migrator")).begin() as connection:
+        connection.execution_options(no_parameters=True).exec_driver_sql(";".join(statements))
+    return shared.model_copy(update={"data": data})

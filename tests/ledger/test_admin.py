@@ -5,6 +5,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +16,12 @@ from forbear.ledger import admin, clock_row, ids, routes
 from forbear.ledger.engine import Ledger, make_engine
 from forbear.ledger.migrate import METADATA
 from forbear.settings import Settings
+from tests.ledger.filled import emptied
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

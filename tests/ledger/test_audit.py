@@ -20,9 +20,14 @@ from forbear.ledger.tables.accounts import Payment
 from forbear.ledger.tables.record import AuditRow, AuditSeal
 from forbear.ledger.verify import verify
 from forbear.settings import Settings
-from tests.ledger.filled import ABROAD, IDENTITIES, NORTH, SOUTH, fill, values
+from tests.ledger.filled import ABROAD, IDENTITIES, NORTH, SOUTH, emptied, fill, values
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

@@ -16,10 +16,15 @@ from forbear.ledger.migrate import METADATA
 from forbear.ledger.tables.accounts import Payment
 from forbear.ledger.verify import Problem, verify, verify_command
 from forbear.settings import Settings
-from tests.ledger.filled import IDENTITIES, NOON, NORTH, values
+from tests.ledger.filled import IDENTITIES, NOON, NORTH, emptied, values
 
 ROWS = 6
 Owner = Callable[..., None]
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

@@ -14,10 +14,15 @@ from forbear.ledger.migrate import METADATA
 from forbear.ledger.tables.people import ContactPoint, Profile
 from forbear.services.ports import free_port
 from forbear.settings import Settings
-from tests.ledger.filled import fill
+from tests.ledger.filled import emptied, fill
 
 SECRETS = {"api_key", "person_key", "person_match", "page_session", "idempotency"}
 MACHINERY = {"audit_row", "audit_seal"}
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,9 +11,14 @@ from sqlalchemy.orm import Session
 from forbear.ledger import idempotency
 from forbear.ledger.engine import Ledger
 from forbear.settings import Settings
-from tests.ledger.filled import ABROAD, NORTH, SOUTH, Owner
+from tests.ledger.filled import ABROAD, NORTH, SOUTH, Owner, emptied
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,9 +11,14 @@ from sqlalchemy import text
 from forbear.ledger import outbox
 from forbear.ledger.engine import Ledger, make_engine
 from forbear.settings import Settings
-from tests.ledger.filled import NORTH
+from tests.ledger.filled import NORTH, emptied
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture

@@ -139,6 +139,12 @@ def test_no_role_may_switch_row_security_off_or_become_the_owner(ledger: Ledger)
         assert refused(session, "set role forbear_worker")
 
 
+def test_a_transaction_left_lying_open_does_not_hold_its_locks_for_ever(ledger: Ledger) -> None:
+    for scope in (ledger.api(*NORTH), ledger.worker(NORTH[0]), ledger.relay(), ledger.anyone()):
+        with scope as session:
+            assert session.execute(text("show idle_in_transaction_session_timeout")).scalar_one() == "1min"
+
+
 def test_the_scope_ends_with_its_transaction(ledger: Ledger) -> None:
     with ledger.api(*NORTH) as session:
         assert session.execute(text("select count(*) from account")).scalar_one() == 1

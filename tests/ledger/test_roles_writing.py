@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from forbear.ledger.engine import Ledger, make_engine
 from forbear.ledger.migrate import METADATA
 from forbear.settings import Settings
-from tests.ledger.filled import ABROAD, NORTH, SOUTH, Owner, fill, values
+from tests.ledger.filled import ABROAD, FROZEN, NORTH, SOUTH, Owner, fill, values
 
 API_INSERTS = {
     *("person", "person_match", "person_key", "profile", "contact_point", "consent", "agreement", "account", "party"),
@@ -27,7 +27,6 @@ WORKER_INSERTS = {
     *("audit_row", "audit_seal"),
 }
 OF_TENANT = {"person", "person_match", "outbox", "audit_seal"}
-FROZEN = ("entry", "payment", "decision", "receipt", "past_contact", "audit_row", "audit_seal")
 TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant" in table.columns)
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from forbear.ledger.engine import Ledger, make_engine
 from forbear.ledger.tables.people import PersonKey
 from forbear.ledger.vault import Vault
 from forbear.settings import Settings
-from tests.ledger.filled import ABROAD, NORTH, SOUTH, Owner, fill
+from tests.ledger.filled import ABROAD, NORTH, SOUTH, Owner, emptied, fill
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NAME = "Ada Example"
@@ -22,6 +23,11 @@ NAME = "Ada Example"
 
 def person(owner: Owner) -> str:
     return f"person-{owner[1]}"
+
+
+@pytest.fixture
+def database(module_database: Settings, tmp_path: Path) -> Settings:
+    return emptied(module_database, tmp_path)
 
 
 @pytest.fixture
