@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
-from forbear.api import problems
+from forbear.api import logs, problems
 from forbear.api.auth import TheLedger
 from forbear.api.described import reading
 from forbear.api.documentation import describe
@@ -30,12 +30,14 @@ DESCRIPTION = (
     "Amounts are decimal strings with their currency, instants are RFC 3339 in UTC, errors are problems (RFC 9457). "
     "Every call that creates or acts needs an Idempotency-Key and may be repeated safely with it."
 )
-THREADS_TO_CONNECTIONS = 16
-"""Connections of this process: its worker threads rarely all wait for the database at once."""
+CONNECTIONS = 8
+"""Kept open by this process, and as many more in a rush; the embedded PostgreSQL serves sixty to everybody."""
 service = APIRouter(tags=["Service"])
 
 
-@service.get("/healthz", **reading("getHealth", "Is the service up?", answers.Health, examples.HEALTH))
+@service.get(
+    "/healthz", **reading("getHealth", "Is the service up?", answers.Health, example=examples.HEALTH, scope=None)
+)
 def healthz(ledger: TheLedger) -> JSONResponse:
     """Answers 200 when the ledger can be reached, else 503."""
     with ledger.anyone() as session:
@@ -46,10 +48,11 @@ def healthz(ledger: TheLedger) -> JSONResponse:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application; it opens its ledger when it starts and closes it when it ends."""
     chosen = settings or Settings()
+    logs.configure(chosen.log_level)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        with Ledger.open(chosen, pool=THREADS_TO_CONNECTIONS) as ledger:
+        with Ledger.open(chosen, pool=CONNECTIONS) as ledger:
             app.state.ledger = ledger
             yield
 

@@ -22,6 +22,8 @@ ACTING: Final = (
     "invalid",
     "idempotency_key_reused",
 )
+SCOPE: Final = "x-scope"
+"""What the document calls the scope a key needs; the security scheme of bearer keys has no place for it."""
 KEY_PARAMETER: Final[Json] = {
     "name": HEADER,
     "in": "header",
@@ -42,14 +44,17 @@ class Described(TypedDict):
     openapi_extra: Json
 
 
-def reading(operation: str, summary: str, model: type[BaseModel], example: Json, *codes: str) -> Described:
-    """A call that changes nothing."""
+def reading(
+    operation: str, summary: str, model: type[BaseModel], *codes: str, example: Json, scope: str | None
+) -> Described:
+    """A call that changes nothing; without a scope anybody may make it."""
+    always = ALWAYS if scope else ("internal", "unavailable")
     return {
         "status_code": 200,
         "summary": summary,
         "operation_id": operation,
-        "responses": {200: _answer(model, example), **_problems([*codes, *ALWAYS])},
-        "openapi_extra": {},
+        "responses": {200: _answer(model, example), **_problems([*codes, *always])},
+        "openapi_extra": {SCOPE: scope} if scope else {},
     }
 
 
@@ -58,6 +63,7 @@ def acting(
     summary: str,
     model: type[BaseModel],
     *codes: str,
+    scope: str,
     sent: Json,
     example: Json,
     status: int = 201,
@@ -73,6 +79,7 @@ def acting(
         "operation_id": operation,
         "responses": {status: answer, **_problems([*codes, *ACTING, *ALWAYS])},
         "openapi_extra": {
+            SCOPE: scope,
             "parameters": [KEY_PARAMETER],
             "requestBody": {"content": {"application/json": {"example": sent}}},
         },

@@ -5,6 +5,7 @@ The usual viewer loads its code from elsewhere; this page works on a machine wit
 
 import json
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from forbear.api.described import SCOPE
 from forbear.api.lender.answers import PlaceError, Problem
 from forbear.api.problems import KINDS, MEDIA_TYPE
 
@@ -68,14 +70,14 @@ def _environment() -> Environment:
 def _operations(document: Json) -> list[Json]:
     """The operations in the order of the document, flattened for the page."""
     return [
-        {"method": method.upper(), "path": path, **_flat(operation)}
+        {"method": method.upper(), "path": path, **_flat(document, operation)}
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
         if method in METHODS
     ]
 
 
-def _flat(operation: Json) -> Json:
+def _flat(document: Json, operation: Json) -> Json:
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     responses = {status: response.get("content", {}) for status, response in operation["responses"].items()}
     return {
@@ -83,7 +85,9 @@ def _flat(operation: Json) -> Json:
         "summary": operation["summary"],
         "description": operation.get("description", ""),
         "parameters": operation.get("parameters", []),
+        "scope": operation.get(SCOPE),
         "sent": sent.get("example"),
+        "fields": list(_fields(document, sent.get("schema", {}), "")),
         "answers": [
             {"status": status, "example": content["application/json"]["example"]}
             for status, content in responses.items()
@@ -93,3 +97,48 @@ def _flat(operation: Json) -> Json:
             code for content in responses.values() for code in content.get(MEDIA_TYPE, {}).get("examples", {})
         ],
     }
+
+
+def _fields(document: Json, schema: Json, path: str) -> Iterator[Json]:
+    """The fields of a form, nested ones by their path: `parties[].contact_points[].zone`."""
+    schema = _resolved(document, schema)
+    for name, field in schema.get("properties", {}).items():
+        inner, label = _resolved(document, field), f"{path}{name}"
+        yield {
+            "path": label,
+            "type": _type(document, field),
+            "needed": name in schema.get("required", []),
+            "says": field.get("description") or inner.get("description", ""),
+        }
+        for child, mark in _children(document, inner):
+            yield from _fields(document, child, f"{label}{mark}.")
+
+
+def _children(document: Json, schema: Json) -> Iterator[tuple[Json, str]]:
+    """The forms inside a field, in every shape it may take, with the mark of a list where it is one."""
+    for choice in schema.get("anyOf") or schema.get("oneOf") or [schema]:
+        shape = _resolved(document, choice)
+        if shape.get("type") == "array":
+            yield from ((item, "[]") for item in shape["items"].get("oneOf", [shape["items"]]))
+        else:
+            yield shape, ""
+
+
+def _resolved(document: Json, schema: Json) -> Json:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return document["components"]["schemas"][name] if name else schema
+
+
+def _type(document: Json, schema: Json) -> str:
+    """A field's type in a few words: its choices, its format, or what it is a list of."""
+    if "$ref" in schema:
+        return _type(document, _resolved(document, schema))
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(_type(document, choice) for choice in choices))
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return "list"
+    return str(schema.get("format") or schema.get("type", "any"))

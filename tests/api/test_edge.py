@@ -1,13 +1,18 @@
 """What every answer carries, what is logged, and what the documentation says."""
 
+import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 from fastapi.routing import APIRoute
 from structlog.testing import capture_logs
 
+from forbear.api import logs
 from forbear.api.app import create_app
+from forbear.api.auth import SCOPES
 from forbear.api.documentation import METHODS
 from forbear.api.lender import answers, examples
 from forbear.api.problems import KINDS
@@ -51,6 +56,23 @@ def test_the_log_names_routes_and_keys_and_nothing_personal(house: House, one: C
         assert value not in written
 
 
+def test_log_lines_are_json_with_an_instant(capsys: pytest.CaptureFixture[str]) -> None:
+    held = structlog.get_config()
+    try:
+        structlog.reset_defaults()
+        logs.configure("warning")
+        log = structlog.get_logger()
+        log.info("quiet")
+        log.warning("said", lender="len_1")
+        logs.configure("debug")
+        log.info("still quiet")
+    finally:
+        structlog.configure(**held)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["level"], line["lender"]) == ("said", "warning", "len_1")
+    assert datetime.fromisoformat(line["at"]).utcoffset() == timedelta(0)
+
+
 def _operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [
         (path, method, operation)
@@ -76,6 +98,8 @@ def test_every_operation_is_described(house: House) -> None:
         assert problems, path
         success = next(response for status, response in operation["responses"].items() if int(status) < 300)
         assert success["content"]["application/json"]["example"], path
+        assert operation.get("x-scope", "") in {*SCOPES, ""}
+        assert ("x-scope" in operation) == ("unauthenticated" in problems) == ("security" in operation), path
         if method == "post":
             assert operation["requestBody"]["content"]["application/json"]["example"], path
             key = next(each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
@@ -128,6 +152,8 @@ def test_the_page_describes_everything_without_a_script(house: House) -> None:
     document = house.http.get("/openapi.json").json()
     for *_, operation in _operations(document):
         assert f'id="{operation["operationId"]}"' in page.text
+    for said in ("parties[].contact_points[].zone", "parties[].agreements[].open", "scope <code>accounts:write</code>"):
+        assert said in page.text
     for code in KINDS:
         assert f'id="problem-{code}"' in page.text
 

@@ -39,6 +39,7 @@ def etag(body: dict[str, Any]) -> str:
         "Enrol an overdue account",
         answers.Account,
         "already_enrolled",
+        scope="accounts:write",
         sent=examples.ENROLMENT,
         example=examples.ACCOUNT,
     ),
@@ -58,7 +59,18 @@ def post_account(call: TheCall, caller: Writer, form: EnrolmentForm, ledger: The
     return call.once(caller, deed)
 
 
-@router.get("", **reading("listAccounts", "List accounts", answers.AccountPage, examples.PAGE, "bad_cursor", "invalid"))
+@router.get(
+    "",
+    **reading(
+        "listAccounts",
+        "List accounts",
+        answers.AccountPage,
+        "bad_cursor",
+        "invalid",
+        example=examples.PAGE,
+        scope="accounts:read",
+    ),
+)
 def list_accounts(
     *,
     request: Request,
@@ -91,7 +103,15 @@ def list_accounts(
 
 @router.get(
     "/{account}",
-    **reading("getAccount", "See where an account stands", answers.Account, examples.ACCOUNT, "not_found", "invalid"),
+    **reading(
+        "getAccount",
+        "See where an account stands",
+        answers.Account,
+        "not_found",
+        "invalid",
+        example=examples.ACCOUNT,
+        scope="accounts:read",
+    ),
 )
 def get_account(request: Request, account: Id, caller: Reader, ledger: TheLedger) -> Response:
     """State, balance, the next instant with its reason and rule, what forbids contact, promises, the last touch."""
@@ -109,10 +129,11 @@ def get_account(request: Request, account: Id, caller: Reader, ledger: TheLedger
         "getTimeline",
         "Read an account's story",
         answers.Timeline,
-        examples.TIMELINE,
         "bad_cursor",
         "not_found",
         "invalid",
+        example=examples.TIMELINE,
+        scope="accounts:read",
     ),
 )
 def get_timeline(

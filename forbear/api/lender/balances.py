@@ -26,6 +26,7 @@ router = APIRouter(prefix="/v1/balances", tags=["Money"])
         "confirmBalances",
         "Confirm what is owed on many accounts",
         answers.BalanceResults,
+        scope="balances:write",
         sent=examples.BALANCES,
         example=examples.CONFIRMED,
         status=200,
