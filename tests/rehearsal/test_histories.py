@@ -38,6 +38,12 @@ def test_spans_with_a_signal_or_a_second_timer_do_not_count() -> None:
     assert events_per_touch([history([*CALM, *TASK, *signalled, *TASK, *REST, *CALM])]) == len(CALM)
 
 
+def test_where_there_are_only_first_touches_their_start_is_left_out() -> None:
+    started = ["WORKFLOW_EXECUTION_STARTED", "WORKFLOW_EXECUTION_SIGNALED"]
+    assert events_per_touch([history([*started, *TASK, *CALM])]) == len(TASK) + len(CALM)
+    assert events_per_touch([history([*started, *TASK, *CALM]), history([*started, *TASK, *CALM, *TASK, *CALM])]) == 13
+
+
 def test_without_a_calm_touch_all_events_are_shared_out() -> None:
     assert events_per_touch([history(["WORKFLOW_EXECUTION_SIGNALED", *TASK, *TOUCH, *TASK])]) == 11.0
 
