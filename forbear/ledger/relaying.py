@@ -4,6 +4,7 @@ Of several workers one relays at a time, by an advisory lock that ends with its 
 each would wake every account twice.
 """
 
+from contextlib import suppress
 from threading import Lock
 
 import psycopg
@@ -51,6 +52,10 @@ class RelayingBook:
     def close(self) -> None:
         """Give up the lead and the connection."""
         with self._lock:
+            if self._leads and self._ears is not None:
+                # Unlocked aloud: the server may take a moment to notice that a connection has gone.
+                with suppress(psycopg.Error):
+                    self._ears.execute("select pg_advisory_unlock(%s)", (LEADER,))
             self._forget()
 
     def _lead(self) -> bool:
