@@ -47,9 +47,12 @@ def settle(house: House, census: Census) -> datetime:
     """Bring the world to rest; returns the world instant at which it was."""
 
     def at_rest() -> bool:
-        count = census.take()
         due = house.clock.now() - house.clock.world_span(SURELY_LATE)
-        return not (count.in_flight or count.waiting or census.late(due))
+        try:
+            count = census.take()
+            return not (count.in_flight or count.waiting or census.late(due))
+        except CannotStart:  # the database is being started again
+            return False
 
     poll_until(at_rest, TO_REST_SECONDS)
     house.services["worker"].stop()

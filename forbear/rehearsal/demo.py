@@ -7,7 +7,7 @@ The folder it leaves can be served again: `forbear up --data` goes on where the 
 import json
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,8 @@ LENDER = "Harbor Example Credit Union"
 LENDER_PHONE, SENDER = "+12125550198", "+12125550199"
 
 HTTP_SECONDS = 60.0
+Meanwhile = Callable[[House, timedelta], object]
+"""Called again and again with the world time since the start; fault tests kill services in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,22 @@ class Plan:
     seed: int
     loans: list[Loan]
     console: Console
+    meanwhile: Meanwhile
 
     @property
     def papers(self) -> Papers:
         return Papers(self.data)
 
 
-def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accounts: int | None = None) -> int:
+def run(
+    data: Path,
+    days: int = 30,
+    seed: int = 1,
+    *,
+    speed: int = 7_200,
+    accounts: int | None = None,
+    meanwhile: Meanwhile = lambda _house, _since: None,
+) -> int:
     """Rehearse, judge and report.
 
     Args:
@@ -70,6 +81,7 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
         seed: of the people's habits.
         speed: world seconds in one machine second.
         accounts: how many of the portfolio, from its top; all unless given.
+        meanwhile: what else happens.
 
     Returns:
         The exit status: 0 if the judge found nothing.
@@ -77,12 +89,12 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
     began = machine_time()
     console = Console(highlight=False, soft_wrap=True)
     loans = portfolio.read(portfolio.EXAMPLE, accounts)
-    plan = Plan(folder.claim(data), days, speed, seed, loans, console)
+    plan = Plan(folder.claim(data), days, speed, seed, loans, console, meanwhile)
     habits = cast.draw(loans, seed)
     people = cast.write(loans, habits, data)
     write_private(plan.papers.needles, "".join(f"{value}\n" for value in portfolio.personal_values(loans)))
     clock = Clock(origin=ORIGIN, anchor=machine_time() + START_UP, speed=speed)
-    with House(data, addresses=Addresses.free(), clock=clock, people=people, say=_dim(console)) as house:
+    with House(data, addresses=Addresses.free(), clock=clock, people=people, seed=seed, say=_dim(console)) as house:
         with opened_office(plan, house) as office:
             month, told, silence, events = _live(plan, house, office, habits)
         logs = house.logs
@@ -182,9 +194,11 @@ def _watch(plan: Plan, house: House, census: Census, start: datetime) -> None:
     def over() -> bool:
         now = house.clock.now()
         day = min(plan.days, (now - start).days + 1)
-        if screen.wants(day):
+        if screen.wants(day, house.clock.machine_now()):
             world.read()
-            screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
+            with suppress(CannotStart):  # a database that is being started again is looked at later
+                screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
+        plan.meanwhile(house, now - start)
         return now >= start + timedelta(days=plan.days)
 
     with Screen(plan.console) as screen:

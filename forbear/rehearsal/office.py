@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from forbear.api.client_import import to_enrolment
 from forbear.clock import Clock
-from forbear.errors import CannotStart
+from forbear.errors import CannotStart, ForbearError
 from forbear.money.allocation import allocate_payment
 from forbear.money.components import COMPONENTS, Component
 from forbear.rehearsal.cast import AT_BANK
@@ -25,6 +25,7 @@ from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.figures import OFFICE
 from forbear.rehearsal.portfolio import Loan
 
+Answer = TypeVar("Answer")
 CLOSING_HOUR = time(5, 30)
 """In New York: everybody from Maine to Hawaii is asleep, so that no payment falls between two books."""
 TOLD_AFTER = timedelta(hours=3)
@@ -32,7 +33,9 @@ TOLD_AFTER = timedelta(hours=3)
 NIGHTS_BETWEEN = 2
 """Fewer than the three days after which a balance is stale."""
 AT_ONCE = 6
-TRIES = 5
+PATIENCE = timedelta(seconds=60)
+"""Machine time to wait out an outage."""
+PAUSE_SECONDS = 0.25
 FIRST_BANK_DAY, LAST_BANK_DAY = 2, 20
 BANK_HOURS = (9, 16)
 HALVES = 0.3
@@ -72,10 +75,10 @@ class BankPayment:
 class Office:
     """Acts on the world's clock until it is told to stop. `settled` asks the payment provider what was paid."""
 
-    def __init__(self, client: httpx.Client, clock: Clock, log: ClientLog, settled: Callable[[], Any]) -> None:
+    def __init__(self, client: httpx.Client, clock: Clock, log: ClientLog, settled: Callable[[], list[Any]]) -> None:
         self._client, self._clock, self._log, self._settled = client, clock, log, settled
         self._books: dict[str, Book] = {}
-        self._stop = threading.Event()
+        self._stop, self._pause = threading.Event(), threading.Event()
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -184,36 +187,47 @@ class Office:
 
     def _read_settlement(self) -> None:
         """Take the provider's report into the books. It names payments by our checkout, so its label finds the loan."""
-        by_checkout = self._settled()
-        for paid in by_checkout:
+        for paid in self._patiently(self._settled):
             book = self._books.get(paid["account"])
             if book is not None:
                 book.taken[paid["session"]] = datetime.fromisoformat(paid["at"]), Decimal(paid["amount"])
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
-        return _read(self._client.get(path, params=query))
+        return self._patiently(lambda: _read(self._client.get(path, params=query)))
 
     def _post(self, path: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Post under a key; a lost answer is asked for again under the same one."""
-        for left in reversed(range(TRIES)):
+        """Post under a key; after a lost answer or an outage it is asked for again under the same one."""
+        headers = {"Idempotency-Key": key}
+        return self._patiently(lambda: _read(self._client.post(path, json=body, headers=headers)))
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask again and again while nobody can answer; a refusal is final."""
+        deadline = self._clock.machine_now() + PATIENCE
+        while True:
             try:
-                return _read(self._client.post(path, json=body, headers={"Idempotency-Key": key}))
-            except httpx.TransportError:
-                if not left:
-                    raise
-        raise AssertionError("unreachable")
+                return ask()
+            except (httpx.TransportError, Unavailable, CannotStart) as error:
+                if self._clock.machine_now() > deadline:
+                    raise CannotStart(f"The back office got no answer for {PATIENCE.seconds} s: {error}") from None
+                self._pause.wait(PAUSE_SECONDS)
+
+
+class Unavailable(Exception):
+    """Nobody could answer just now."""
+
+
+class Refused(ForbearError):
+    """The API said no to something the back office may do."""
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_success:
         return answer.json()
     problem = answer.json() if answer.headers.get("content-type", "").startswith("application/") else {}
-    said = problem.get("detail", "no detail")
-    raise CannotStart(f"The API answered {answer.status_code} to {answer.request.method} {_route(answer)}: {said}")
-
-
-def _route(answer: httpx.Response) -> str:
-    return answer.request.url.path
+    said = f"{answer.status_code} to {answer.request.method} {answer.request.url.path}: {problem.get('detail')}"
+    if answer.is_server_error or problem.get("code") == "in_progress":
+        raise Unavailable(said)
+    raise Refused(f"The API answered {said}")
 
 
 def _next_close(after: datetime) -> datetime:

@@ -6,7 +6,7 @@ On a terminal a small table in place; elsewhere one plain line a world day, so t
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -19,6 +19,8 @@ from forbear.ledger.census import Count
 from forbear.rehearsal.figures import OFFICE, words_for
 
 MOST_RULES = 6
+LOOK_EVERY = timedelta(seconds=1)
+"""Machine time."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ class Screen:
         self._console = console
         self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
         self._day = -1
+        self._looked: datetime | None = None
 
     def __enter__(self) -> Self:
         if self._live:
@@ -85,9 +88,14 @@ class Screen:
         if self._live:
             self._live.stop()
 
-    def wants(self, day: int) -> bool:
-        """Whether a glance at this day would show anything new; looking costs queries."""
-        return self._live is not None or day != self._day
+    def wants(self, day: int, machine_now: datetime) -> bool:
+        """Whether to look again: every second on a terminal, else once a day. Looking costs queries."""
+        if self._live is None:
+            return day != self._day
+        if self._looked is not None and machine_now - self._looked < LOOK_EVERY:
+            return False
+        self._looked = machine_now
+        return True
 
     def show(self, glance: Glance) -> None:
         if self._live:

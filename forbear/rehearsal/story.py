@@ -61,10 +61,10 @@ def eventful(month: Month) -> str:
 
 
 def silent(month: Month) -> str:
-    """An open account to which nothing was sent, for the clearest reason; any account where there is none."""
-    texts = _texts(month)
+    """An open account of somebody to whom nothing was sent, for the clearest reason; any account if there is none."""
+    reached = {touch["person"] for touch in month.rows("touch") if _made(touch)}
     accounts = month.rows("account")
-    quiet = [row for row in accounts if row["state"] == "open" and not texts[row["id"]]] or accounts
+    quiet = [row for row in accounts if row["state"] == "open" and row["borrower"] not in reached] or accounts
     return min(quiet, key=lambda row: (_clarity(row["next_rule"] or ""), row["id"]))["id"]
 
 

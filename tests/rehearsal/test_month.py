@@ -33,7 +33,7 @@ def decision(of: str, number: int, rule: str, kind: str = "rest") -> Row:
 
 
 def touch(name: str, of: str, state: str = "delivered") -> Row:
-    return {"id": name, "account": of, "accounts": [of], "state": state}
+    return {"id": name, "account": of, "accounts": [of], "person": "per_a", "state": state}
 
 
 @pytest.fixture

@@ -12,11 +12,10 @@ import httpx
 import pytest
 
 from forbear.clock import Clock
-from forbear.errors import CannotStart
 from forbear.rehearsal.cast import AT_BANK
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.demo import ORIGIN
-from forbear.rehearsal.office import Book, Office, _next_close
+from forbear.rehearsal.office import Book, Office, Refused, _next_close
 from forbear.rehearsal.portfolio import EXAMPLE, Loan, read
 from forbear.services.processes import poll_until
 
@@ -31,6 +30,7 @@ class Api:
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.lose_next = False
         self.refuse = False
+        self.away = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else {}
@@ -38,6 +38,9 @@ class Api:
         if self.lose_next:
             self.lose_next = False
             raise httpx.ReadTimeout("no answer", request=request)
+        if self.away:
+            self.away -= 1
+            return httpx.Response(503, text="starting")
         if self.refuse:
             return httpx.Response(422, json={"detail": "it may not be"})
         if request.url.path == "/v1/accounts":
@@ -105,9 +108,15 @@ def test_a_lost_answer_is_asked_for_under_the_same_key(office: Office, api: Api)
     assert [key for _, key, _ in api.asked] == [f"enrol-{LOANS[0].number}"] * 2
 
 
+def test_an_outage_is_waited_out_under_the_same_key(office: Office, api: Api) -> None:
+    api.away = 2
+    office.enrol(LOANS[:1], lambda: None)
+    assert [key for _, key, _ in api.asked] == [f"enrol-{LOANS[0].number}"] * 3
+
+
 def test_a_refusal_stops_the_rehearsal_and_says_why(office: Office, api: Api) -> None:
     api.refuse = True
-    with pytest.raises(CannotStart, match="422 to POST /v1/accounts: it may not be"):
+    with pytest.raises(Refused, match="422 to POST /v1/accounts: it may not be"):
         office.enrol(LOANS[:1], lambda: None)
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def test_without_a_terminal_there_is_one_line_a_day() -> None:
     out = io.StringIO()
     with Screen(Console(file=out, width=200)) as screen:
         for day in (1, 1, 2):
-            if screen.wants(day):
+            if screen.wants(day, NOON):
                 screen.show(glance(day))
     lines = out.getvalue().splitlines()
     assert len(lines) == 2
@@ -56,7 +56,8 @@ def test_without_a_terminal_there_is_one_line_a_day() -> None:
 def test_on_a_terminal_it_is_a_table_that_goes_away() -> None:
     out = io.StringIO()
     with Screen(Console(file=out, force_terminal=True, width=100, height=20)) as screen:
-        assert screen.wants(1)
+        assert screen.wants(1, NOON)
         screen.show(glance(1))
-        assert screen.wants(1)
+        assert not screen.wants(1, NOON + timedelta(milliseconds=999))
+        assert screen.wants(1, NOON + timedelta(seconds=1))
     assert "outside 8 am to 9 pm" in out.getvalue()
