@@ -334,6 +334,16 @@ def test_a_stop_with_an_end_holds_until_then() -> None:
     assert later.verdict == "allow"
 
 
+def test_a_stop_with_an_end_may_be_lifted_before_it() -> None:
+    stops = [stop("breathing_space", until="2026-12-20T00:00:00Z")]
+    ended = [{"kind": "moratorium_ended", "at": "2026-11-30T00:00:00Z"}]
+    assert weigh(product(stops=stops, events=ended)).verdict == "allow"
+
+
+def test_a_stop_that_is_known_binds_even_if_its_clock_ran_ahead() -> None:
+    assert weigh(product(stops=[stop("dispute", "2026-12-01T10:00:05-05:00")])).verdict == "block"
+
+
 def test_an_end_more_than_400_days_away_is_no_instant() -> None:
     near, far = "2028-01-05T10:00:00-05:00", "2028-01-05T10:00:01-05:00"
     assert until(weigh(product(stops=[stop("hold", until=near)]))) == "2028-01-05T15:00:00Z"

@@ -131,8 +131,9 @@ def test_a_conversation_about_another_debt_or_with_another_person_does_not_count
 def test_only_calls_are_barred_after_a_conversation() -> None:
     talked = calls(3, result="connected")
     assert ask(ON_THE_FOURTH, SMS, history=talked).verdict == "allow"
-    visited = past("2026-12-03T12:00:00-05:00", "visited", CALL | {"channel": "visit"})
-    assert ask(ON_THE_FOURTH, history=(visited,)).verdict == "allow"
+    for channel in ("visit", "voicemail"):
+        elsewhere = past("2026-12-03T12:00:00-05:00", "connected", CALL | {"channel": channel})
+        assert ask(ON_THE_FOURTH, history=(elsewhere,)).verdict == "allow"
 
 
 # ── A consent to further calls ──────────────────────────────────────────────────────────────────────────────────
@@ -148,6 +149,19 @@ def test_calls_in_a_consented_time_do_not_count() -> None:
     assert ask(ON_THE_FOURTH, history=SEVEN, agreements=consented).verdict == "allow"
     talked = calls(1, result="connected")
     assert ask(ON_THE_FOURTH, history=talked, agreements=consented).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "verdict"),
+    [
+        ("2026-12-01T09:00:00-05:00", "2026-12-01T09:00:01-05:00", "allow"),  # begins in the conversation itself
+        ("2026-12-01T09:00:01-05:00", "2026-12-02T00:00:00-05:00", "hold"),
+        ("2026-12-01T08:00:00-05:00", "2026-12-01T09:00:00-05:00", "hold"),
+    ],
+)
+def test_a_consent_covers_its_first_instant_and_not_its_last(start: str, end: str, verdict: str) -> None:
+    consented = [call_consent(start, end)]
+    assert ask(ON_THE_FOURTH, history=calls(1, result="connected"), agreements=consented).verdict == verdict
 
 
 @pytest.mark.parametrize(
