@@ -45,6 +45,7 @@ def to_attempt(life: Life, person: Person, point: ContactPoint, channel: Channel
         to=point.key,
         debts=(life.account,),
         place=cast("law.ContactPlace", point.place),
+        person=person.id,
     )
 
 
@@ -57,7 +58,7 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         stops=_stops(person, now),
         agreements=_agreements(person),
         debts=(_debt(life, now),),
-        history=tuple(past for touch in person.history if (past := _past(touch)) is not None),
+        history=tuple(past for touch in person.history if (past := _past(touch, person)) is not None),
         suppressions=_suppressions(person),
         policy=_policy(life, contacts_in_7_days),
         holidays=life.holidays,
@@ -117,7 +118,8 @@ def _debt(life: Life, now: datetime) -> law.Debt:
     )
 
 
-def _past(touch: PastTouch) -> law.PastAttempt | None:
+def _past(touch: PastTouch, person: Person) -> law.PastAttempt | None:
+    """A touch as the person's own, whatever role it was made in: a shared number makes the limits common."""
     result = touch.result or counts_as(touch.channel, touch.state)
     if result is None:
         return None
@@ -130,6 +132,7 @@ def _past(touch: PastTouch) -> law.PastAttempt | None:
         place=cast("law.ContactPlace | None", touch.place),
         debts=touch.accounts,
         purpose=cast("law.Purpose", touch.purpose),
+        person=person.id,
     )
 
 

@@ -108,6 +108,13 @@ def test_the_weekly_cap_over_all_accounts_holds(a_life: MakeLife, at: Callable[.
     assert rest.until.date() == date(2026, 12, 5)
 
 
+def test_texts_in_another_role_count_for_the_person(a_life: MakeLife, at: Callable[..., object]) -> None:
+    as_guarantor = tuple(replace(text(days, account="acc_9"), role="guarantor") for days in (1, 3))
+    rest = at(a_life(person={"history": as_guarantor}))
+    assert isinstance(rest, Rest)
+    assert rest.rule == "POLICY.SMS7"
+
+
 def test_a_text_that_certainly_was_not_sent_counts_nothing(a_life: MakeLife, at: Callable[..., object]) -> None:
     lost = (text(1, "failed", account="acc_9"), text(0.1, "failed", account="acc_9"), text(0.1, "failed"))
     decision = at(a_life(person={"history": lost}))
