@@ -23,6 +23,7 @@ from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
+from forbear.channels.inbound_words import read
 from forbear.channels.sms_twilio import TwilioCarrier
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
@@ -30,6 +31,7 @@ from forbear.contracts.decision import UpkeepStart
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
+from forbear.ledger.listening import ListeningBook
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
 from forbear.ledger.upkeeping import UpkeepingBook
@@ -74,7 +76,8 @@ class Forbear:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
         contact = ContactActivities(touching, self.carrier, self.wording, self.ledger.clock)
-        upkeep = UpkeepActivities(UpkeepingBook(self.ledger, self.settings), self.carrier)
+        listening = ListeningBook(self.ledger, read)
+        upkeep = UpkeepActivities(UpkeepingBook(self.ledger, self.settings), self.carrier, listening, self.carrier)
         threads = self.settings.worker_threads
         accounts = Worker(
             self.client,

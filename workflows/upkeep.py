@@ -16,6 +16,8 @@ with workflow.unsafe.imports_passed_through():
 
 ROUNDS_A_RUN = 80
 ROUND_TIMEOUT = timedelta(minutes=5)
+SIGN_OF_LIFE = timedelta(seconds=40)
+"""A worker that died in a round is not waited for: nothing would be reconciled meanwhile."""
 FEW_TRIES = RetryPolicy(maximum_attempts=3, maximum_interval=timedelta(seconds=15))
 
 
@@ -33,6 +35,7 @@ class UpkeepWorkflow:
             report = await workflow.execute_activity_method(
                 UpkeepActivities.look_after,
                 start_to_close_timeout=ROUND_TIMEOUT,
+                heartbeat_timeout=SIGN_OF_LIFE,
                 retry_policy=FEW_TRIES,
                 summary="Sweep, reconcile, seal",
             )
@@ -47,5 +50,5 @@ def _in_words(report: UpkeepReport) -> str:
     return (
         f"Looked at {report.accounts_seen} open accounts, woke {report.accounts_woken}; gave back "
         f"{report.claims_expired} claims; settled {report.unknown_settled} of {report.unknown_seen} lost answers; "
-        f"sealed {report.rows_sealed} audit rows."
+        f"caught up on {report.replies_caught_up} replies; sealed {report.rows_sealed} audit rows."
     )

@@ -1,5 +1,7 @@
 """The way out for text messages over Twilio's Messages API, with the real SDK. Implements `ports.sms.SmsCarrier`.
 
+Also the way back for what was written while we were away: `ports.replies.ReplyListing`.
+
 One attempt per call. What the answer means is decided here once: taken, certainly refused, or unknown. A server error
 or a lost answer is unknown, because Twilio says that such a message may still be sent.
 """
@@ -17,12 +19,14 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from forbear.channels.twilio_http import RoutedHttpClient
 from forbear.errors import CannotStart
+from forbear.ports.replies import Written
 from forbear.ports.sms import Accepted, Found, Refused, Sending, SmsText, Unknown
 from forbear.settings import Settings
 
 LONGEST_VALIDITY = 36_000
 """Seconds; Twilio's own limit for ValidityPeriod."""
 LISTED_AT_MOST = 200
+READ_AT_ONCE = 500
 CLOCK_SLACK = timedelta(minutes=2)
 """Between our clock and the provider's, when a listing is searched."""
 LINK = re.compile(r"/p/([0-9A-Za-z]{10,40})")
@@ -88,6 +92,20 @@ class TwilioCarrier:
         except (TwilioException, requests.exceptions.RequestException) as error:
             raise ConnectionError(f"the provider's list could not be read: {type(error).__name__}") from None
         return None
+
+    def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:
+        oldest, found = since.astimezone(UTC) - CLOCK_SLACK, list[Written]()
+        try:
+            for message in self._client.messages.stream(to=number, page_size=READ_AT_ONCE):
+                created = message.date_created
+                if created is None or created > until or str(message.direction) != "inbound":
+                    continue
+                if created < oldest:  # the list begins with the newest
+                    break
+                found.append(Written(str(message.from_), message.body or "", str(message.sid), created))
+        except (TwilioException, requests.exceptions.RequestException) as error:
+            raise ConnectionError(f"the provider's list could not be read: {type(error).__name__}") from None
+        return found
 
     def _listed(self, to: str, sender: str) -> Iterator[MessageInstance]:
         # No DateSent filter: a queued message has none yet, and the filtered list lags by minutes.

@@ -108,4 +108,5 @@ class UpkeepReport(Contract):
     claims_expired: int = 0
     unknown_seen: int = 0
     unknown_settled: int = 0
+    replies_caught_up: int = 0
     rows_sealed: int = 0

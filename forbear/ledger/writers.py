@@ -41,11 +41,16 @@ def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number
     key = vault.address_key(tenant, "phone", addresses.key_form("phone", written))
     touch = session.scalar(
         select(Touch)
-        .where(Touch.address_key == key, Touch.channel == "sms", Touch.state.not_in(("claimed", "failed")))
+        .where(
+            Touch.lender == lender,
+            Touch.address_key == key,
+            Touch.channel == "sms",
+            Touch.state.not_in(("claimed", "failed")),
+        )
         .order_by(Touch.claimed_at.desc(), Touch.id)
         .limit(1)
     )
-    point = _point(session, key, touch)
+    point = _point(session, lender, key, touch)
     if point is None:
         return Writer(tenant, lender, key, None, None, (), "en", None)
     return Writer(
@@ -54,20 +59,24 @@ def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number
         address_key=key,
         person=point.person,
         contact_point=point.id,
-        accounts=tuple(touch.accounts) if touch else _accounts(session, point.person),
-        language=session.scalar(select(Profile.language).where(Profile.person == point.person)) or "en",
+        accounts=tuple(touch.accounts) if touch else _accounts(session, lender, point.person),
+        language=session.scalar(
+            select(Profile.language).where(Profile.lender == lender, Profile.person == point.person)
+        )
+        or "en",
         zone=point.zone,
     )
 
 
-def _point(session: Session, key: bytes, touch: Touch | None) -> ContactPoint | None:
+def _point(session: Session, lender: str, key: bytes, touch: Touch | None) -> ContactPoint | None:
     if touch is not None:
         return session.get(ContactPoint, touch.contact_point)
-    statement = select(ContactPoint).where(ContactPoint.address_key == key, ContactPoint.kind == "phone")
+    theirs = (ContactPoint.lender == lender, ContactPoint.address_key == key, ContactPoint.kind == "phone")
+    statement = select(ContactPoint).where(*theirs)
     return session.scalar(statement.order_by(ContactPoint.created_at, ContactPoint.id).limit(1))
 
 
-def _accounts(session: Session, person: str) -> tuple[str, ...]:
+def _accounts(session: Session, lender: str, person: str) -> tuple[str, ...]:
     theirs = select(Party.account).where(Party.person == person)
-    statement = select(Account.id).where(Account.id.in_(theirs), Account.state == "open")
+    statement = select(Account.id).where(Account.lender == lender, Account.id.in_(theirs), Account.state == "open")
     return tuple(session.scalars(statement.order_by(Account.enrolled_at, Account.id)))
