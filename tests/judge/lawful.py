@@ -96,7 +96,7 @@ def _consent(case: Case, text: Text, claim: Row | None, persons: list[Person]) -
 def _balance(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> Iterator[Finding]:
     at = claimed_at(claim, text)
     for account in sorted(about(claim, persons) & case.client.accounts.keys()):
-        dated = [as_of for told, as_of in case.client.accounts[account].dated if told <= at]
+        dated = [as_of for told, as_of in case.client.accounts[account].dated if told - case.allowed.slack <= at]
         if not dated:
             yield _unlawful("balance", text, f"the balance of {account} has no date")
         elif at - max(dated) > FRESH:

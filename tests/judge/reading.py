@@ -240,7 +240,8 @@ def read_client(path: Path) -> Client:
 def _enrolled(client: Client, line: Row, at: datetime) -> None:
     account = Account(line["account"], line["person"], Decimal(line["owed"]), at)
     if line["balance_as_of"]:
-        account.dated.append((at, instant(line["balance_as_of"])))
+        # Known before the answer: nobody can be texted about an account before its enrolment was committed.
+        account.dated.append((BEFORE_ALL, instant(line["balance_as_of"])))
     client.accounts[account.id] = account
     person = client.persons.setdefault(line["person"], Person(line["person"]))
     person.accounts.add(account.id)
