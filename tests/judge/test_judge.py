@@ -37,6 +37,19 @@ def test_a_true_story_has_no_finding(tmp_path: Path) -> None:
     }
 
 
+def test_an_answer_that_came_late_does_not_make_its_balance_young(tmp_path: Path) -> None:
+    """An outage keeps the client's answers back: what was told is known from its commit, not from its answer."""
+    story = a_true_story()
+    story.told(kind="enrolled", account="acc_bo")["at"] = "2026-10-27T16:02:00Z"
+    story.told(kind="balance", account="acc_loan")["at"] = "2026-11-04T18:01:00Z"
+    assert judged(story, tmp_path)[2] == []
+
+
+def told_too_late(story: Story) -> None:
+    """Longer after the text than two racing commits can explain."""
+    story.told(kind="balance", account="acc_loan")["at"] = "2026-11-04T19:00:00Z"
+
+
 def night(story: Story) -> None:
     """20:30 in New York is lawful, 07:59 in Los Angeles is not."""
     story.line(ref="tch_4")["at"] = "2026-11-04T15:59:30Z"
@@ -139,6 +152,7 @@ UNLAWFUL: list[tuple[Break, str, str]] = [
     (after_the_lenders_stop, "silence", "tch_4"),
     (after_a_dispute_by_text, "silence", "tch_3"),
     (stale_balance, "balance", "tch_4"),
+    (told_too_late, "balance", "tch_4"),
     (undated_balance, "balance", "tch_2"),
 ]
 
