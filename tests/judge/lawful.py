@@ -39,13 +39,14 @@ def _unlawful(rule: str, text: Text, detail: str) -> Finding:
     return Finding("unlawful", rule, text.ref or text.sid, detail)
 
 
-def _zones(persons: list[Person]) -> list[str]:
-    return sorted({zone for person in persons for zone in person.zones})
+def _zones(persons: list[Person], at: datetime, accounts: set[str]) -> list[str]:
+    """Every zone that had been told when these accounts were spoken of."""
+    return sorted({zone for person in persons for zone, told in person.zones if told.known(at, accounts)})
 
 
 def _hours(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> Iterator[Finding]:
-    del case, claim
-    zones = _zones(persons)
+    del case
+    zones = _zones(persons, claimed_at(claim, text), about(claim, persons))
     if not zones:
         yield _unlawful("zone", text, "no zone of this person is known")
     for what, at in (("accepted", text.at), ("delivered", text.delivered_at)):
@@ -56,10 +57,10 @@ def _hours(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> 
 
 
 def _caps(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> Iterator[Finding]:
-    del claim
+    at, accounts = claimed_at(claim, text), about(claim, persons)
     phones = {phone for person in persons for phone in person.phones}
     sent = [other for other in case.world.texts if other.to in phones and (other.at, other.sid) <= (text.at, text.sid)]
-    before = [made for person in persons for made in person.contacts]
+    before = [made for person in persons for made in person.contacts if made.told.known(at, accounts)]
     texts = [other.at for other in sent] + [made.at for made in before if made.channel == "sms"]
     contacts = [other.at for other in sent if other is text or not other.failed]
     contacts += [made.at for made in before if made.result in REACHED]
@@ -68,7 +69,7 @@ def _caps(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> I
         ("texts in 7 days", texts, 7, TEXTS_IN_7_DAYS),
         ("contacts in 7 days", contacts, 7, CONTACTS_IN_7_DAYS),
     ):
-        for zone in _zones(persons) or ["UTC"]:
+        for zone in _zones(persons, at, accounts) or ["UTC"]:
             count = _in_days(moments, text.at, zone, days)
             if count > limit:
                 yield _unlawful(name, text, f"{count} instead of {limit}, ending {_local_day(text.at, zone)} in {zone}")

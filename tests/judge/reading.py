@@ -82,6 +82,21 @@ class World:
     last_at: datetime = BEFORE_ALL
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """With which account's enrolment something was told, and when that was acknowledged.
+
+    A claim for that very account comes after its enrolment was committed, however late the answer to it was read.
+    """
+
+    account: str
+    at: datetime
+
+    def known(self, at: datetime, accounts: set[str]) -> bool:
+        """Whether it had been told when these accounts were spoken of."""
+        return self.at <= at or self.account in accounts
+
+
 @dataclass(slots=True)
 class Permission:
     """A consent or an opt-out; `channel` None is any channel, `to` None any number."""
@@ -89,6 +104,7 @@ class Permission:
     channel: str | None
     to: str | None
     at: datetime
+    told: Told
 
     def covers(self, channel: str, to: str) -> bool:
         return self.channel in {None, channel} and self.to in {None, to}
@@ -96,9 +112,12 @@ class Permission:
 
 @dataclass(slots=True)
 class Contact:
+    """One contact from before enrolment."""
+
     at: datetime
     channel: str
     result: str
+    told: Told
 
 
 @dataclass(slots=True)
@@ -108,7 +127,7 @@ class Person:
     label: str
     accounts: set[str] = field(default_factory=set[str])
     phones: set[str] = field(default_factory=set[str])
-    zones: set[str] = field(default_factory=set[str])
+    zones: list[tuple[str, Told]] = field(default_factory=list[tuple[str, Told]])
     consents: list[Permission] = field(default_factory=list[Permission])
     opt_outs: list[Permission] = field(default_factory=list[Permission])
     contacts: list[Contact] = field(default_factory=list[Contact])
@@ -246,14 +265,17 @@ def _enrolled(client: Client, line: Row, at: datetime) -> None:
     person = client.persons.setdefault(line["person"], Person(line["person"]))
     person.accounts.add(account.id)
     person.phones.update(line["phones"])
-    person.zones.update(line["zones"])
-    person.consents += [_permission(given) for given in line["consents"]]
-    person.opt_outs += [_permission(given) for given in line["opt_outs"]]
-    person.contacts += [Contact(instant(made["at"]), made["channel"], made["result"]) for made in line["contacts"]]
+    told = Told(account.id, at)
+    person.zones += [(zone, told) for zone in line["zones"]]
+    person.consents += [_permission(given, told) for given in line["consents"]]
+    person.opt_outs += [_permission(given, told) for given in line["opt_outs"]]
+    person.contacts += [
+        Contact(instant(made["at"]), made["channel"], made["result"], told) for made in line["contacts"]
+    ]
 
 
-def _permission(given: Row) -> Permission:
-    return Permission(given["channel"], given["to"], instant(given["at"]))
+def _permission(given: Row, told: Told) -> Permission:
+    return Permission(given["channel"], given["to"], instant(given["at"]), told)
 
 
 def _lift(client: Client, line: Row, at: datetime) -> None:

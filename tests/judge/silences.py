@@ -16,7 +16,10 @@ STOP_ROWS = {"dispute": {"dispute"}, "hardship": {"hardship"}, "wrong_person": {
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """No text to these phones (None: any) about these accounts (None: any), from one instant until another."""
+    """No text to these phones (None: any) about these accounts (None: any), from one instant until another.
+
+    What came with an account's enrolment binds every claim `of` that account, whenever the enrolment was answered.
+    """
 
     why: str
     subject: str
@@ -24,10 +27,11 @@ class Silence:
     end: datetime | None = None
     phones: frozenset[str] | None = None
     accounts: frozenset[str] | None = None
+    of: str | None = None
 
     def forbids(self, phone: str, accounts: set[str], at: datetime) -> bool:
         return (
-            self.start <= at
+            (self.start <= at or self.of in accounts)
             and (self.end is None or at < self.end)
             and (self.phones is None or phone in self.phones)
             and (self.accounts is None or bool(self.accounts & accounts))
@@ -77,11 +81,12 @@ def silences(case: Case) -> list[Silence]:
 def _from_enrolment(client: Client) -> list[Silence]:
     found: list[Silence] = []
     for person in client.persons.values():
-        start = min(client.accounts[account].enrolled_at for account in person.accounts)
         for out in person.opt_outs:
             if out.channel in {None, "sms"}:
                 phones = frozenset({out.to}) if out.to else frozenset(person.phones)
-                found.append(Silence("opted out before enrolment", person.label, start, phones=phones))
+                found.append(
+                    Silence("opted out before enrolment", person.label, out.told.at, phones=phones, of=out.told.account)
+                )
     return found
 
 

@@ -320,6 +320,26 @@ def test_a_part_payment_silences_nothing(tmp_path: Path) -> None:
     assert judged(story, tmp_path)[2] == []
 
 
+def test_what_was_told_after_the_claim_was_not_known(tmp_path: Path) -> None:
+    """The second debt's enrolment brings a contact, a zone and an opt-out, all too late for the first text."""
+    story = a_true_story()
+    late = story.told(account="acc_loan")
+    late.update(
+        at="2026-10-28T10:00:00Z", zones=["Pacific/Honolulu"], opt_outs=[permission(None, "2026-09-01T12:00:00Z")]
+    )
+    late["contacts"] = [contact(f"2026-10-2{day}T15:00:00Z", "call", "connected") for day in (3, 4, 5)]
+    for touch in ("tch_3", "tch_4"):
+        unsend(story, touch)
+    assert judged(story, tmp_path)[2] == []
+
+
+def test_what_came_with_an_enrolment_binds_however_late_its_answer_was_read(tmp_path: Path) -> None:
+    story = a_true_story()
+    opted_out_before(story)
+    story.told(account="acc_bo")["at"] = "2026-10-27T18:00:00Z"
+    assert judged(story, tmp_path)[2] == [("unlawful", "silence", "tch_2")]
+
+
 def test_a_text_that_never_arrived_is_a_text_but_no_contact(tmp_path: Path) -> None:
     story = a_true_story()
     fourth_contact(story)
