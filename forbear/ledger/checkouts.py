@@ -80,7 +80,7 @@ def begin(ledger: Ledger, journey: Journey, act: Act, *, amount: Decimal, curren
             at=checkout.begun_at,
         )
         _note(session, checkout, journey.person, "checkout_begun", checkout.begun_at)
-        return Pressed(checkout.id, amount, currency)
+        return Pressed(checkout.id, Decimal(checkout.amount), currency)
 
 
 def attach(ledger: Ledger, journey: Journey, checkout: str, provider_id: str) -> None:

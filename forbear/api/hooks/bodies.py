@@ -24,9 +24,10 @@ async def raw_body(request: Request) -> bytes:
 
 async def form_body(request: Request) -> FormData:
     """The fields of a plain form, empty ones and repeated ones included; 415 for any other kind of body."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise HTTPException(415)
     body = await raw_body(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != FORM:
+        raise HTTPException(415)
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:  # not UTF-8, or more fields than any form of ours

@@ -16,6 +16,7 @@ from forbear.api.hooks.bodies import form_body
 from forbear.api.pages.wording import words_in
 from forbear.channels.callback_signature import HEADER, called_address, is_genuine
 from forbear.channels.inbound_words import read
+from forbear.errors import Forbidden
 from forbear.ledger import receipts, replies, routes
 from forbear.ledger.engine import Ledger
 from forbear.ledger.replies import Inbound, Taken
@@ -25,6 +26,7 @@ from forbear.tokens import CallbackToken, callback_holds, key_bytes
 
 TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
 LONGEST_WORD: Final = 64
+UNSIGNED: Final = "The call is not the carrier's own, or its address was not made by us or has expired"
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
 
@@ -34,12 +36,12 @@ async def signed_form(request: Request) -> FormData:
     try:
         fields = await form_body(request)
     except HTTPException:
-        raise HTTPException(403) from None
+        raise Forbidden(UNSIGNED) from None
     settings = settings_of(request)
     address = called_address(settings.public_url, request.url.path, request.scope["query_string"].decode("latin-1"))
     tokens = settings.twilio_auth_token.get_secret_value().split(",")
     if not is_genuine(tokens, address, fields, request.headers.get(HEADER)):
-        raise HTTPException(403)
+        raise Forbidden(UNSIGNED)
     return fields
 
 
@@ -108,9 +110,9 @@ def _touch(request: Request) -> str:
         token = CallbackToken(asked["t"], int(asked["e"]), asked["k"])
         holds = callback_holds(key_bytes(settings.token_key), token, ledger_of(request).clock.machine_now())
     except (KeyError, ValueError, OverflowError):
-        raise HTTPException(403) from None
+        raise Forbidden(UNSIGNED) from None
     if not holds:
-        raise HTTPException(403)
+        raise Forbidden(UNSIGNED)
     return token.touch
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from forbear.api.pages import answers, screens
-from forbear.api.pages.answers import Wrong
+from forbear.api.pages.answers import Wrong, collecting
 from forbear.api.pages.page_route import PageRoute
 from forbear.api.pages.rendering import see_other
 from forbear.api.pages.visits import AnyVisit, Fields, GoTo, Inside, Owing, Visit, act
@@ -29,13 +29,13 @@ def make_promise(visit: Owing, fields: Fields) -> Response:
     """Promise an amount by a day."""
     press = act("promise", fields, "amount", "on")
     words, writing, view = visit.words, visit.writing, visit.view
-    try:
-        amount = answers.amount(
-            "amount", press.fields["amount"], words, writing, most=view.total, currency=view.currency
-        )
-        day = answers.promised_day(press.fields["on"], words, writing, writing.local_day(visit.ledger.clock.now()))
-    except Wrong as wrong:
-        return screens.question(visit, "promise", values=press.fields, wrong=wrong)
+    given, today, wrong = press.fields, writing.local_day(visit.ledger.clock.now()), list[Wrong]()
+    with collecting(wrong):
+        amount = answers.amount("amount", given["amount"], words, writing, most=view.total, currency=view.currency)
+    with collecting(wrong):
+        day = answers.promised_day(given["on"], words, writing, today)
+    if wrong:
+        return screens.question(visit, "promise", values=given, wrong=wrong)
     page_acts.promise(visit.ledger, visit.journey, press, amount=amount, currency=view.currency, due_on=day)
     return see_other(visit.settings, visit.address("/done/promise"))
 
@@ -132,7 +132,7 @@ def _stop_account(visit: Visit, kind: StopWord, fields: Fields) -> Response:
     try:
         reason = answers.reason(press.fields["reason"], visit.words)
     except Wrong as wrong:
-        return screens.question(visit, kind, values=press.fields, wrong=wrong)
+        return screens.question(visit, kind, values=press.fields, wrong=[wrong])
     page_acts.stop_account(visit.ledger, visit.journey, press, kind, reason)
     return see_other(visit.settings, visit.address(f"/done/{kind}"))
 

@@ -4,7 +4,8 @@ Nothing typed is lost: a form with an error comes back as it was sent.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ LONGEST_REASON: Final = 1_000
 FURTHEST: Final = timedelta(days=31)
 """How far ahead a date may be promised on the page; a longer arrangement is made with a human."""
 OLDEST: Final = 1900
-_PLAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,6})?|\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?")
+_PLAIN: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?|[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,6})?")
 _SIGNS: Final = str.maketrans("", "", "$£€¥  \t ")
 _LONGEST_FIELD: Final = 40
 
@@ -30,6 +31,15 @@ class Wrong(Exception):
 
     field: str
     sentence: str
+
+
+@contextmanager
+def collecting(wrong: list[Wrong]) -> Generator[None]:
+    """Note what is wrong and go on, so that a form with two faults is corrected once."""
+    try:
+        yield
+    except Wrong as found:
+        wrong.append(found)
 
 
 def birth_date(fields: Mapping[str, str], words: Words, writing: Writing, today: date) -> date:

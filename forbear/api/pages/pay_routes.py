@@ -33,7 +33,7 @@ def pay(request: Request, visit: Owing, fields: Fields) -> Response:
     try:
         begun = _begin(visit, press, payments_of(request), _amount(visit, press))
     except Wrong as wrong:
-        return screens.question(visit, "pay", values=press.fields, wrong=wrong)
+        return screens.question(visit, "pay", values=press.fields, wrong=[wrong])
     except ConnectionError:
         sentence = visit.words("pay.down", lender=visit.journey.lender_name)
         onward = [("/account", visit.words("done.account"))]

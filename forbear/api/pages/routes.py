@@ -10,10 +10,11 @@ from forbear.api.pages import act_routes, answers, pay_routes, screens
 from forbear.api.pages.answers import Wrong
 from forbear.api.pages.page_route import PageRoute
 from forbear.api.pages.rendering import STYLE, see_other
-from forbear.api.pages.visits import COOKIE, Fields, GoTo, Inside, OpenVisit, Visit
+from forbear.api.pages.visits import COOKIE, Fields, Gone, GoTo, Inside, OpenVisit, Visit
 from forbear.ledger import links
 
 assets = APIRouter(prefix="/p/assets", include_in_schema=False)
+strays = APIRouter(prefix="/p", route_class=PageRoute, include_in_schema=False)
 pages = APIRouter(prefix="/p/{token}", route_class=PageRoute, include_in_schema=False)
 
 
@@ -86,8 +87,17 @@ def _refused(visit: Visit, tries: int) -> Wrong:
     return Wrong(f"birth_{first}", visit.words(key, tries=tries))
 
 
+@strays.get("/{rest:path}")
+@strays.post("/{rest:path}")
+def stray(rest: str) -> Response:
+    """An address of ours that leads nowhere, whatever it is."""
+    del rest
+    raise Gone
+
+
 router = APIRouter()
 router.include_router(assets)
 router.include_router(pages)
 router.include_router(act_routes.router)
 router.include_router(pay_routes.router)
+router.include_router(strays)

@@ -52,8 +52,8 @@ def _locked(visit: Visit) -> Response:
     lender, sentences = visit.journey.lender_name, [visit.words("locked.lead")]
     opens = visit.journey.locked_until
     if opens is not None:
-        clock = visit.ledger.clock
-        sentences.append(visit.words("locked.when", when=visit.writing.moment(clock.to_world(opens))))
+        at, writing = visit.ledger.clock.to_world(opens), visit.writing
+        sentences.append(visit.words("locked.when", time=writing.time(at), day=writing.day(writing.local_day(at))))
     sentences.append(visit.words("locked.call", lender=lender))
     return note(visit, "locked.heading", sentences, status=FORBIDDEN)
 
@@ -77,12 +77,12 @@ def account(visit: Visit) -> Response:
 
 
 def question(
-    visit: Visit, choice: str, *, values: Mapping[str, str] | None = None, wrong: Wrong | None = None
+    visit: Visit, choice: str, *, values: Mapping[str, str] | None = None, wrong: Sequence[Wrong] = ()
 ) -> Response:
-    """One form on a page of its own; with an error, as it was filled in."""
+    """One form on a page of its own; with errors, as it was filled in."""
     known = choice in {"stop", "wrong_person"}
     context = visit.context() if known else form_context(visit)
-    errors = {f"{choice}-{wrong.field}": wrong.sentence} if wrong else {}
+    errors = {f"{choice}-{each.field}": each.sentence for each in wrong}
     filled = {**context, "choice": choice, "values": values or {}, "errors": errors}
     return page(visit.settings, "question.html", filled, UNPROCESSABLE if wrong else 200)
 

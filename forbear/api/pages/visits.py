@@ -23,6 +23,8 @@ from forbear.settings import Settings
 
 COOKIE = "forbear_page"
 LONGEST_KEY = 64
+AFTER_A_LINK = ".,;:!?)"
+"""What a telephone takes for part of an address when it ends a sentence."""
 Stage = Literal["gone", "locked", "unverifiable", "cover", "inside"]
 
 
@@ -99,7 +101,7 @@ class Visit:
 
 def any_visit(request: Request, token: str) -> Visit:
     """The visit of a link that exists, even if it expired: a stop is always heard."""
-    ledger = ledger_of(request)
+    ledger, token = ledger_of(request), token.rstrip(AFTER_A_LINK)
     place = links.find(ledger, token)
     if place is None:
         raise Gone

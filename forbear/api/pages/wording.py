@@ -14,7 +14,7 @@ from typing import Final
 import phonenumbers
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_currency
 
 from forbear.errors import BadData, BadInput
@@ -87,10 +87,12 @@ class Writing:
         """The civil date on which an instant falls for this borrower."""
         return instant.astimezone(zone(self.zone_name) if self.zone_name else UTC).date()
 
-    def moment(self, instant: datetime) -> str:
-        """Date and time where the borrower is, with the zone's name."""
+    def time(self, instant: datetime) -> str:
+        """The time of day where the borrower is, with the zone's name."""
         where = zone(self.zone_name) if self.zone_name else UTC
-        return format_datetime(instant, "long", tzinfo=where, locale=self.locale)
+        local = instant.astimezone(where)
+        named = get_timezone_name(local, width="short", locale=self.locale) if self.zone_name else "UTC"
+        return f"{format_time(local, 'short', tzinfo=where, locale=self.locale)} {named}"
 
     @property
     def month_first(self) -> bool:

@@ -1,0 +1,28 @@
+"""The application on a real port of this machine, for browsers and for the sandbox's people."""
+
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from forbear.services.ports import free_port
+from tests.api.pages.site import Site
+
+
+@contextmanager
+def served(site: Site) -> Generator[str]:
+    """The site's address while it is served; links already made still name the configured one."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(site.app, port=port, lifespan="off", log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -1,0 +1,196 @@
+"""What people write back and how it is read: what may be a request to stop is one, in English and in Chinese."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forbear.channels.inbound_days import HORIZON
+from forbear.channels.inbound_words import read
+from forbear.ports.replies import Reading
+
+MONDAY = date(2026, 3, 2)
+
+PLAIN_STOPS = """
+STOP | stop | Stop. | "STOP" | STOP!!! | STOPALL | UNSUBSCRIBE | END | QUIT | CANCEL | REVOKE | OPTOUT | Opt out | opt  out
+ＳＴＯＰ | 退订 | TD | td | T | 停止 | 取消 | 拒收 | 退订。 | 【退订】
+"""
+STOPS_IN_WORDS = """
+please stop texting me | Stop contacting me. | Do not text this number again | leave me alone, no more messages
+do not contact me again | take me off | take me off your list | leave me alone | don't text me | Dont ever call me again
+I don’t want any more of these messages | never contact me | STOP sending me this | stop it | stop stop stop | pls stop
+please cancel | kindly stop | stop now please | sotp | I want to unsubscribe | unsubscribe me from this | remove my number
+no more texts | quit texting me | I revoke my consent | opt me out of this | lose my number | Go away!! | cease and desist
+how do I stop these messages? | you people need to stop | STOP I already told you | stop harassing me | Can you stop calling
+I do not wish to be contacted, do not text | stop\\ntexting\\nme | s t o p? no, I mean: stop texting
+别再发 | 不要再联系 | 请不要再联系我了 | 别再发短信了 | 我要退订 | 不要再打电话给我 | 请停止发送 | 別再發了 | 别烦我 | 请 勿 打 扰
+"""
+NOT_STOPS = """
+I'll stop by tomorrow to pay | I did not get your message | don't worry I will pay Friday | ok thanks | when will this end
+I do not have a phone, call me at work | this is not a good time | I can pay next week | thank you | what? | 好的 | 👍 | ...
+I don't understand your message | Is this non stop service? | I never got a text from you | 明天还款 | | T mobile is my carrier
+"""
+
+
+def lines(table: str) -> list[str]:
+    return [cell.strip() for line in table.strip().splitlines() for cell in line.split("|")]
+
+
+@pytest.mark.parametrize("text", lines(PLAIN_STOPS))
+def test_a_word_of_the_agreed_kind_alone_stops_without_a_human(text: str) -> None:
+    reading = read(text, "en")
+    assert (reading.kind, reading.stops, reading.plain, reading.needs_human) == ("stop", True, True, False)
+
+
+@pytest.mark.parametrize("text", lines(STOPS_IN_WORDS))
+def test_a_request_in_words_stops_and_a_human_reads_it(text: str) -> None:
+    reading = read(text.replace("\\n", "\n"), "en")
+    assert reading.stops
+    assert reading.needs_human
+
+
+@pytest.mark.parametrize("text", lines(NOT_STOPS))
+def test_what_is_no_request_stops_nothing(text: str) -> None:
+    assert not read(text, "en", MONDAY).stops
+
+
+@pytest.mark.parametrize(("text", "carrier"), [("STOP", True), (" stop ", True), ("Stop.", False), ("退订", False)])
+def test_it_is_known_which_words_the_carrier_obeys_itself(text: str, carrier: bool) -> None:
+    assert read(text, "en").carrier == carrier
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("start", "START | start | Yes | YES. | UNSTOP | 恢复"),
+        (
+            "help",
+            "HELP | info | help? | Who is this? | who's this | is this a scam | How do I pay | 你是谁 | 是不是诈骗",
+        ),
+        (
+            "wrong_person",
+            (
+                "Wrong number | wrong person | You have the wrong person | I don't know who this is, wrong number"
+                " | no one by that name here | Not me | this isn't me | 打错了 | 我不是本人 你发错了 | wrong person stop"
+            ),
+        ),
+        (
+            "dispute",
+            (
+                "I do not owe this, I dispute it | This was already paid. I dispute this debt. | not my debt | This isn't mine"
+                " | the amount is wrong | prove it | I never took a loan | 我对金额有异议 | 我没借过 | 金额不对"
+            ),
+        ),
+        (
+            "hardship",
+            (
+                "I lost my job and cannot pay | I am in hospital and cannot pay right now | I can't afford this | no money"
+                " | can I get a payment plan | I'm broke | 我失业了 | 没钱还 | 能不能分期"
+            ),
+        ),
+        ("insolvency", "I filed for bankruptcy | chapter 7 | 我已经破产"),
+        ("attorney", "talk to my lawyer | I am represented by counsel | 请联系我的律师"),
+        ("deceased", "my husband passed away | she is deceased | 他去世了"),
+        ("paid", "I already paid | I paid it yesterday | payment sent | 已经还了 | 昨天已付"),
+        ("promise", "I will pay | I'll pay tomorrow | can pay friday | I promise | 我明天还 | 下周会还"),
+        ("other", "ok | hello | thanks a lot | 好的 | call me"),
+    ],
+)
+def test_meanings(kind: str, table: str) -> None:
+    for text in lines(table):
+        assert read(text, "en", MONDAY).kind == kind, text
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "amount"),
+    [
+        ("I will pay $50 on Friday", date(2026, 3, 6), "50"),
+        ("I'll pay 120.50 next friday", date(2026, 3, 13), "120.50"),
+        ("will pay today", MONDAY, None),
+        ("I can pay tomorrow", date(2026, 3, 3), None),
+        ("paying monday", date(2026, 3, 9), None),
+        ("I will pay day after tomorrow", date(2026, 3, 4), None),
+        ("pay on the 15th", date(2026, 3, 15), None),
+        ("will pay by the 1st", date(2026, 4, 1), None),
+        ("I'll pay on the 20", date(2026, 3, 20), None),
+        ("will pay 3/15", date(2026, 3, 15), None),
+        ("will pay 3/15/26", date(2026, 3, 15), None),
+        ("will pay 15/3", date(2026, 3, 15), None),
+        ("I will pay 1/5", None, None),
+        ("I will pay 2026-03-31", date(2026, 3, 31), None),
+        ("I will pay March 20th", date(2026, 3, 20), None),
+        ("I will pay the 20th of march", date(2026, 3, 20), None),
+        ("I will pay in two weeks", date(2026, 3, 16), None),
+        ("I will pay in 10 days", date(2026, 3, 12), None),
+        ("I will pay at the end of the month", date(2026, 3, 31), None),
+        ("I get paid on friday will pay then", date(2026, 3, 6), None),
+        ("I can't pay until friday", date(2026, 3, 6), None),
+        ("I can pay 1,234.50 dollars next week", date(2026, 3, 9), "1234.50"),
+        ("I will pay 50 by 3/9", date(2026, 3, 9), "50"),
+        ("I will pay february 30", None, None),
+        ("I will pay in december", None, None),
+        ("I will pay 2024-01-01", None, None),
+        ("我下周五还款500元", date(2026, 3, 13), "500"),
+        ("3月15日还", date(2026, 3, 15), None),
+        ("15号还", date(2026, 3, 15), None),
+        ("后天还 300块", date(2026, 3, 4), "300"),
+        ("月底还款", date(2026, 3, 31), None),
+        ("星期三还你", date(2026, 3, 4), None),
+    ],
+)
+def test_promises(text: str, day: date | None, amount: str | None) -> None:
+    reading = read(text, "en-US", MONDAY)
+    assert (reading.kind, reading.due_on, reading.amount) == ("promise", day, Decimal(amount) if amount else None)
+    assert reading.needs_human == (day is None)
+
+
+def test_day_and_month_follow_the_persons_language() -> None:
+    assert read("will pay 4/3", "en-GB", MONDAY).due_on == date(2026, 3, 4)
+    assert read("will pay 4/3", "en-US", MONDAY).due_on == date(2026, 4, 3)
+
+
+def test_a_stop_comes_before_what_else_is_said() -> None:
+    assert read("wrong person stop", "en") == Reading("wrong_person", stops=True)
+    assert read("Stop texting me, I will pay on Friday", "en", MONDAY).stops
+    assert read("I dispute this. Do not contact me again", "en") == Reading("dispute", stops=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 20_000,
+        "stop" + " " * 20_000,
+        " " * 20_000 + "stop texting me",
+        "1" * 20_000,
+        "pay " * 5_000,
+        "don't " * 3_500,
+        "3/" * 10_000,
+        "$1,111" * 3_500,
+        "下周" * 10_000,
+        "." * 20_000,
+        "\u3000" * 20_000,
+        "１月" * 10_000,
+    ],
+)
+@pytest.mark.timeout(5)
+def test_no_text_makes_it_slow(text: str) -> None:
+    assert read(text, "en", MONDAY) == read(text, "en", MONDAY)
+
+
+def test_a_stop_at_either_end_of_a_very_long_text_is_heard() -> None:
+    assert read("stop texting me " + "x " * 20_000, "en").stops
+    assert read("x " * 20_000 + "stop texting me", "en").stops
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_error_and_days_lie_ahead(text: str) -> None:
+    reading = read(text, "zh-CN", MONDAY)
+    assert reading.due_on is None or MONDAY <= reading.due_on <= MONDAY + HORIZON
+    assert reading == read(text, "zh-CN", MONDAY)
+
+
+@given(st.sampled_from(lines(PLAIN_STOPS)), st.text(alphabet=" .!\t\n\u3000", max_size=20))
+def test_spaces_and_punctuation_never_hide_a_stop(word: str, around: str) -> None:
+    assert read(around + word + around, "en").stops
