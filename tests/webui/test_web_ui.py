@@ -3,41 +3,24 @@
 The histories hold ciphertext; the page asks our codec endpoint for the words. What it shows must be what the API says.
 """
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
-from forbear.api.auth import SCOPES
-from forbear.api.client_import import to_enrolment
 from forbear.clock import Clock
 from forbear.contracts.queues import account_workflow_id
-from forbear.ledger import admin
 from forbear.rehearsal import portfolio
 from forbear.services.addresses import Addresses
 from forbear.services.house import House
 from forbear.services.processes import poll_until
+from tests.webui.desk import PATIENCE, PATIENCE_SECONDS, browser, enrol, lender
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 NIGHT = datetime(2026, 10, 26, 6, 0, tzinfo=UTC)
 """02:00 on a Monday in New York: an account rests until the morning."""
-PATIENCE_SECONDS = 120.0
-PATIENCE = PATIENCE_SECONDS * 1_000
-"""What Playwright counts: milliseconds of the machine."""
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
@@ -51,24 +34,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def account(house: House) -> dict[str, Any]:
     """An account that rests, as the API tells of it."""
     loan = next(loan for loan in portfolio.read(portfolio.EXAMPLE) if loan.zones == ["America/New_York"])
-    key = {"Authorization": f"Bearer {_key(house)}"}
-    with httpx.Client(base_url=house.addresses.api_url, headers=key, trust_env=False, timeout=60) as api:
-        enrol = api.post("/v1/accounts", json=to_enrolment(loan.row), headers={"Idempotency-Key": "one"})
-        path = f"/v1/accounts/{enrol.raise_for_status().json()['id']}"
+    with lender(house) as api:
+        path = f"/v1/accounts/{enrol(api, loan)}"
 
         def told() -> dict[str, Any]:
             return api.get(path).raise_for_status().json()
 
         assert poll_until(lambda: told()["next"]["rule"] is not None, PATIENCE_SECONDS), "the account was never decided"
         return told()
-
-
-@contextmanager
-def browser() -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
 
 
 def test_a_rest_tells_its_reason_and_its_end(house: House, account: dict[str, Any]) -> None:
@@ -114,19 +87,3 @@ def shown(page: Page) -> str:
 def plain(text: str) -> str:
     """One form for the apostrophes and spaces that a page sets its own way."""
     return " ".join(text.replace("’", "'").split())
-
-
-def _key(house: House) -> str:
-    database = house.settings.database_url_for("migrator")
-    tenant = admin.add_tenant(database, "Example Outreach")
-    lender = admin.add_lender(
-        database,
-        tenant=tenant,
-        name="Example Credit Union",
-        role="original_creditor",
-        kind="bank",
-        country="US",
-        phone="+12125550198",
-        sender="+12125550199",
-    )
-    return admin.add_key(database, lender=lender, scopes=SCOPES, label="back office").shown
