@@ -22,7 +22,8 @@ from forbear.services.house import House
 from forbear.services.processes import poll_until
 from forbear.services.program import CHECKOUT
 
-TO_REST_SECONDS = 20.0
+TO_REST_SECONDS = 40.0
+"""A busy machine may have fallen behind; a quiet one is at rest at once."""
 SURELY_LATE = timedelta(seconds=5)
 """Machine time. An account that is due for longer has not been looked at, so the worker is behind its work."""
 JUDGE_SECONDS = 120.0

@@ -43,8 +43,6 @@ LENDER = "Harbor Example Credit Union"
 LENDER_PHONE, SENDER = "+12125550198", "+12125550199"
 
 HTTP_SECONDS = 60.0
-Meanwhile = Callable[[House, timedelta], object]
-"""Called again and again with the world time since the start; fault tests kill services in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +55,13 @@ class Plan:
     seed: int
     loans: list[Loan]
     console: Console
-    meanwhile: Meanwhile
 
     @property
     def papers(self) -> Papers:
         return Papers(self.data)
 
 
-def run(
-    data: Path,
-    days: int = 30,
-    seed: int = 1,
-    *,
-    speed: int = 7_200,
-    accounts: int | None = None,
-    meanwhile: Meanwhile = lambda _house, _since: None,
-) -> int:
+def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accounts: int | None = None) -> int:
     """Rehearse, judge and report.
 
     Args:
@@ -81,7 +70,6 @@ def run(
         seed: of the people's habits.
         speed: world seconds in one machine second.
         accounts: how many of the portfolio, from its top; all unless given.
-        meanwhile: what else happens.
 
     Returns:
         The exit status: 0 if the judge found nothing.
@@ -89,7 +77,7 @@ def run(
     began = machine_time()
     console = Console(highlight=False, soft_wrap=True)
     loans = portfolio.read(portfolio.EXAMPLE, accounts)
-    plan = Plan(folder.claim(data), days, speed, seed, loans, console, meanwhile)
+    plan = Plan(folder.claim(data), days, speed, seed, loans, console)
     habits = cast.draw(loans, seed)
     people = cast.write(loans, habits, data)
     write_private(plan.papers.needles, "".join(f"{value}\n" for value in portfolio.personal_values(loans)))
@@ -111,9 +99,8 @@ def _live(
     start = house.clock.now()
     _enrol(plan, office)
     with Census(house.settings.database_url_for("migrator")) as census:
-        with _at_work(lambda: office.work(habits, plan.seed, start)):
-            _watch(plan, house, census, start)
-            office.stop()
+        with _at_work(office, lambda: office.work(habits, plan.seed, start)) as failed:
+            _watch(plan, house, census, start, failed)
         end = closing.settle(house, census)
     closing.write_record(house, plan.papers)
     month = Month.read(plan.papers.world, plan.papers.ledger, start, end, plan.days)
@@ -169,8 +156,8 @@ def _enrol(plan: Plan, office: Office) -> None:
 
 
 @contextmanager
-def _at_work(work: Callable[[], None]) -> Generator[None]:
-    """Run the back office beside us; its failure is ours."""
+def _at_work(office: Office, work: Callable[[], None]) -> Generator[list[BaseException]]:
+    """Run the back office beside us; its failure is ours. Yields what it failed with, empty as long as all is well."""
     failed: list[BaseException] = []
 
     def guarded() -> None:
@@ -181,14 +168,17 @@ def _at_work(work: Callable[[], None]) -> Generator[None]:
 
     thread = threading.Thread(target=guarded, name="back office", daemon=True)
     thread.start()
-    yield
+    try:
+        yield failed
+    finally:
+        office.stop()
     thread.join()
     if failed:
         raise failed[0]
 
 
-def _watch(plan: Plan, house: House, census: Census, start: datetime) -> None:
-    """Show the month until its last day is over; services that die are started again."""
+def _watch(plan: Plan, house: House, census: Census, start: datetime, failed: list[BaseException]) -> None:
+    """Show the month until its last day is over or the office failed; services that die are started again."""
     world = WorldCount(plan.papers.world)
 
     def over() -> bool:
@@ -198,8 +188,7 @@ def _watch(plan: Plan, house: House, census: Census, start: datetime) -> None:
             world.read()
             with suppress(CannotStart):  # a database that is being started again is looked at later
                 screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
-        plan.meanwhile(house, now - start)
-        return now >= start + timedelta(days=plan.days)
+        return bool(failed) or now >= start + timedelta(days=plan.days)
 
     with Screen(plan.console) as screen:
         house.watch(until=over)

@@ -62,7 +62,7 @@ def events_per_touch(histories: Sequence[Sequence[HistoryEvent]]) -> float:
     first = [span[len(OPENING) :] for span in spans if _kinds(span)[: len(OPENING)] == OPENING]
     for chosen in (calm, [span for span in first if _undisturbed(span)]):
         if chosen:
-            return round(mean(map(len, chosen)), 1)
+            return round(float(mean(map(len, chosen))), 1)
     return round(sum(map(len, histories)) / len(spans), 1) if spans else 0.0
 
 
