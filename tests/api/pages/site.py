@@ -3,7 +3,7 @@
 import itertools
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -228,7 +228,3 @@ def _tells_nothing(page: Page) -> None:
     assert not re.search(r"[$€£¥]|\b\d+\.\d\d\b", page.text), "an amount"
     found = TOO_EARLY.search(page.text)
     assert found is None, found
-
-
-def world(year: int, month: int, day: int, hour: int = 0) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=UTC)

@@ -44,10 +44,9 @@ def phone(browser: Browser, complaints: list[str]) -> Iterator[Page]:
     context.close()
 
 
-def widest(page: Page) -> float:
-    """How far right anything reaches."""
-    boxes = [each.bounding_box() for each in page.locator("body *:visible").all()]
-    return max(box["x"] + box["width"] for box in boxes if box)
+def widest(page: Page) -> int:
+    """How far right anything reaches; the question comes from outside, the page's own scripts stay off."""
+    return page.evaluate("document.documentElement.scrollWidth")
 
 
 def pass_the_check(page: Page, address: str, borrower: Borrower) -> None:
