@@ -89,6 +89,8 @@ def rehearse(folder: Path, cells: list[tuple[Point, str]], *, at_least: timedelt
         stage.run_for(at_least, start)
         verdict = stage.end()
         assert verdict["findings"] == []
+        if (while_sending, "worker") in cells:
+            assert verdict["recovered"] >= 1, "the answer died with the worker, so it was found in the carrier's list"
         assert len(stage.office.accounts) == ACCOUNTS
         assert [service for service, _ in stage.cells] == [service for _, service in cells]
         assert len(stage.texts()) == len(set(stage.texts())) >= SOME_TEXTS
