@@ -186,12 +186,13 @@ def _wait(moment: _Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
     """
     if best.slot is None:
         finding = best.binding
-        lifted = f"; lifted by: {finding.event}" if finding.event else ""
-        return moment.rest(moment.now + LONGEST_REST, f"{finding.why}{lifted}", finding.rule, best.permit)
+        lifted = f"; lifted by: {finding.event.replace('_', ' ')}" if finding.event else ""
+        why = f"{finding.why.rstrip('.')}{lifted}"
+        return moment.rest(moment.now + LONGEST_REST, why, finding.rule, best.permit)
     local = best.slot.astimezone(best.zone)
     turn = f"step {step.id} has its place on {local:%a %d %b %H:%M} {best.zone_name}"
     if best.held_now and not paused:
-        return moment.rest(best.slot, f"{best.binding.why}; {turn}", best.binding.rule, best.permit)
+        return moment.rest(best.slot, f"{best.binding.why.rstrip('.')}; {turn}", best.binding.rule, best.permit)
     return moment.rest(best.slot, turn, "", best.permit)
 
 
