@@ -1,10 +1,10 @@
 """The engine, broken on purpose: the judge must say so, and must be silent about the same season with a sound engine."""
 
 import shutil
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 import pytest
 from sqlalchemy import select
@@ -26,19 +26,26 @@ from forbear.settings import Settings
 from tests.conftest import Hands
 from tests.rehearsal.season import Parts, Season
 
-ACCOUNTS, DAYS = 12, 9
+ACCOUNTS, DAYS = 8, 8
+LONG_ACCOUNTS, LONG_DAYS = 132, 30
 SEED = 7
 
 
+class Seasons(Protocol):
+    """Makes a season of the portfolio's first accounts."""
+
+    def __call__(self, parts: Parts, accounts: int = ACCOUNTS, seed: int = SEED) -> Season: ...
+
+
 @pytest.fixture
-def season(
-    database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Parts], Season]:
+def season(database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seasons:
     """The ids are drawn from a seed, because an account's place in the day follows from its id."""
-    chance = Random(SEED)
-    monkeypatch.setattr(ids.secrets, "randbelow", chance.randrange)
-    loans = read(EXAMPLE, ACCOUNTS)
-    return lambda parts: Season(database, hands, tmp_path, loans, parts)
+
+    def make(parts: Parts, accounts: int = ACCOUNTS, seed: int = SEED) -> Season:
+        monkeypatch.setattr(ids.secrets, "randbelow", Random(seed).randrange)
+        return Season(database, hands, tmp_path, read(EXAMPLE, accounts), parts)
+
+    return make
 
 
 def policy_with(folder: Path, changes: dict[str, str]) -> Parts:
@@ -54,18 +61,26 @@ def policy_with(folder: Path, changes: dict[str, str]) -> Parts:
     return Parts(packs=load(copy))
 
 
-def test_a_sound_engine_has_no_finding(season: Callable[[Parts], Season]) -> None:
+def test_a_sound_engine_has_no_finding(season: Seasons) -> None:
     verdict = season(Parts()).run(DAYS)
     assert verdict.findings == []
 
 
-def test_a_window_that_opens_an_hour_early_is_seen(season: Callable[[Parts], Season], tmp_path: Path) -> None:
+@pytest.mark.prove
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_sound_engine_has_no_finding_in_a_long_season(season: Seasons, seed: int) -> None:
+    verdict = season(Parts(), LONG_ACCOUNTS, seed).run(LONG_DAYS)
+    assert verdict.findings == []
+
+
+def test_a_window_that_opens_an_hour_early_is_seen(season: Seasons, tmp_path: Path) -> None:
     parts = policy_with(tmp_path, {"08:00": "07:00"})
     verdict = season(parts).run(DAYS)
     assert {(finding.kind, finding.rule) for finding in verdict.findings} == {("unlawful", "hours")}
 
 
-def test_a_cap_off_by_one_is_seen(season: Callable[[Parts], Season], tmp_path: Path) -> None:
+def test_a_cap_off_by_one_is_seen(season: Seasons, tmp_path: Path) -> None:
     parts = policy_with(tmp_path, {"limit = 2\n": "limit = 3\n", "At most 2 texts": "At most 3 texts"})
     verdict = season(parts).run(DAYS)
     assert ("unlawful", "texts in 7 days") in {(finding.kind, finding.rule) for finding in verdict.findings}
@@ -114,9 +129,7 @@ class Careless:
         return self._sound.record(order, sending, body_sha256=body_sha256, segments=segments)
 
 
-def test_a_claim_skipped_is_seen(
-    season: Callable[[Parts], Season], database: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_claim_skipped_is_seen(season: Seasons, database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, skipped = DecisionRows._claim, [True]
 
     def claim_all_but_the_first(rows: DecisionRows, *given: object) -> None:
