@@ -100,7 +100,7 @@ def _live(
     _enrol(plan, office)
     with Census(house.settings.database_url_for("migrator")) as census:
         with _at_work(office, lambda: office.work(habits, plan.seed, start)) as failed:
-            _watch(plan, house, census, start, failed)
+            _watch(plan, house, start, census=census, office=office, failed=failed)
         end = closing.settle(house, census)
     closing.write_record(house, plan.papers)
     month = Month.read(plan.papers.world, plan.papers.ledger, start, end, plan.days)
@@ -177,7 +177,9 @@ def _at_work(office: Office, work: Callable[[], None]) -> Generator[list[BaseExc
         raise failed[0]
 
 
-def _watch(plan: Plan, house: House, census: Census, start: datetime, failed: list[BaseException]) -> None:
+def _watch(
+    plan: Plan, house: House, start: datetime, *, census: Census, office: Office, failed: list[BaseException]
+) -> None:
     """Show the month until its last day is over or the office failed; services that die are started again."""
     world = WorldCount(plan.papers.world)
 
@@ -187,7 +189,8 @@ def _watch(plan: Plan, house: House, census: Census, start: datetime, failed: li
         if screen.wants(day, house.clock.machine_now()):
             world.read()
             with suppress(CannotStart):  # a database that is being started again is looked at later
-                screen.show(Glance(now, day, plan.days, world.texts, world.paid, world.stops, census.take()))
+                paid = world.paid + office.banked
+                screen.show(Glance(now, day, plan.days, world.texts, paid, world.stops, census.take()))
         return bool(failed) or now >= start + timedelta(days=plan.days)
 
     with Screen(plan.console) as screen:

@@ -79,6 +79,8 @@ class Office:
         self._client, self._clock, self._log, self._settled = client, clock, log, settled
         self._books: dict[str, Book] = {}
         self._stop, self._pause = threading.Event(), threading.Event()
+        self.banked = Decimal(0)
+        """What came to the bank so far."""
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -163,6 +165,7 @@ class Office:
         self._post(f"/v1/accounts/{payment.account}/payments", payment.external_id, body)
         self._log.payment(payment.account, payment.external_id, amount)
         book.taken[payment.external_id] = received, amount
+        self.banked += amount
 
     def _confirm(self, close: datetime) -> None:
         """Tell Forbear what every unpaid loan had owing when the books were closed."""

@@ -44,7 +44,7 @@ def write(path: Path, month: Month, summary: dict[str, Any], story: Story, silen
         end=month.end.astimezone(OFFICE),
         summary=summary,
         owed=f"{sum(month.left.values(), Decimal(0)):,.2f}",
-        collected=", ".join(f"{Decimal(amount):,.2f} {currency}" for currency, amount in month.collected.items()),
+        collected={currency: f"{Decimal(amount):,.2f}" for currency, amount in month.collected.items()},
         plots=_plots(month),
         story=story,
         silence=silence,
