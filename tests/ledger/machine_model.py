@@ -29,6 +29,9 @@ class Debt:
         self.payments[payment] = amount
         self.owed -= amount
 
+    def reversed(self, payment: str) -> None:
+        self.owed += self.payments.pop(payment)
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -42,18 +45,24 @@ class Placed:
 @dataclass
 class Model:
     debts: dict[str, Debt] = field(default_factory=dict[str, Debt])
-    stopped: set[Placed] = field(default_factory=set[Placed])
-    opted_out: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    # Dictionaries and not sets: what Hypothesis chooses from must come in the same order when it tries again.
+    stopped: dict[Placed, None] = field(default_factory=dict[Placed, None])
+    opted_out: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
     """Number, and the lender that heard it."""
     handed_out: Counter[str] = field(default_factory=Counter[str])
     """Touches that were given to a sender, and how often."""
     given_up: set[str] = field(default_factory=set[str])
     """Touches that are certainly unsent: nobody may report on them any more."""
 
+    def can_be_undone(self) -> list[Placed | tuple[str, str]]:
+        """Stops, opt-outs (number, lender) and payments (account, payment)."""
+        paid = [(account, payment) for account, debt in self.debts.items() for payment in debt.payments]
+        return [*self.stopped, *self.opted_out, *paid]
+
     def near(self, account: str) -> list[str]:
         """Accounts of people who share this one's number."""
         number = self.debts[account].number
-        return sorted(name for name, debt in self.debts.items() if debt.number == number)
+        return [name for name, debt in self.debts.items() if debt.number == number]
 
     def must_allow(self, account: str) -> None:
         """Fail if something that was committed before should have prevented a touch."""
