@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from forbear.services import settings_file
+from forbear.services.ports import free_port
 from forbear.services.postgres import Postgres
 from forbear.settings import Settings
 
@@ -56,9 +57,13 @@ def test_a_usage_error_ends_with_2_and_no_traceback(wrong: list[str]) -> None:
 
 
 def test_what_cannot_start_is_one_line_and_1(tmp_path: Path) -> None:
+    port = free_port()
+    settings_file.provide(
+        tmp_path / settings_file.FILE, {"database_url": f"postgresql+psycopg://127.0.0.1:{port}/forbear"}
+    )
     answer = forbear("migrate", "--data", str(tmp_path))
     assert answer.returncode == 1
-    assert answer.stderr.startswith("forbear: No PostgreSQL answers at 127.0.0.1:54329")
+    assert answer.stderr.startswith(f"forbear: No PostgreSQL answers at 127.0.0.1:{port}")
     assert len(answer.stderr.splitlines()) == 1
 
 

@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
@@ -159,14 +160,9 @@ async def test_the_relay_starts_an_account_once_and_then_signals_it(real: Stage,
     async with real.playing(book, CountingCarrier()):
         assert await Relay(facts, real.client).drain() == 2
         handle = real.client.get_workflow_handle(queues.account_workflow_id(account))
-        history = await handle.fetch_history()
+        # A signal that meets a workflow task is written down when that task ends.
+        await eventually(lambda: _was_told(handle, ["account_enrolled", "payment_received"]))
         await handle.terminate()
-    names = [
-        event.workflow_execution_signaled_event_attributes.signal_name
-        for event in history.events
-        if event.HasField("workflow_execution_signaled_event_attributes")
-    ]
-    assert names == ["account_enrolled", "payment_received"]
     assert facts.undelivered == {}
 
 
@@ -177,6 +173,16 @@ async def test_a_fact_wakes_an_account_that_had_closed(real: Stage, account: str
         await handle.result()
         await Relay(Facts(Telling(1, "ten_1", account, "payment_reversed")), real.client).drain()
         await eventually(lambda: _asked_in_runs(book, 2))
+
+
+async def _was_told(handle: WorkflowHandle[Any, Any], facts: list[str]) -> bool:
+    history = await handle.fetch_history()
+    told = [
+        event.workflow_execution_signaled_event_attributes.signal_name
+        for event in history.events
+        if event.HasField("workflow_execution_signaled_event_attributes")
+    ]
+    return told == facts
 
 
 async def _rests(book: ScriptedBook) -> bool:
