@@ -14,7 +14,7 @@ from forbear.cadence.decision import Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life, PastTouch, Person
 from forbear.cadence.permits import Scales, Weighed
 from forbear.cadence.playbooks import Playbook, Step
-from forbear.cadence.standing import first_to_speak, missed_promise, stage_of
+from forbear.cadence.standing import first_to_speak, missed_promise, promised_day, stage_of
 from forbear.cadence.translate import days_past_due, home_zone
 from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
@@ -25,8 +25,6 @@ WHILE_UNSETTLED = timedelta(hours=6)
 """World time. A touch in the balance is settled by a receipt, which wakes the account; this is the fallback."""
 WHILE_IN_TURN = timedelta(days=3)
 """World time. The other debt's end wakes nobody by itself."""
-AFTER_A_PROMISE = timedelta(days=1)
-"""World time. Money needs a day to arrive before a promise counts as missed."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +91,11 @@ def _under_way(moment: _Moment) -> Rest | None:
 
 
 def _promised(moment: _Moment) -> Rest | None:
-    due = [promise.due_on for promise in moment.life.promises if promise.state == "open"]
-    if not due:
+    promised = promised_day(moment.life, moment.now)
+    if promised is None:
         return None
-    until = _start_of(max(due) + timedelta(days=1), moment.life.borrower) + AFTER_A_PROMISE
-    if until <= moment.now:
-        return None
-    why = f"a payment is promised for {max(due):%a %d %b %Y}: outreach waits until it should have arrived"
+    day, until = promised
+    why = f"a payment is promised for {day:%a %d %b %Y}: outreach waits until it should have arrived"
     return moment.rest(until, why, "PROMISE.OPEN")
 
 
@@ -207,12 +203,10 @@ def _after_gap(life: Life, step: Step) -> datetime:
 
 def _own_touches(life: Life) -> list[PastTouch]:
     """Touches this account's cadence made that were not certainly unsent."""
-    return [
-        touch
-        for person in life.persons
-        for touch in person.history
-        if touch.account == life.account and touch.step is not None and touch.state != "failed"
-    ]
+    touches = (touch for person in life.persons for touch in person.history)
+    # Each once: who shares a number with another party shares that party's history too.
+    own = dict.fromkeys(touch for touch in touches if touch.account == life.account and touch.step is not None)
+    return [touch for touch in own if touch.state != "failed"]
 
 
 def _start_of(day: date, person: Person) -> datetime:

@@ -61,6 +61,8 @@ class Consent:
     point: str | None
     at: datetime
     revoked_at: datetime | None = None
+    by_start: bool = False
+    """It only took back an opt-out from one number, by START."""
 
 
 @dataclass(frozen=True, slots=True)

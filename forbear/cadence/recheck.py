@@ -6,6 +6,7 @@ from datetime import datetime
 from forbear.cadence.life import Life
 from forbear.cadence.permits import usable
 from forbear.cadence.playbooks import Playbook
+from forbear.cadence.standing import promised_day
 from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.words import Channel
 from forbear.rules.engine import check
@@ -34,7 +35,7 @@ def _account_says_no(life: Life, now: datetime) -> str | None:
         return "nothing is owed any more"
     if life.state != "open" or life.legal_case is not None:
         return "the account is no longer open for outreach"
-    if any(promise.state == "open" and promise.due_on >= now.date() for promise in life.promises):
+    if promised_day(life, now) is not None:
         return "a payment was promised meanwhile"
     return None
 

@@ -1,12 +1,14 @@
 """Where an account stands: its stage, its place among the person's debts, and whether a promise was missed. Pure."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from forbear.cadence.life import Life
 from forbear.cadence.translate import days_past_due, home_zone
 
 BUCKET_DAYS = 30
+AFTER_A_PROMISE = timedelta(days=1)
+"""World time. Money needs a day to arrive before a promise counts as missed."""
 
 
 def stage_of(day: int) -> str:
@@ -23,6 +25,16 @@ def first_to_speak(life: Life, now: datetime) -> bool:
         for rival in life.rivals
         if rival.speaks
     )
+
+
+def promised_day(life: Life, now: datetime) -> tuple[date, datetime] | None:
+    """The day an open promise names and the end of waiting for its money; None if nothing is waited for any more."""
+    due = [promise.due_on for promise in life.promises if promise.state == "open"]
+    if not due:
+        return None
+    midnight = datetime.combine(max(due) + timedelta(days=1), time(), tzinfo=home_zone(life.borrower))
+    until = midnight.astimezone(UTC) + AFTER_A_PROMISE
+    return (max(due), until) if until > now else None
 
 
 def missed_promise(life: Life) -> datetime | None:

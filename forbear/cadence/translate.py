@@ -101,7 +101,10 @@ def _agreements(person: Person) -> tuple[law.Agreement, ...]:
         law.Agreement(kind=each.kind, open=each.open, close=each.close, start=each.start, end=each.end, at=each.at)
         for each in person.agreements
     )
-    return agreed + tuple(_consent(each, keys) for each in person.consents if each.revoked_at is None)
+    # A START takes back what was said of its number; who said 'never again' must say otherwise in so many words.
+    never_again = any(each.scope == "everything" and each.lifted_at is None for each in person.suppressions)
+    given = [each for each in person.consents if each.revoked_at is None and not (each.by_start and never_again)]
+    return agreed + tuple(_consent(each, keys) for each in given)
 
 
 def _consent(consent: Consent, keys: dict[str, str]) -> law.Agreement:

@@ -39,6 +39,9 @@ StopKind = Literal[
 ]
 SuppressionScope = Literal["number", "channel", "all_automated", "everything"]
 
+START_BY_TEXT = "replied START by text"
+"""How a consent was given that is no more than the taking back of an opt-out from one number."""
+
 Fact = Literal[
     "account_enrolled",
     "balance_confirmed",

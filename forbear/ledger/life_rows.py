@@ -94,6 +94,7 @@ def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
         Consent.at,
         Consent.revoked_at,
         none("terms", JSONB),
+        Consent.how,
     ).where(Consent.lender == lender, Consent.person.in_(persons))
     agreed = select(
         literal("agreement"),
@@ -104,6 +105,7 @@ def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
         Agreement.at,
         none("revoked_at", DateTime(timezone=True)),
         Agreement.terms,
+        none("how"),
     ).where(Agreement.lender == lender, Agreement.person.in_(persons))
     return _ordered(session, consents, agreed)
 
@@ -204,6 +206,7 @@ def rivals(session: Session, account_id: str, borrower: str) -> Rows:
             Account.stage,
             Account.currency,
             Account.due_since,
+            Account.next_rule,
             owed.label("amount"),
             promised.label("promised"),
             Decision.permit["verdict"].astext.label("verdict"),

@@ -13,13 +13,24 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
 from forbear.cadence import life
-from forbear.contracts.words import Channel, LenderKind, LenderRole, PartyRole, PointKind, PointState, TouchState
+from forbear.contracts.words import (
+    START_BY_TEXT,
+    Channel,
+    LenderKind,
+    LenderRole,
+    PartyRole,
+    PointKind,
+    PointState,
+    TouchState,
+)
 from forbear.ledger import life_rows
 from forbear.ledger.tables.accounts import Account, Promise
 from forbear.ledger.tables.people import ContactPoint, Lender
 
 LOOK_BACK = timedelta(days=40)
 """World time. Longer than any limit counts; an account's own touches are read from its beginning."""
+UNABLE = frozenset({"POINT.NONE", "PARTY.NONE", "PLACE.UNKNOWN", "PLAYBOOK.MISSING"})
+"""What holds an account until somebody supplies what is missing."""
 UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
 
 
@@ -140,7 +151,11 @@ def _point(row: ContactPoint) -> life.ContactPoint:
 
 def _consent(row: RowMapping) -> life.Consent:
     return life.Consent(
-        channel=cast("Channel", row["kind"]), point=row["contact_point"], at=row["at"], revoked_at=row["revoked_at"]
+        channel=cast("Channel", row["kind"]),
+        point=row["contact_point"],
+        at=row["at"],
+        revoked_at=row["revoked_at"],
+        by_start=row["how"] == START_BY_TEXT,
     )
 
 
@@ -198,7 +213,8 @@ def _rivals(session: Session, account: Account, stops: life_rows.Rows) -> tuple[
 
     def speaks(row: RowMapping) -> bool:
         """A debt that cannot speak until something happens must not keep the others silent meanwhile."""
-        held = None in stopped or row["id"] in stopped or row["promised"] or row["verdict"] == "block"
+        barred = row["verdict"] == "block" or row["next_rule"] in UNABLE
+        held = None in stopped or row["id"] in stopped or row["promised"] or barred
         return not held and row["stage"] != "legal"
 
     return tuple(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from forbear.cadence.decide import AFTER_A_PROMISE
+from forbear.cadence.standing import AFTER_A_PROMISE
 from forbear.errors import BadInput
 from forbear.ledger import audit, outbox
 from forbear.ledger.ids import new_id

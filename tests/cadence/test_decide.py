@@ -13,6 +13,7 @@ from forbear.cadence.decide import LONGEST_REST, decide
 from forbear.cadence.decision import Close, Contact, Escalate, Rest
 from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Promise, Rival, Stop, Suppression, Tightened
 from forbear.cadence.playbooks import Playbook
+from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.rules.packs import Packs
 
 MakeLife = Callable[..., Life]
@@ -180,6 +181,37 @@ def test_a_revoked_consent_is_none(a_life: MakeLife, at: Callable[..., object]) 
     rest = at(a_life(person={"consents": (gone,)}))
     assert isinstance(rest, Rest)
     assert rest.rule == "POLICY.CONSENT"
+
+
+def test_a_start_is_no_consent_against_never_again(a_life: MakeLife, at: Callable[..., object]) -> None:
+    never = Suppression(scope="everything", at=NOON - timedelta(days=3))
+    before = Consent("sms", "pt_1", NOON - timedelta(days=60))
+    start = Consent("sms", "pt_1", NOON - timedelta(days=1), by_start=True)
+    rest = at(a_life(person={"suppressions": (never,), "consents": (before, start)}))
+    assert isinstance(rest, Rest)
+    assert rest.rule == "POLICY.SUPPRESSED"
+    in_writing = replace(start, by_start=False)
+    given = at(a_life(person={"suppressions": (never,), "consents": (in_writing,)}))
+    assert not isinstance(given, Rest) or given.rule == ""
+
+
+def test_a_shared_number_counts_each_text_once(a_life: MakeLife, playbook: Playbook, packs: Packs) -> None:
+    told = tuple(text(days) for days in (12, 16, 20))
+    life = a_life(person={"history": told})
+    partner = replace(life.borrower, id="per_2", role="co_borrower")
+    shared = replace(life, persons=(life.borrower, partner))
+    assert decide(shared, playbook, packs, NOON) == decide(life, playbook, packs, NOON)
+
+
+def test_the_last_look_knows_a_promise_for_today_in_the_evening(
+    a_life: MakeLife, playbook: Playbook, packs: Packs
+) -> None:
+    """At 20:00 in New York it is tomorrow in UTC; the promise still holds."""
+    evening = datetime(2026, 12, 2, 1, tzinfo=UTC)
+    life = a_life(promises=(Promise(Decimal(120), date(2026, 12, 1), evening, "open"),))
+    touch = ClaimedTouch("per_1", "pt_1", "sms")
+    assert still_allowed(life, touch, playbook, packs, evening) == "a payment was promised meanwhile"
+    assert still_allowed(replace(life, promises=()), touch, playbook, packs, evening) is None
 
 
 def test_an_open_promise_rests_until_the_money_should_be_there(a_life: MakeLife, at: Callable[..., object]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import undefer
 
 from forbear.cadence import decision as cadence
 from forbear.cadence.decide import decide as decide_by_playbook
+from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
 from forbear.ledger.deciding import DecidingBook
@@ -227,6 +228,24 @@ def test_a_persons_limits_are_common_to_accounts_and_lenders(house: House) -> No
     assert isinstance(house.ask(first), Contact)
     assert isinstance(house.ask(second), Rest)
     assert isinstance(house.ask(third), Rest)
+
+
+def test_a_debt_that_cannot_be_spoken_of_does_not_silence_the_others(house: House) -> None:
+    person, account = house.borrower()
+    other = house.account(person)
+
+    def without_a_point(life: Life, *_: object) -> cadence.Decision:
+        return cadence.Rest(life.enrolled_at + A_DAY, "no valid contact point", "POINT.NONE")
+
+    def speaks() -> list[bool]:
+        with house.worker() as session:
+            life = load_life(session, account, now=house.now)
+        assert life is not None
+        return [rival.speaks for rival in life.rivals]
+
+    assert speaks() == [True]
+    house.ask(other, without_a_point)
+    assert speaks() == [False]
 
 
 def test_a_shared_number_makes_limits_common_and_nothing_else(house: House) -> None:
