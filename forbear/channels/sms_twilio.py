@@ -56,7 +56,8 @@ class TwilioCarrier:
                 "FORBEAR_TWILIO_BASE belongs to the sandbox alone: set both it and FORBEAR_SANDBOX, or neither."
             )
         http = RoutedHttpClient(settings.twilio_base)
-        token = settings.twilio_auth_token.get_secret_value()
+        # During a rotation the hooks accept two tokens, new and old; the first one is ours to use.
+        token = settings.twilio_auth_token.get_secret_value().split(",")[0].strip()
         return cls(Client(settings.twilio_account_sid, token, http_client=http))
 
     def send(self, text: SmsText) -> Sending:

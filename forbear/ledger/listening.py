@@ -49,10 +49,18 @@ class ListeningBook:
             ids = [written.provider_id for written in listed]
             known = set(session.scalars(select(Reply.provider_id).where(Reply.provider_id.in_(ids))))
         # Oldest first: a START after a STOP must stay the last word.
-        missed = [written for written in reversed(listed) if written.provider_id not in known]
-        taken = sum(self._take(ear, written) for written in missed)
-        self._heard[ear.number] = ear.until - LISTING_LAG
-        return taken
+        in_order = list(reversed(listed))  # the newest comes first, and of two in one second too
+        in_order.sort(key=lambda one: one.at)
+        missed = [one for one in in_order if one.provider_id not in known]
+        heard_later = {one.sender: one.at for one in in_order if one.provider_id in known}
+        fresh: list[bool | None] = []
+        for written in missed:
+            obeyed_since = heard_later.get(written.sender)
+            outdated = obeyed_since is not None and obeyed_since >= written.at
+            fresh.append(self._try(ear, written, outdated=outdated))
+        if None not in fresh:
+            self._heard[ear.number] = ear.until - LISTING_LAG
+        return sum(each is True for each in fresh)
 
     def _numbers(self) -> Iterator[tuple[str, str, str]]:
         with self._ledger.worker() as session:
@@ -62,10 +70,21 @@ class ListeningBook:
                 lenders = session.execute(select(Lender.id, Lender.sender).order_by(Lender.id)).all()
             yield from ((tenant, lender, sender) for lender, sender in lenders if sender)
 
-    def _take(self, ear: Ear, written: Written) -> bool:
+    def _try(self, ear: Ear, written: Written, *, outdated: bool) -> bool | None:
+        """Take one message; None if it cannot be taken now, which must not keep the others or upkeep waiting."""
+        try:
+            return self._take(ear, written, outdated=outdated)
+        except Exception as error:  # noqa: BLE001  whatever it is, the next message may be a request to stop
+            log.error("reply.not_taken", provider_id=written.provider_id, error=type(error).__name__)  # noqa: TRY400  a trace may quote the text
+            return None
+
+    def _take(self, ear: Ear, written: Written, *, outdated: bool) -> bool:
         with self._ledger.worker(ear.tenant) as session:
             writer = find_writer(session, self._ledger.vault, ear.tenant, ear.lender, written.sender)
             reading = self._read(written.text, writer.language, writer.today(written.at))
+            if outdated and reading.kind == "start":
+                # A later word of theirs was obeyed already: a START from before it must not undo it.
+                reading = Reading("other", stops=False)
             inbound = Inbound(sender=written.sender, text=written.text, provider_id=written.provider_id)
             taken = take_reply(self._ledger, session, writer, inbound, reading)
         log.warning("reply.caught_up", provider_id=written.provider_id, reading=reading.kind, fresh=taken.fresh)

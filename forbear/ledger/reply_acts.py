@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from forbear.contracts.words import StopKind
+from forbear.contracts.words import START_BY_TEXT, StopKind
 from forbear.ledger import audit, books, promises, stops
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account
@@ -62,7 +62,13 @@ def _silence(session: Session, writer: Writer, now: datetime) -> None:
 def _let_speak(session: Session, writer: Writer, now: datetime) -> bool:
     """START takes back the opt-outs of this number, and is then a consent; a 'yes' to anything else is none."""
     lifted = stops.lift_suppression(
-        session, tenant=writer.tenant, person=writer.person, address_key=writer.address_key, via=VIA, at=now
+        session,
+        tenant=writer.tenant,
+        lender=writer.lender,
+        person=writer.person,
+        address_key=writer.address_key,
+        via=VIA,
+        at=now,
     )
     if writer.person is None or not lifted:
         return bool(lifted)
@@ -75,7 +81,7 @@ def _let_speak(session: Session, writer: Writer, now: datetime) -> bool:
         contact_point=writer.contact_point,
         channel=VIA,
         given_to=lender.name,
-        how="replied START by text",
+        how=START_BY_TEXT,
         at=now,
         revoked_at=None,
     )

@@ -139,14 +139,15 @@ def suppress(
 
 
 def lift_suppression(
-    session: Session, *, tenant: str, address_key: bytes, via: str, at: datetime, person: str | None = None
+    session: Session, *, tenant: str, lender: str, address_key: bytes, via: str, at: datetime, person: str | None = None
 ) -> int:
-    """Take back the opt-outs that were said from an address, as START does; returns how many there were."""
+    """Take back the opt-outs said to this lender from an address, as START does; returns how many there were."""
     concerned = _lock(session, tenant, person, address_key)
     held = session.scalars(
         select(Suppression)
         .where(
             Suppression.address_key == address_key,
+            Suppression.lender == lender,
             Suppression.scope.in_(LIFTED_BY_START),
             Suppression.lifted_at.is_(None),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 from twilio.rest import Client
 
 from forbear.channels.sms_twilio import TwilioCarrier
@@ -122,6 +123,16 @@ def test_wrong_credentials_are_ours_to_mend(box: Box) -> None:
     refused = stranger.send(text())
     assert isinstance(refused, Refused)
     assert refused.ours
+
+
+def test_while_tokens_are_exchanged_the_first_is_ours(box: Box) -> None:
+    settings = Settings(
+        sandbox=True,
+        twilio_base=box.url,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=SecretStr(f"{AUTH_TOKEN}, an-older-one"),
+    )
+    assert isinstance(TwilioCarrier.from_settings(settings).send(text("+12125550172")), Accepted)
 
 
 def test_no_request_leaves_for_another_host_or_another_sandbox() -> None:

@@ -70,5 +70,12 @@ def opt_out(
     )
 
 
-def opt_in(house: Installed, session: Session, number: str) -> int:
-    return stops.lift_suppression(session, tenant=house.tenant, address_key=house.key(number), via="sms", at=house.now)
+def opt_in(house: Installed, session: Session, number: str, *, lender: str = "") -> int:
+    return stops.lift_suppression(
+        session,
+        tenant=house.tenant,
+        lender=lender or house.lender,
+        address_key=house.key(number),
+        via="sms",
+        at=house.now,
+    )

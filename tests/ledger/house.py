@@ -93,7 +93,7 @@ class House(Installed):
 
     def opt_in(self, number: str, *, lender: str = "") -> int:
         with self.api(lender) as session:
-            return facts.opt_in(self, session, number)
+            return facts.opt_in(self, session, number, lender=lender)
 
     def deciding(self, decide: Decide = eager) -> DecidingBook:
         return DecidingBook(self.ledger, PLAYBOOKS, PACKS, decide=decide)

@@ -82,6 +82,35 @@ def test_the_last_word_stays_the_last(house: House, listening: ListeningBook) ->
         assert session.scalar(standing) == 0
 
 
+def test_a_start_from_before_a_stop_that_was_heard_does_not_undo_it(house: House, listening: ListeningBook) -> None:
+    house.borrower(NUMBER)
+    start, stop = said(house, "START", "SM1", minutes_ago=30), said(house, "STOP", "SM2", minutes_ago=5)
+    listening.take_missed(ear(listening, house), [stop])
+    listening.take_missed(ear(listening, house), [stop, start])
+    with house.api() as session:
+        in_force = select(func.count()).select_from(Suppression).where(Suppression.lifted_at.is_(None))
+        assert session.scalars(in_force).one() == 1
+    assert held(house) == ["SM1", "SM2"]
+
+
+def test_one_message_that_cannot_be_taken_keeps_no_other_and_is_tried_again(
+    house: House,
+) -> None:
+    house.borrower(NUMBER)
+    broken = ListeningBook(house.ledger, lambda text, language, today: read(_unless_bad(text), language, today))
+    asked = ear(broken, house)
+    told = [said(house, "STOP", "SM2", minutes_ago=5), said(house, "bad", "SM1", minutes_ago=30)]
+    assert broken.take_missed(asked, told) == 1
+    assert held(house) == ["SM2"]
+    assert ear(broken, house).since == asked.since
+
+
+def _unless_bad(text: str) -> str:
+    if text == "bad":
+        raise ValueError("words that break the reader")
+    return text
+
+
 def test_promises_disputes_and_words_from_strangers_are_taken(house: House, listening: ListeningBook) -> None:
     _, account = house.borrower(NUMBER)
     stranger = Written("+13125550177", "STOP", "SM3", house.now)
