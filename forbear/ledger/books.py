@@ -110,7 +110,7 @@ def reverse_payment(
     if original.reverses is not None:
         raise Conflict("A reversal cannot be reversed: post the payment again under a new external_id")
     debt = _locked(session, tenant, lender, original.account)
-    before = session.scalars(select(Payment).where(Payment.reverses == payment)).one_or_none()
+    before = _reversal(session, payment)
     if before is not None:
         if before.external_id != external_id:
             raise PaymentDiffers(before.id)
@@ -149,6 +149,16 @@ def payment_of(session: Session, lender: str, source: str, external_id: str) -> 
     """The id of the payment posted under an external id."""
     before = _posted(session, lender, source, external_id)
     return None if before is None else before.id
+
+
+def reversal_of(session: Session, payment: str) -> str | None:
+    """The id of the payment's reversal, if it was reversed."""
+    before = _reversal(session, payment)
+    return None if before is None else before.id
+
+
+def _reversal(session: Session, payment: str) -> Payment | None:
+    return session.scalars(select(Payment).where(Payment.reverses == payment)).one_or_none()
 
 
 def _posted(session: Session, lender: str, source: str, external_id: str) -> Payment | None:

@@ -10,7 +10,7 @@ from forbear.api.auth import Payer
 from forbear.api.described import acting
 from forbear.api.lender import answers, examples
 from forbear.api.lender.forms import Id, PaymentForm, ReversalForm
-from forbear.ledger.books import payment_of, post_payment, reverse_payment
+from forbear.ledger.books import payment_of, post_payment, reversal_of, reverse_payment
 from forbear.ledger.locking import lock_account
 from forbear.ledger.views import find_account, find_payment, payment_view
 
@@ -74,10 +74,15 @@ def post_account_payment(account: Id, call: TheCall, caller: Payer, form: Paymen
     ),
 )
 def post_reversal(account: Id, payment: Id, call: TheCall, caller: Payer, form: ReversalForm) -> Response:
-    """Counter the payment's entries. An account that was closed is opened again if something is owed."""
+    """Counter the payment's entries. An account that was closed is opened again if something is owed.
+
+    A payment reversed again under the same `external_id` is answered with 200 and the first reversal.
+    """
 
     def deed(session: Session, now: datetime) -> Answer:
         find_payment(session, payment, account)
+        lock_account(session, caller.tenant, account)
+        before = reversal_of(session, payment)
         reversal = reverse_payment(
             session,
             tenant=caller.tenant,
@@ -87,6 +92,6 @@ def post_reversal(account: Id, payment: Id, call: TheCall, caller: Payer, form: 
             received_at=form.received_at,
             now=now,
         )
-        return Answer(201, payment_view(session, reversal))
+        return Answer(200 if before else 201, payment_view(session, reversal))
 
     return call.once(caller, deed)
