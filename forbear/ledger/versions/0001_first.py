@@ -9,6 +9,8 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy import Connection
 
+from forbear.ledger.securing import LENDER, OF_LENDER, OF_TENANT, TENANT, freeze, guard, policy, run
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -17,11 +19,6 @@ depends_on = None
 FOLDER = Path(__file__).parent / "first"
 FILES = ("people", "accounts", "contacts", "record", "lookups", "guards")
 APPEND_ONLY = ("entry", "payment", "decision", "receipt", "past_contact", "audit_row", "audit_seal")
-
-TENANT = "nullif(current_setting('forbear.tenant', true), '')"
-LENDER = "nullif(current_setting('forbear.lender', true), '')"
-OF_TENANT = f"tenant = {TENANT}"
-OF_LENDER = f"tenant = {TENANT} and lender = {LENDER}"
 
 # Role to table to privileges. An update of `created_at` alone is the right to lock the row, not to change it to any use.
 RIGHTS: dict[str, dict[str, str]] = {
@@ -123,53 +120,33 @@ SHARED = ("clock",)
 def upgrade() -> None:
     connection = op.get_bind()
     for name in FILES:
-        _run(connection, (FOLDER / f"{name}.sql").read_text())
+        run(connection, (FOLDER / f"{name}.sql").read_text())
     for table in sorted({table for tables in RIGHTS.values() for table in tables} - set(SHARED)):
         _secure(connection, table)
     for role, tables in RIGHTS.items():
         for table, privileges in tables.items():
-            _run(connection, f"grant {privileges} on {table} to {role}")
+            run(connection, f"grant {privileges} on {table} to {role}")
     for table in APPEND_ONLY:
-        _freeze(connection, table)
+        freeze(connection, table)
     for function, roles in FUNCTIONS.items():
-        _run(
+        run(
             connection,
             f"revoke all on function {function} from public; grant execute on function {function} to {roles}",
         )
-    _run(connection, "grant select on alembic_version to forbear_api, forbear_worker, forbear_relay")
+    run(connection, "grant select on alembic_version to forbear_api, forbear_worker, forbear_relay")
 
 
 def downgrade() -> None:
     raise NotImplementedError("The record is not taken back: restore a backup instead")
 
 
-def _run(connection: Connection, sql: str) -> None:
-    connection.execution_options(no_parameters=True).exec_driver_sql(sql)
-
-
 def _secure(connection: Connection, table: str) -> None:
-    _run(connection, f"alter table {table} enable row level security; alter table {table} force row level security")
-    _run(connection, f"create policy owner on {table} to forbear_migrator using (true) with check (true)")
+    guard(connection, table)
     if table in RIGHTS["forbear_api"]:
         for operation, condition in API_ROWS.get(table, {"all": OF_LENDER}).items():
-            _policy(connection, table, "forbear_api", operation, condition)
+            policy(connection, table, "forbear_api", operation, condition)
     if table in RIGHTS["forbear_worker"]:
         condition = f"id = {TENANT}" if table == "tenant" else OF_TENANT
-        _policy(connection, table, "forbear_worker", "all", condition)
+        policy(connection, table, "forbear_worker", "all", condition)
     if table == "outbox":
-        _policy(connection, table, "forbear_relay", "all", "true")
-
-
-def _policy(connection: Connection, table: str, role: str, operation: str, condition: str) -> None:
-    using = "" if operation == "insert" else f" using ({condition})"
-    check = "" if operation == "select" else f" with check ({condition})"
-    _run(connection, f"create policy {role}_{operation} on {table} for {operation} to {role}{using}{check}")
-
-
-def _freeze(connection: Connection, table: str) -> None:
-    _run(
-        connection,
-        f"create trigger append_only before update or delete or truncate on {table} "
-        f"for each statement execute function refuse_change(); "
-        f"alter table {table} enable always trigger append_only",
-    )
+        policy(connection, table, "forbear_relay", "all", "true")
