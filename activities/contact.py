@@ -33,6 +33,11 @@ class ContactActivities:
 
     def _send(self, order: ContactOrder, ready: Dispatch, worded: Worded) -> Outcome:
         text = SmsText(
+            touch=ready.touch,
+            provider=ready.provider,
+            template=ready.template,
+            language=ready.language,
+            values=ready.values,
             to=ready.to,
             sender=ready.sender,
             body=worded.body,

@@ -41,7 +41,12 @@ class UpkeepActivities:
         activity.heartbeat()
         try:
             found = self._carrier.find(
-                to=touch.to, sender=touch.sender, since=touch.since, marker_sha256=touch.marker_sha256
+                provider=touch.provider,
+                touch=touch.touch,
+                to=touch.to,
+                sender=touch.sender,
+                since=touch.since,
+                marker_sha256=touch.marker_sha256,
             )
         except ConnectionError:
             return False

@@ -81,7 +81,10 @@ class TwilioCarrier:
             return _lost(error)
         return Accepted(provider_id=str(message.sid), status=str(message.status))
 
-    def find(self, *, to: str, sender: str, since: datetime, marker_sha256: str) -> Found | None:
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
+        del provider, touch  # Twilio keeps no word of ours but the body
         oldest = since.astimezone(UTC) - CLOCK_SLACK
         try:
             for message in self._listed(to, sender):

@@ -139,6 +139,7 @@ class TouchingBook:
         return Dispatch(
             touch=touch.id,
             channel=touch.channel,
+            provider=touch.provider,
             template=touch.template,
             language=touch.language,
             to=to,

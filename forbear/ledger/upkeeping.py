@@ -120,6 +120,7 @@ class UpkeepingBook:
             account=touch.account,
             touch=touch.id,
             channel=touch.channel,
+            provider=touch.provider,
             to=to,
             sender=touch.sender,
             marker_sha256=marker,

@@ -21,6 +21,7 @@ class Dispatch:
 
     touch: str
     channel: str
+    provider: str
     template: str
     language: str
     to: str = field(repr=False)
@@ -71,6 +72,7 @@ class Unsettled:
     account: str
     touch: str
     channel: str
+    provider: str
     to: str = field(repr=False)
     sender: str
     marker_sha256: str

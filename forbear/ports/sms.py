@@ -43,8 +43,18 @@ Sending = Accepted | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class SmsText:
-    """One message ready to go. `callback_url` carries the correlation token. Holds personal data."""
+    """One message ready to go. Holds personal data.
 
+    `provider` names the route it takes. Every route gets the touch's id and a callback address that carries the
+    correlation token. A route whose provider holds the approved wording itself is told `template`, `language` and
+    `values`; `body` is then what that wording reads like, and what is hashed and counted.
+    """
+
+    touch: str
+    provider: str
+    template: str
+    language: str
+    values: dict[str, str] = field(repr=False)
     to: str = field(repr=False)
     sender: str
     body: str = field(repr=False)
@@ -65,10 +75,13 @@ class SmsCarrier(Protocol):
         """Make one attempt; never retries by itself."""
         ...
 
-    def find(self, *, to: str, sender: str, since: datetime, marker_sha256: str) -> Found | None:
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
         """Look for a touch's message among those the provider lists since a world instant.
 
-        The message is known by the payment link in its body: `marker_sha256` is the digest of that link's token.
+        The message is known by the touch's id where the provider echoes it, else by the payment link in its body:
+        `marker_sha256` is the digest of that link's token.
 
         Raises:
             ConnectionError: the provider could not be asked; the caller tries again later.

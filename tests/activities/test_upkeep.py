@@ -67,7 +67,9 @@ class Carrier:
     def send(self, text: SmsText) -> Sending:
         raise AssertionError("upkeep sends nothing")
 
-    def find(self, *, to: str, sender: str, since: datetime, marker_sha256: str) -> Found | None:
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
         raise AssertionError("nothing is open")
 
     def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:

@@ -38,7 +38,16 @@ def carrier(box: Box) -> TwilioCarrier:
 
 def text(to: str = BORROWER, body: str = f"Please see https://pay.example.com/p/{TOKEN}") -> SmsText:
     return SmsText(
-        to=to, sender=OURS, body=body, callback_url="https://pay.example.com/cb?t=tch_1", validity=timedelta(hours=3)
+        touch="tch_1",
+        provider="twilio",
+        template="reminder-friendly",
+        language="en",
+        values={},
+        to=to,
+        sender=OURS,
+        body=body,
+        callback_url="https://pay.example.com/cb?t=tch_1",
+        validity=timedelta(hours=3),
     )
 
 
@@ -104,18 +113,24 @@ def test_a_lost_message_is_found_by_its_link_and_no_other_is(box: Box, carrier: 
     box.arm("500_after_accept", phone=number)
     assert isinstance(carrier.send(text(number)), Unknown)
     marker = hashlib.sha256(TOKEN.encode()).hexdigest()
-    found = carrier.find(to=number, sender=OURS, since=since, marker_sha256=marker)
+    found = carrier.find(provider="twilio", touch="tch_1", to=number, sender=OURS, since=since, marker_sha256=marker)
     assert found is not None
     assert [found.provider_id] == [m["sid"] for m in box.control.get("/messages").json() if m["to"] == number]
-    assert carrier.find(to=number, sender=OURS, since=since, marker_sha256="0" * 64) is None
+    assert (
+        carrier.find(provider="twilio", touch="tch_1", to=number, sender=OURS, since=since, marker_sha256="0" * 64)
+        is None
+    )
     later = since + timedelta(days=30)
-    assert carrier.find(to=number, sender=OURS, since=later, marker_sha256=marker) is None
+    assert (
+        carrier.find(provider="twilio", touch="tch_1", to=number, sender=OURS, since=later, marker_sha256=marker)
+        is None
+    )
 
 
 def test_a_list_that_cannot_be_read_is_not_taken_for_an_empty_one(free_address: str) -> None:
     nobody = TwilioCarrier(Client(ACCOUNT, AUTH_TOKEN, http_client=RoutedHttpClient(free_address, timeout=SHORT)))
     with pytest.raises(ConnectionError):
-        nobody.find(to=BORROWER, sender=OURS, since=LONG_AGO, marker_sha256="0" * 64)
+        nobody.find(provider="twilio", touch="tch_1", to=BORROWER, sender=OURS, since=LONG_AGO, marker_sha256="0" * 64)
 
 
 def test_wrong_credentials_are_ours_to_mend(box: Box) -> None:

@@ -297,6 +297,7 @@ class LedgerMachine(RuleBasedStateMachine):
             account=order.account,
             touch=order.touch,
             channel="sms",
+            provider=row.provider,
             to="",
             sender=row.sender,
             marker_sha256="",

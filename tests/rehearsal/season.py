@@ -61,7 +61,9 @@ class World:
         self.write({"sid": sid, "status": "delivered"}, at + timedelta(seconds=30))
         return Accepted(sid, "queued")
 
-    def find(self, *, to: str, sender: str, since: datetime, marker_sha256: str) -> Found | None:
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
         raise ConnectionError("this world answers every request, so nobody needs to search it")
 
     def write(self, line: Mapping[str, Any], at: datetime) -> None:

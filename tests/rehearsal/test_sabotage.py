@@ -108,6 +108,7 @@ class Careless:
         return Dispatch(
             touch=order.touch,
             channel="sms",
+            provider="twilio",
             template="reminder-friendly",
             language="en",
             to=to,

@@ -53,6 +53,7 @@ class ScriptedBook:
         return Dispatch(
             touch=order.touch,
             channel="sms",
+            provider="twilio",
             template="reminder-friendly",
             language="en",
             to="+12125550100",
@@ -80,7 +81,9 @@ class CountingCarrier:
         self.sent.append(text)
         return self.answer(text)
 
-    def find(self, *, to: str, sender: str, since: datetime, marker_sha256: str) -> Found | None:
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
         return None
 
 
