@@ -24,6 +24,8 @@ ACTING: Final = (
 )
 SCOPE: Final = "x-scope"
 """What the document calls the scope a key needs; the security scheme of bearer keys has no place for it."""
+NULL: Final = "\0null"
+"""Stands for null in an example until the document is made, because FastAPI leaves out every member that is null."""
 KEY_PARAMETER: Final[Json] = {
     "name": HEADER,
     "in": "header",
@@ -81,7 +83,7 @@ def acting(
         "openapi_extra": {
             SCOPE: scope,
             "parameters": [KEY_PARAMETER],
-            "requestBody": {"content": {"application/json": {"example": sent}}},
+            "requestBody": {"content": {"application/json": {"example": marked(sent)}}},
         },
     }
 
@@ -101,8 +103,26 @@ def problem_example(code: str) -> Json:
     }
 
 
+def marked(example: Any) -> Any:
+    """The example with its nulls marked."""
+    return _replaced(example, None, NULL)
+
+
+def unmarked(document: Json) -> Json:
+    """The document with the nulls of its examples."""
+    return {name: _replaced(each, NULL, None) for name, each in document.items()}
+
+
+def _replaced(value: Any, old: object, new: object) -> Any:
+    if isinstance(value, dict):
+        return {name: _replaced(each, old, new) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, old, new) for each in value]
+    return new if value == old else value
+
+
 def _answer(model: type[BaseModel], example: Json) -> Json:
-    return {"model": model, "content": {"application/json": {"example": example}}}
+    return {"model": model, "content": {"application/json": {"example": marked(example)}}}
 
 
 def _problems(codes: Sequence[str]) -> dict[int | str, Json]:

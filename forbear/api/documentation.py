@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from forbear.api.described import SCOPE
+from forbear.api.described import SCOPE, unmarked
 from forbear.api.lender.answers import PlaceError, Problem
 from forbear.api.problems import KINDS, MEDIA_TYPE
 
@@ -41,7 +41,7 @@ def describe(app: FastAPI) -> Json:
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schema.pop("$defs", None)
             schemas[model.__name__] = schema
-        app.openapi_schema = document
+        app.openapi_schema = unmarked(document)
     return app.openapi_schema
 
 
