@@ -1,0 +1,125 @@
+"""Reads the OpenAPI document: its operations, their parameters and bodies, and the fields of a schema by their paths."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Json = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Media:
+    """One media type of a body: its schema and its example, if it has one."""
+
+    type: str
+    schema: Json
+    example: Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    document: Json
+    path: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @cached_property
+    def told(self) -> Json:
+        return self.document["paths"][self.path][self.method]
+
+    @property
+    def name(self) -> str:
+        return self.told["operationId"]
+
+    @property
+    def ids(self) -> list[str]:
+        """The names of the ids in the path, in their order."""
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+    def prefix(self, name: str) -> str:
+        """The path before an id: where such a thing is made."""
+        return self.path.partition(f"/{{{name}}}")[0]
+
+    def parameters(self, place: str) -> dict[str, Json]:
+        return {each["name"]: each for each in self.told.get("parameters", []) if each["in"] == place}
+
+    @cached_property
+    def success(self) -> int:
+        return min(int(status) for status in self.told["responses"] if int(status) < 300)
+
+    @property
+    def sent(self) -> list[Media]:
+        return _media(self.told.get("requestBody", {}))
+
+    @property
+    def answered(self) -> list[Media]:
+        return _media(self.told["responses"][str(self.success)])
+
+
+def operations(document: Json) -> list[Operation]:
+    return [
+        Operation(document, path, method)
+        for path, methods in document["paths"].items()
+        for method in methods
+        if method in METHODS
+    ]
+
+
+def resolved(document: Json, schema: Json) -> Json:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return document["components"]["schemas"][name] if name else schema
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a schema, wherever it stands in it."""
+
+    kinds: frozenset[str]
+    choices: frozenset[str]
+    needed: bool
+
+
+def fields(document: Json, schema: Json, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, Field]]:
+    """Every field with its path, `parties[].zone`; a path may come once for each shape its parent can take."""
+    if (name := schema.get("$ref", "")) in seen:
+        return
+    seen = (*seen, name) if name else seen
+    for shape in shapes(document, schema):
+        if shape.get("type") == "array":
+            yield from fields(document, shape.get("items", {}), f"{path}[]", seen)
+        for name, inner in shape.get("properties", {}).items():
+            label = f"{path}.{name}".removeprefix(".")
+            options = list(shapes(document, inner))
+            yield label, Field(_kinds(options), _choices(options), needed=name in shape.get("required", []))
+            yield from fields(document, inner, label, seen)
+
+
+def shapes(document: Json, schema: Json) -> Iterator[Json]:
+    """The shapes a value may take, with references followed."""
+    whole = resolved(document, schema)
+    choices = whole.get("anyOf") or whole.get("oneOf") or whole.get("allOf")
+    if not choices:
+        yield whole
+    for choice in choices or []:
+        yield from shapes(document, choice)
+
+
+def _kinds(options: list[Json]) -> frozenset[str]:
+    return frozenset(str(each.get("format") or each.get("type", "any")) for each in options)
+
+
+def _choices(options: list[Json]) -> frozenset[str]:
+    listed = [each.get("enum", [each["const"]] if "const" in each else None) for each in options]
+    if any(each is None for each in listed):
+        return frozenset()
+    return frozenset(str(choice) for each in listed for choice in each or [])
+
+
+def _media(body: Json) -> list[Media]:
+    return [Media(kind, told.get("schema", {}), told.get("example")) for kind, told in body.get("content", {}).items()]
