@@ -1,35 +1,30 @@
 """Words on the way out: renders the templates of `templates/sms`, checked against their manifest at start-up.
 
-A template that names an unknown value, grows beyond its segments or leaves out the way to opt out is refused before
-the first message, with its file and the reason.
+A template that names an unknown value, grows beyond its segments, speaks of a debt it should not or leaves out the way
+to opt out is refused before the first message, with its file and the reason. Some providers hold the approved wording
+themselves: for those a template also says under which code, and what our rendering is then good for is its digest,
+its price and the provider's registration.
 """
 
 import hashlib
-import tomllib
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
 
 from forbear.channels.segments import segments
+from forbear.channels.sms_manifest import Approved, Manifest, TextTemplate
 from forbear.errors import BadData, BadInput
 from forbear.ports.sms import Worded
 
 FOLDER = Path(__file__).parents[2] / "templates" / "sms"
-OPT_OUT_WORDS = {"en": "STOP"}
-"""What every text of a language must offer."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextTemplate:
-    """One entry of the manifest."""
-
-    name: str
-    version: str
-    languages: tuple[str, ...]
-    values: frozenset[str]
-    max_segments: int
+OPT_OUT_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"en": ("Reply STOP", "Reply R "), "zh-Hans": ("回复R", "回复TD", "回复退订")}
+)
+"""What every text of a language must offer: one of these. `inbound_words` understands them all in any language."""
 
 
 class SmsWording:
@@ -44,31 +39,73 @@ class SmsWording:
         self._folder = folder
         # No markup here: a text message with `&amp;` in it would be wrong.
         self._jinja = Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)  # noqa: S701  see above
-        manifest = folder / "manifest.toml"
-        raw = tomllib.loads(manifest.read_text("utf-8"))
-        self._longest = {key: "W" * int(size) for key, size in raw["limits"].items()}
-        self._templates = {name: _read(manifest, name, table) for name, table in raw["sms"].items()}
-        for template in self._templates.values():
+        self._manifest = Manifest.read(folder / "manifest.toml")
+        for template in self._manifest.templates.values():
             for language in template.languages:
                 self._check(template, language)
 
     @property
     def names(self) -> frozenset[str]:
         """Every template a playbook may name."""
-        return frozenset(self._templates)
+        return frozenset(self._manifest.templates)
+
+    def template(self, name: str) -> TextTemplate:
+        """What the manifest says of a template.
+
+        Raises:
+            BadInput: the manifest does not have it.
+        """
+        known = self._manifest.templates.get(name)
+        if known is None:
+            raise BadInput("template", f"{name!r} is not in the manifest", "Add it to templates/sms/manifest.toml")
+        return known
 
     def sms(self, template: str, language: str, values: dict[str, str]) -> Worded:
-        known = self._templates.get(template)
-        if known is None:
-            raise BadInput("template", f"{template!r} is not in the manifest", "Add it to templates/sms/manifest.toml")
-        spoken = language if language in known.languages else known.languages[0]
+        """Render a template. What a provider puts in front is counted at its longest, and not part of the digest."""
+        known = self.template(template)
         try:
-            body = self._jinja.get_template(f"{spoken}/{template}.txt").render(
-                {key: values[key] for key in known.values}
-            )
+            given = {key: values[key] for key in known.values}
         except KeyError as missing:
             raise BadInput("values", f"{missing} is missing for template {template!r}", "Give every value") from None
-        return Worded(body=body, segments=segments(body), sha256=hashlib.sha256(body.encode()).hexdigest())
+        body = self._render(known, known.spoken(language), given)
+        return Worded(
+            body=body,
+            segments=segments(self._in_front(known) + body),
+            sha256=hashlib.sha256(body.encode()).hexdigest(),
+        )
+
+    def approved(self, template: str, language: str, provider: str) -> Approved:
+        """Under which code, and with which values in which order, a provider holds a template's wording.
+
+        Raises:
+            BadInput: the provider has no approved wording for it.
+        """
+        known = self.template(template)
+        found = known.approved(provider, known.spoken(language))
+        if found is None:
+            raise BadInput(
+                "template",
+                f"{template!r} has no approved wording at {provider}",
+                f"Register it there, and put its code under [sms.{template}.provider.{provider}]",
+            )
+        return found
+
+    def registered(self, provider: str) -> dict[str, str]:
+        """Every wording a provider holds, by code, with `${value}` where a value stands: what one registers there."""
+        return {
+            approved.code: self._render(template, language, {key: f"${{{key}}}" for key in template.values})
+            for template in self._manifest.templates.values()
+            for language in template.languages
+            if (approved := template.approved(provider, language)) is not None
+        }
+
+    def _render(self, template: TextTemplate, language: str, values: dict[str, str]) -> str:
+        return self._jinja.get_template(f"{language}/{template.name}.txt").render(values)
+
+    def _in_front(self, template: TextTemplate) -> str:
+        """The longest signature that a provider of this template may put before the text."""
+        longest = max((self._manifest.signatures[name] for name in template.providers), default=0)
+        return f"【{'签' * longest}】" if longest else ""
 
     def _check(self, template: TextTemplate, language: str) -> None:
         path = self._folder / language / f"{template.name}.txt"
@@ -79,21 +116,22 @@ class SmsWording:
             raise BadData(path, None, f"cannot be read: {type(error).__name__}") from None
         if frozenset(named) != template.values:
             raise BadData(path, 1, f"uses {sorted(named)}, the manifest says {sorted(template.values)}")
-        if OPT_OUT_WORDS[language] not in source:
-            raise BadData(path, 1, f"does not say how to opt out ({OPT_OUT_WORDS[language]})")
-        cost = self.sms(template.name, language, self._longest).segments
+        self._check_words(template, language, source, path)
+        cost = self.sms(template.name, language, self._manifest.longest).segments
         if cost > template.max_segments:
             raise BadData(path, 1, f"costs {cost} segments with the longest values, at most {template.max_segments}")
 
+    def _check_words(self, template: TextTemplate, language: str, source: str, path: Path) -> None:
+        offered = OPT_OUT_WORDS.get(language)
+        if offered is None:
+            raise BadData(path, 1, f"is in {language}, for which no words to opt out are known (OPT_OUT_WORDS)")
+        if not any(words in source for words in offered):
+            raise BadData(path, 1, f"does not say how to opt out ({' or '.join(words.strip() for words in offered)})")
+        spoken = [word for word in self._manifest.debt_words.get(language, ()) if _says(source.lower(), word)]
+        if spoken and not template.debt_content:
+            raise BadData(path, 1, f"speaks of a debt ({', '.join(spoken)}), the manifest says debt_content = false")
 
-def _read(manifest: Path, name: str, table: dict[str, Any]) -> TextTemplate:
-    try:
-        return TextTemplate(
-            name=name,
-            version=str(table["version"]),
-            languages=tuple(table["languages"]),
-            values=frozenset(table["values"]),
-            max_segments=int(table["max_segments"]),
-        )
-    except KeyError as missing:
-        raise BadData(manifest, None, f"[sms.{name}] needs {missing}") from None
+
+def _says(text: str, word: str) -> bool:
+    """Whether a text has a word: at the start of one where blanks part words, anywhere where they do not."""
+    return re.search(rf"\b{re.escape(word)}", text) is not None if word.isascii() else word in text
