@@ -1,39 +1,41 @@
 """Rows of a loan-servicing export, and the enrolment each becomes.
 
-A CSV file in UTF-8 with a header, and one overdue loan with its borrower in a row. An empty cell means 'not known': an
-account without a zone, a consent or a balance date is enrolled and held, and says so. An unknown column is refused,
-because a misspelt opt-out would otherwise be lost.
+A CSV file with a header, and one overdue loan with its people in a row. An empty cell means 'not known': an account
+without a zone, a consent or a balance date is enrolled and held, and says so. An unknown column is refused, because a
+misspelt opt-out would otherwise be lost. `forbear.api.import_columns` has the Chinese names.
 
 Columns marked * must be there:
 
 * `loan_number`* the lender's reference, `product`*, `debt_kind`* (credit_card, personal_loan, microfinance, medical,
   mortgage, other), `playbook`*, `currency`*, `due_since`* (YYYY-MM-DD: the day after which it was late)
-* `principal`*, `interest`, `fees` as 1234.50, and `balance_as_of`, the instant at which the books had them
-* `borrower_name`*, `borrower_birth_date` (YYYY-MM-DD), `language`* (en, es …)
+* `principal`*, `interest`, `penalty_interest`, `compound_interest`, `fees`, `costs` as 1234.50, and `balance_as_of`,
+  the instant at which the books had them
+* `borrower_name`*, `borrower_birth_date` (YYYY-MM-DD), `borrower_identity_number`, `language`* (en, es, zh-Hans …)
+* `jurisdictions`: the packs that apply, widest first, with blanks between; derived from the contact points if empty
 * `phone` (in national or international form), `phone_type` (mobile, landline, work), `phone_zone` (IANA); `email`
-* `address_line1`, `city`, `state`, `postal_code` of a US address, `address_zone` (IANA)
+* `address_line1`, `address_line2`, `city`, `state`, `postal_code`, `address_zone` (IANA); `country` (two letters) of
+  the address and of a phone in national form, the lender's own if empty
 * `sms_consent_at`, `sms_consent_how`, `sms_consent_given_to`; `opt_out_sms_at`
 * `prior_contacts` of the last 30 days: `at|channel|result` with semicolons between them
+
+Further parties have the same columns behind `co_borrower_`, `spouse_`, `guarantor_`, `counter_guarantor_` or
+`contact_`: `guarantor_name`, `guarantor_phone` …; the second to ninth of a role behind `guarantor_2_` to
+`guarantor_9_`. A party whose columns are all empty is not there; an empty language is the borrower's.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from forbear.api.import_columns import OPTIONAL, REQUIRED, THE_BORROWER, VALUES, Prefix, canonical, prefixes
 from forbear.errors import BadData, BadInput
 from forbear.ledger import addresses
+from forbear.ledger.forms.checks import Refused
 
-REQUIRED: Final = (
-    *("loan_number", "product", "debt_kind", "playbook", "currency", "due_since", "principal"),
-    *("borrower_name", "language"),
-)
-OPTIONAL: Final = (
-    *("interest", "fees", "balance_as_of", "borrower_birth_date", "phone", "phone_type", "phone_zone", "email"),
-    *("address_line1", "city", "state", "postal_code", "address_zone", "sms_consent_at", "sms_consent_how"),
-    *("sms_consent_given_to", "opt_out_sms_at", "prior_contacts"),
-)
+__all__ = ["OPTIONAL", "REQUIRED", "Row", "column_of", "rows", "to_enrolment"]
 COUNTRY: Final = "US"
 PHONES: Final = {
     "mobile": ("mobile", "area_code_mobile"),
@@ -41,26 +43,32 @@ PHONES: Final = {
     "work": ("workplace", "area_code_landline"),
 }
 """Type of a phone to its place and to what its zone is evidence of."""
-COLUMNS: Final = {
-    "external_id": "loan_number",
+COMPONENTS: Final = {
+    "principal": "principal",
+    "interest": "interest",
+    "penalty_interest": "penalty_interest",
+    "compound_interest": "compound_interest",
     "fee": "fees",
-    "as_of": "balance_as_of",
-    "components": "principal",
-    "name": "borrower_name",
-    "birth_date": "borrower_birth_date",
-    "contacts": "prior_contacts",
-    "opt_outs": "opt_out_sms_at",
-    "region": "state",
-    "lines": "address_line1",
+    "cost": "costs",
 }
-"""Fields of an enrolment whose column has another name."""
-POSTAL: Final = frozenset({"lines", "city", "region", "postal_code"})
+"""Components of a balance to their columns."""
+WHOLE: Final = {"external_id": "loan_number", "as_of": "balance_as_of", "components": "principal", **COMPONENTS}
+FIELDS: Final = {"contacts": "prior_contacts", "opt_outs": "opt_out_sms_at"}
+POSTAL: Final = {
+    "lines": "address_line1",
+    "city": "city",
+    "region": "state",
+    "postal_code": "postal_code",
+    "country": "country",
+}
+POINTS: Final = {"sms": "phone", "call": "phone", "email": "email", "letter": "postal", "visit": "postal"}
 CONTACT_PARTS: Final = 3
-Row = dict[str, str]
+BETWEEN: Final = re.compile(r"[\s;,、，；]+")
+Row = Mapping[str, str]
 Json = dict[str, Any]
 
 
-def rows(file: Path) -> Iterator[tuple[int, Row]]:
+def rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with the line on which it begins.
 
     Raises:
@@ -69,7 +77,7 @@ def rows(file: Path) -> Iterator[tuple[int, Row]]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines, strict=True)
         try:
-            header = [name.strip() for name in next(reader, [])]
+            header = [canonical(name) or name.strip() for name in next(reader, [])]
             _check_header(file, header)
             begins = reader.line_num + 1
             for cells in reader:
@@ -89,115 +97,183 @@ def rows(file: Path) -> Iterator[tuple[int, Row]]:
 def _check_header(file: Path, header: list[str]) -> None:
     if missing := [name for name in REQUIRED if name not in header]:
         raise BadData(file, 1, f"lacks the column {', '.join(missing)}: add it")
-    known = {*REQUIRED, *OPTIONAL}
-    if unknown := [name for name in header if name not in known]:
+    if unknown := [name for name in header if canonical(name) is None]:
         raise BadData(file, 1, f"has the unknown column {', '.join(unknown)}: rename or remove it")
     if len(set(header)) != len(header):
         raise BadData(file, 1, "names a column twice: remove one")
 
 
-def to_enrolment(row: Mapping[str, str]) -> Json:
+class _Cells:
+    """A row's cells, and what is wrong with them."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self.found: list[BadInput] = []
+
+    def text(self, column: str) -> str:
+        """The cell, in our own word where it has a Chinese one; empty where there is no such column."""
+        return self._word(column, self._row.get(column, ""))
+
+    def of(self, prefix: Prefix, field: str) -> str:
+        """The cell of a field of this party, likewise."""
+        return self._word(field, self._row.get(prefix.column(field), ""))
+
+    def _word(self, field: str, value: str) -> str:
+        return VALUES[field].get(value, value) if value and field in VALUES else value
+
+    def refuse(self, column: str, problem: str, remedy: str) -> None:
+        self.found.append(BadInput(column, problem, remedy))
+
+    def day(self, column: str) -> str | None:
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            self.refuse(column, "is not a date", "Write it as 2026-03-02.")
+            return None
+
+    def instant(self, column: str, text: str | None = None) -> str | None:
+        """The instant in a cell, or in a part of one."""
+        written = self.text(column) if text is None else text
+        if not written:
+            return None
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            at = None
+        if at is None or at.utcoffset() is None:
+            self.refuse(column, "is not an instant with its offset", "Write it as 2026-03-02T09:00:00Z.")
+            return None
+        return at.isoformat()
+
+
+def to_enrolment(row: Row, country: str = COUNTRY) -> Json:
     """The body of `POST /v1/accounts` for a row.
 
+    Args:
+        row: canonical column names to cells.
+        country: of phones in national form and of addresses where the row names none.
+
     Raises:
-        BadInput: names the column.
+        Refused: everything that cannot be read, by column.
     """
-    return {
-        "external_id": row["loan_number"],
-        "product": row["product"],
-        "debt_kind": row["debt_kind"],
-        "playbook": row["playbook"],
-        "currency": row["currency"],
-        "due_since": _day(row, "due_since"),
+    cells = _Cells(row)
+    body = {
+        "external_id": cells.text("loan_number"),
+        "product": cells.text("product"),
+        "debt_kind": cells.text("debt_kind"),
+        "playbook": cells.text("playbook"),
+        "currency": cells.text("currency"),
+        "due_since": cells.day("due_since"),
         "balance": {
-            "as_of": _instant(row, "balance_as_of"),
-            "components": {
-                "principal": row["principal"],
-                "interest": row.get("interest") or "0",
-                "fee": row.get("fees") or "0",
-            },
+            "as_of": cells.instant("balance_as_of"),
+            "components": {name: cells.text(column) or "0" for name, column in _components(row)},
         },
-        "parties": [_borrower(row)],
+        "parties": [_party(cells, prefix, country) for prefix in _present(cells, row)],
     }
+    if cells.found:
+        raise Refused(cells.found)
+    return body
 
 
-def column_of(pointer: str, row: Mapping[str, str]) -> str:
-    """The column behind a place in the enrolment of this row, as a problem points at it."""
-    path = pointer.strip("/").split("/")
-    if "contact_points" in path:
-        named = _points(row)
-        index = path.index("contact_points") + 1
-        kind = named[int(path[index])]["kind"] if len(path) > index else "phone"
-        if kind == "postal":
-            part = next((each for each in reversed(path) if not each.isdigit()), "value")
-            return COLUMNS.get(part, part) if part in POSTAL else "address_zone"
-        return f"{kind}_zone" if path[-1].startswith("zone") else kind
-    if "consents" in path:
-        return "sms_consent_at" if path[-1] == "at" else f"sms_consent_{path[-1]}"
-    known = [COLUMNS.get(part, part) for part in reversed(path)]
-    return next((name for name in known if name in REQUIRED or name in OPTIONAL), known[-1])
+def _components(row: Row) -> list[tuple[str, str]]:
+    """Components with their columns; those that few books have only where the export has them."""
+    usual = ("principal", "interest", "fees")
+    return [(name, column) for name, column in COMPONENTS.items() if column in usual or row.get(column)]
 
 
-def _borrower(row: Mapping[str, str]) -> Json:
-    points = _points(row)
-    has_phone = any(point["kind"] == "phone" for point in points)
-    consents: list[Json] = []
-    if row.get("sms_consent_at"):
-        consents.append(
-            {
-                "channel": "sms",
-                "contact_point": 0 if has_phone else None,
-                "given_to": row.get("sms_consent_given_to", ""),
-                "at": _instant(row, "sms_consent_at"),
-                "how": row.get("sms_consent_how", ""),
-            }
-        )
-    opted_out = _instant(row, "opt_out_sms_at")
-    return {
-        "role": "borrower",
-        "name": row["borrower_name"],
-        "birth_date": _day(row, "borrower_birth_date"),
-        "language": row["language"],
+def _present(cells: _Cells, row: Row) -> list[Prefix]:
+    """The parties of a row: the borrower, and every other whose columns are not empty."""
+    told = [column for column, cell in row.items() if cell]
+    found = prefixes(told)
+    for prefix in found[1:]:
+        if not row.get(prefix.column("name")):
+            cells.refuse(prefix.column("name"), "is empty", "Give the name, or leave all columns of this party empty.")
+    return found
+
+
+def _party(cells: _Cells, prefix: Prefix, country: str) -> Json:
+    def cell(field: str) -> str:
+        return cells.of(prefix, field)
+
+    home = cell("country") or cells.text("country") or country
+    points = _points(cells, prefix, home)
+    opted_out = cells.instant(prefix.column("opt_out_sms_at"))
+    told: Json = {
+        "role": prefix.role,
+        "name": cell("name"),
+        "birth_date": cells.day(prefix.column("birth_date")),
+        "language": cell("language") or cells.text("language"),
         "contact_points": points,
-        "consents": consents,
+        "consents": _consents(cells, prefix, points),
         "opt_outs": [{"scope": "channel", "channel": "sms", "at": opted_out}] if opted_out else [],
-        "contacts": _contacts(row, points),
+        "contacts": _contacts(cells, prefix, points),
     }
+    if identity := cell("identity_number"):
+        told["identity_number"] = identity
+    if packs := [name for name in BETWEEN.split(cell("jurisdictions")) if name]:
+        told["jurisdictions"] = packs
+    return told
 
 
-def _points(row: Mapping[str, str]) -> list[Json]:
+def _consents(cells: _Cells, prefix: Prefix, points: Sequence[Json]) -> list[Json]:
+    at = cells.instant(prefix.column("sms_consent_at"))
+    if at is None:
+        return []
+    has_phone = any(point["kind"] == "phone" for point in points)
+    return [
+        {
+            "channel": "sms",
+            "contact_point": 0 if has_phone else None,
+            "given_to": cells.text(prefix.column("sms_consent_given_to")),
+            "at": at,
+            "how": cells.text(prefix.column("sms_consent_how")),
+        }
+    ]
+
+
+def _points(cells: _Cells, prefix: Prefix, country: str) -> list[Json]:
     """Phone, e-mail and postal address, as far as the row has them, in this order."""
     points: list[Json] = []
-    if row.get("phone"):
-        points.append(_phone(row))
-    if row.get("email"):
-        points.append({"kind": "email", "value": row["email"]})
-    if row.get("address_line1") or row.get("city"):
-        zone = row.get("address_zone") or None
-        address = {
-            "lines": [row.get("address_line1", "")],
-            "city": row.get("city", ""),
-            "region": row.get("state") or None,
-            "postal_code": row.get("postal_code") or None,
-            "country": COUNTRY,
-        }
-        evidence = "address" if zone else None
-        points.append(
-            {"kind": "postal", "value": address, "place": "residence", "zone": zone, "zone_evidence": evidence}
-        )
+    if cells.text(prefix.column("phone")):
+        points.append(_phone(cells, prefix, country))
+    if email := cells.text(prefix.column("email")):
+        points.append({"kind": "email", "value": email})
+    if cells.text(prefix.column("address_line1")) or cells.text(prefix.column("city")):
+        points.append(_postal(cells, prefix, country))
     return points
 
 
-def _phone(row: Mapping[str, str]) -> Json:
+def _postal(cells: _Cells, prefix: Prefix, country: str) -> Json:
+    def cell(field: str) -> str | None:
+        return cells.text(prefix.column(field)) or None
+
+    more = cell("address_line2")
+    zone = cell("address_zone")
+    address = {
+        "lines": [cell("address_line1") or "", *([more] if more else [])],
+        "city": cell("city") or "",
+        "region": cell("state"),
+        "postal_code": cell("postal_code"),
+        "country": country,
+    }
+    evidence = "address" if zone else None
+    return {"kind": "postal", "value": address, "place": "residence", "zone": zone, "zone_evidence": evidence}
+
+
+def _phone(cells: _Cells, prefix: Prefix, country: str) -> Json:
+    number, column = "", prefix.column("phone")
     try:
-        number = addresses.phone(row["phone"], COUNTRY)
+        number = addresses.phone(cells.text(column), country)
     except ValueError as error:
-        raise BadInput("phone", str(error), "Correct it, or leave it empty.") from None
-    kind = row.get("phone_type") or "mobile"
+        cells.refuse(column, str(error), "Correct it, or leave it empty.")
+    kind = cells.of(prefix, "phone_type") or "mobile"
     if kind not in PHONES:
-        raise BadInput("phone_type", "is not known", f"Use one of {', '.join(PHONES)}.")
-    place, evidence = PHONES[kind]
-    zone = row.get("phone_zone") or None
+        cells.refuse(prefix.column("phone_type"), "is not known", f"Use one of {', '.join(PHONES)}.")
+    place, evidence = PHONES.get(kind, PHONES["mobile"])
+    zone = cells.text(prefix.column("phone_zone")) or None
     return {
         "kind": "phone",
         "value": number,
@@ -207,20 +283,21 @@ def _phone(row: Mapping[str, str]) -> Json:
     }
 
 
-def _contacts(row: Mapping[str, str], points: list[Json]) -> list[Json]:
-    told = [one for one in row.get("prior_contacts", "").split(";") if one.strip()]
+def _contacts(cells: _Cells, prefix: Prefix, points: list[Json]) -> list[Json]:
+    column = prefix.column("prior_contacts")
+    told = [one for one in cells.text(column).split(";") if one.strip()]
     by_kind = {point["kind"]: index for index, point in enumerate(points)}
-    wanted = {"sms": "phone", "call": "phone", "email": "email", "letter": "postal", "visit": "postal"}
     contacts: list[Json] = []
     for one in told:
         parts = [part.strip() for part in one.split("|")]
         if len(parts) != CONTACT_PARTS:
-            raise BadInput("prior_contacts", "a contact is not written as at|channel|result", "Correct it.")
+            cells.refuse(column, "a contact is not written as at|channel|result", "Correct it.")
+            continue
         at, channel, result = parts
-        point = by_kind.get(wanted.get(channel, ""))
+        point = by_kind.get(POINTS.get(channel, ""))
         contacts.append(
             {
-                "at": _instant({"prior_contacts": at}, "prior_contacts"),
+                "at": cells.instant(column, at or "missing"),
                 "channel": channel,
                 "contact_point": point,
                 "place": None if point is None else points[point].get("place"),
@@ -230,24 +307,33 @@ def _contacts(row: Mapping[str, str], points: list[Json]) -> list[Json]:
     return contacts
 
 
-def _instant(row: Mapping[str, str], column: str) -> str | None:
-    text = row.get(column, "")
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.utcoffset() is None:
-        raise BadInput(column, "is not an instant with its offset", "Write it as 2026-03-02T09:00:00Z.")
-    return at.isoformat()
+def column_of(pointer: str, row: Row) -> str:
+    """The column behind a place in the enrolment of this row, as a problem points at it."""
+    path = pointer.strip("/").split("/")
+    if path[0] != "parties":
+        return next((WHOLE.get(part, part) for part in reversed(path) if not part.isdigit()), path[0])
+    present = prefixes([column for column, cell in row.items() if cell])
+    index = int(path[1]) if len(path) > 1 and path[1].isdigit() else 0
+    prefix = present[index] if index < len(present) else THE_BORROWER
+    return prefix.column(_field(path[2:], row, prefix))
 
 
-def _day(row: Mapping[str, str], column: str) -> str | None:
-    text = row.get(column, "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise BadInput(column, "is not a date", "Write it as 2026-03-02.") from None
+def _field(path: Sequence[str], row: Row, prefix: Prefix) -> str:
+    """The field of a party behind the rest of a path."""
+    if not path:
+        return "name"
+    if path[0] == "contact_points":
+        return _point_field(path[1:], row, prefix)
+    if path[0] == "consents":
+        return f"sms_consent_{path[-1] if path[-1] in {'how', 'given_to'} else 'at'}"
+    return FIELDS.get(path[0], path[0])
+
+
+def _point_field(path: Sequence[str], row: Row, prefix: Prefix) -> str:
+    kinds = [*(kind for kind in ("phone", "email") if row.get(prefix.column(kind))), "postal"]
+    index = int(path[0]) if path and path[0].isdigit() else 0
+    kind = kinds[min(index, len(kinds) - 1)] if path else "phone"
+    if kind == "postal":
+        part = next((each for each in reversed(path) if not each.isdigit()), "value")
+        return POSTAL.get(part, "address_zone")
+    return f"{kind}_zone" if path and path[-1].startswith("zone") else kind
