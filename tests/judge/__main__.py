@@ -16,6 +16,7 @@ from tests.judge.finding import Verdict
 from tests.judge.lawful import check_texts
 from tests.judge.leaks import check_leaks
 from tests.judge.reading import Allowances, Client, Record, World, instant, read_client, read_record, read_world
+from tests.judge.routes import check_routes
 from tests.judge.silences import Case
 from tests.judge.waiting import check_waiting, recovered
 
@@ -37,7 +38,7 @@ def allowances(world: World, record: Record, now: str | None) -> Allowances:
 
 def judge(world: World, client: Client, record: Record, allowed: Allowances) -> Verdict:
     case = Case(world, client, record, allowed)
-    return Verdict([*check_texts(case), *check_books(case), *check_waiting(case)], recovered(case))
+    return Verdict([*check_texts(case), *check_routes(case), *check_books(case), *check_waiting(case)], recovered(case))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.judge.finding import Finding
 from tests.judge.reading import Row, Said, instant
 from tests.judge.silences import SILENCING, STOP_ROWS, Case, received, stopped, suppressed
+from tests.judge.told import BORROWER
 
 MADE = {"sent", "delivered", "undelivered"}
 NOT_MADE = {"failed"}
@@ -40,8 +41,9 @@ def _texts(case: Case) -> Iterator[Finding]:
 
 
 def _right_person(case: Case, claim: Row, phone: str) -> bool:
-    account = case.client.accounts.get(claim["account"])
-    return account is not None and phone in case.client.persons[account.person].phones
+    """Whether the number is one of whom the claim names: the borrower, or another in the claim's role."""
+    people = case.client.on(claim["account"], claim.get("role", BORROWER))
+    return any(phone in person.phones for person in people)
 
 
 def _touches(case: Case) -> Iterator[Finding]:
@@ -69,8 +71,7 @@ def _said(case: Case) -> Iterator[Finding]:
         if said.kind in SILENCING and case.known_from(said) <= case.allowed.now and not _heard(case, said):
             yield Finding("lost", "fact", said.sid or "page", f"said {said.kind} at {said.at.isoformat()}")
     for stop in case.client.stops:
-        persons = [case.client.persons[case.client.accounts[stop.account].person]]
-        if not stopped(case, persons, {stop.stop}):
+        if not stopped(case, case.client.on(stop.account), {stop.stop}):
             yield Finding("lost", "fact", stop.account, f"stop {stop.stop} of {stop.at.isoformat()}")
 
 

@@ -4,10 +4,15 @@ All are JSON Lines, and instants are world time unless a name says `machine`. Th
 accepted texts, their later states, what people said, what they paid. The ledger's dump has one object a row with its
 `table`. The client's log holds what a lender's client was answered, one acknowledged call a line, by `kind`:
 
-* `enrolled`: `at`, `account`, `person` (the client's own label), `phones`, `zones`, `consents` (`channel`, `to`, `at`),
-  `opt_outs` (the same), `contacts` (`at`, `channel`, `result`), `owed` (decimal text), `balance_as_of` or null
+* `enrolled`: `at`, `lender` and `account`, `person` (a label, one for a person over all lenders), `phones`, `zones`,
+  `countries` (of address and phone; without it the United States), `consents` (`channel`, `to`, `at`), `opt_outs` (the
+  same), `contacts` (`at`, `channel`, `result`), `owed` (decimal text), `balance_as_of` or null; `others` lists further
+  people on the account, each with `role` and the fields of a person
 * `payment`: `at`, `account`, `external_id`, `amount`; `balance`: `at`, `account`, `owed`, `as_of`
 * `stop`: `at`, `account`, `stop`; `stop_lifted`: the same
+
+A text says by which route it went: `route` is absent for the default one. The domestic route of China adds `template`
+(the provider's code), `links` (how many are in the text) and `words` (the forbidden ones it saw).
 """
 
 import json
@@ -18,8 +23,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.judge.told import BEFORE_ALL, BORROWER, Account, Client, Contact, Permission, Person, Posted, Stopped, Told
+
 Row = dict[str, Any]
-BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+DEFAULT_ROUTE = "twilio"
+HOME = ("US",)
 
 
 def instant(text: str) -> datetime:
@@ -43,12 +51,17 @@ def lines(path: Path) -> Iterator[Row]:
 
 @dataclass(slots=True)
 class Text:
-    """One text the carrier accepted from us, when the handset had it, and whether it is known never to have."""
+    """One text a carrier accepted from us, when the handset had it, and whether it is known never to have."""
 
     at: datetime
     to: str
+    sender: str
     sid: str
     ref: str | None
+    route: str = DEFAULT_ROUTE
+    template: str | None = None
+    links: int = 0
+    words: tuple[str, ...] = ()
     delivered_at: datetime | None = None
     failed: bool = False
 
@@ -80,95 +93,6 @@ class World:
     said: list[Said] = field(default_factory=list[Said])
     paid: list[Paid] = field(default_factory=list[Paid])
     last_at: datetime = BEFORE_ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """With which account's enrolment something was told, and when that was acknowledged.
-
-    A claim for that very account comes after its enrolment was committed, however late the answer to it was read.
-    """
-
-    account: str
-    at: datetime
-
-    def known(self, at: datetime, accounts: set[str]) -> bool:
-        """Whether it had been told when these accounts were spoken of."""
-        return self.at <= at or self.account in accounts
-
-
-@dataclass(slots=True)
-class Permission:
-    """A consent or an opt-out; `channel` None is any channel, `to` None any number."""
-
-    channel: str | None
-    to: str | None
-    at: datetime
-    told: Told
-
-    def covers(self, channel: str, to: str) -> bool:
-        return self.channel in {None, channel} and self.to in {None, to}
-
-
-@dataclass(slots=True)
-class Contact:
-    """One contact from before enrolment."""
-
-    at: datetime
-    channel: str
-    result: str
-    told: Told
-
-
-@dataclass(slots=True)
-class Person:
-    """One person as the client knows them, over all their accounts."""
-
-    label: str
-    accounts: set[str] = field(default_factory=set[str])
-    phones: set[str] = field(default_factory=set[str])
-    zones: list[tuple[str, Told]] = field(default_factory=list[tuple[str, Told]])
-    consents: list[Permission] = field(default_factory=list[Permission])
-    opt_outs: list[Permission] = field(default_factory=list[Permission])
-    contacts: list[Contact] = field(default_factory=list[Contact])
-
-
-@dataclass(slots=True)
-class Posted:
-    at: datetime
-    external_id: str
-    amount: Decimal
-
-
-@dataclass(slots=True)
-class Account:
-    """One account as the client knows it. `dated` holds pairs of (acknowledged, balance as of)."""
-
-    id: str
-    person: str
-    owed: Decimal
-    enrolled_at: datetime
-    dated: list[tuple[datetime, datetime]] = field(default_factory=list[tuple[datetime, datetime]])
-    payments: list[Posted] = field(default_factory=list[Posted])
-
-
-@dataclass(slots=True)
-class Stopped:
-    at: datetime
-    account: str
-    stop: str
-    lifted_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Client:
-    persons: dict[str, Person] = field(default_factory=dict[str, Person])
-    accounts: dict[str, Account] = field(default_factory=dict[str, Account])
-    stops: list[Stopped] = field(default_factory=list[Stopped])
-
-    def holders(self, phone: str) -> list[Person]:
-        """Everyone who gave this number."""
-        return [person for person in self.persons.values() if phone in person.phones]
 
 
 @dataclass(slots=True)
@@ -216,7 +140,7 @@ def read_world(path: Path) -> World:
         world.last_at = max(world.last_at, at)
         match line.get("channel"):
             case "sms":
-                texts[line["sid"]] = Text(at, line["to"], line["sid"], line["ref"])
+                texts[line["sid"]] = _text(line, at)
             case "sms-in" | "page":
                 world.said.append(Said(at, line["from"], line["kind"], line["sid"], line["channel"] == "page"))
             case "payment":
@@ -227,6 +151,20 @@ def read_world(path: Path) -> World:
                 pass
     world.texts = list(texts.values())
     return world
+
+
+def _text(line: Row, at: datetime) -> Text:
+    return Text(
+        at,
+        line["to"],
+        line.get("from") or "",
+        line["sid"],
+        line["ref"],
+        route=line.get("route") or DEFAULT_ROUTE,
+        template=line.get("template"),
+        links=line.get("links") or 0,
+        words=tuple(line.get("words") or ()),
+    )
 
 
 def _later(text: Text, status: str, at: datetime) -> None:
@@ -257,20 +195,28 @@ def read_client(path: Path) -> Client:
 
 
 def _enrolled(client: Client, line: Row, at: datetime) -> None:
-    account = Account(line["account"], line["person"], Decimal(line["owed"]), at)
+    account = Account(line["account"], line.get("lender", ""), Decimal(line["owed"]), at)
     if line["balance_as_of"]:
         # Known before the answer: nobody can be texted about an account before its enrolment was committed.
         account.dated.append((BEFORE_ALL, instant(line["balance_as_of"])))
     client.accounts[account.id] = account
+    told = Told(account.id, at, account.lender)
+    for party in ({"role": BORROWER, **line}, *line.get("others", ())):
+        _party(client, account, party, told)
+
+
+def _party(client: Client, account: Account, line: Row, told: Told) -> None:
+    """What was told of one person with an account; further people may come with less."""
     person = client.persons.setdefault(line["person"], Person(line["person"]))
-    person.accounts.add(account.id)
+    person.parts.add((account.id, line["role"]))
+    account.people.setdefault(line["role"], set()).add(person.label)
     person.phones.update(line["phones"])
-    told = Told(account.id, at)
     person.zones += [(zone, told) for zone in line["zones"]]
+    person.countries += [(country, told) for country in line.get("countries", HOME)]
     person.consents += [_permission(given, told) for given in line["consents"]]
-    person.opt_outs += [_permission(given, told) for given in line["opt_outs"]]
+    person.opt_outs += [_permission(given, told) for given in line.get("opt_outs", ())]
     person.contacts += [
-        Contact(instant(made["at"]), made["channel"], made["result"], told) for made in line["contacts"]
+        Contact(instant(made["at"]), made["channel"], made["result"], told) for made in line.get("contacts", ())
     ]
 
 

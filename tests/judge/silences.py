@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from tests.judge.reading import Account, Allowances, Client, Person, Record, Row, Said, Text, World, instant, maybe
+from tests.judge.reading import Allowances, Record, Row, Said, Text, World, instant, maybe
+from tests.judge.told import Account, Client, Person, Spoken
 
 SILENCING = {"stop", "dispute", "hardship", "wrong_person"}
 STOP_ROWS = {"dispute": {"dispute"}, "hardship": {"hardship"}, "wrong_person": {"wrong_number"}}
@@ -48,8 +49,8 @@ class Case:
     allowed: Allowances
 
     def ledger_persons(self, persons: list[Person]) -> set[str]:
-        accounts = {account for person in persons for account in person.accounts}
-        return {row["person"] for row in self.record.rows("party") if row["account"] in accounts}
+        parts = {part for person in persons for part in person.parts}
+        return {row["person"] for row in self.record.rows("party") if (row["account"], row["role"]) in parts}
 
     def keys(self, ledger_persons: set[str]) -> set[str]:
         rows = self.record.rows("contact_point")
@@ -166,6 +167,12 @@ def about(claim: Row | None, persons: list[Person]) -> set[str]:
     if claim:
         return {str(account) for account in claim["accounts"]}
     return {account for person in persons for account in person.accounts}
+
+
+def spoken(case: Case, text: Text, claim: Row | None, persons: list[Person]) -> Spoken:
+    """When a text was decided, about what, and in whose name."""
+    accounts = about(claim, persons)
+    return Spoken(claimed_at(claim, text), accounts, case.client.lenders(accounts))
 
 
 def claimed_at(claim: Row | None, text: Text) -> datetime:
