@@ -6,15 +6,15 @@ each comes with its reason in words.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from forbear.cadence.decision import Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life, PastTouch, Person
-from forbear.cadence.permits import Scales, Weighed
+from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
 from forbear.cadence.playbooks import Playbook, Step
-from forbear.cadence.standing import first_to_speak, missed_promise, promised_day, stage_of
+from forbear.cadence.standing import debt_stands_still, first_to_speak, missed_promise, promised_day, stage_of
 from forbear.cadence.translate import days_past_due, home_zone
 from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
@@ -113,46 +113,87 @@ def _cadence_over(moment: _Moment) -> Escalate | None:
 
 
 def _next_step(moment: _Moment) -> Decision | None:
-    """The first step that is due and not used up; otherwise the day on which the next one begins."""
-    for step in moment.playbook.steps:
-        if step.from_day <= moment.day <= step.to_day and _wanted(moment.life, step):
-            return _take(moment, step)
-    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day]
-    if moment.playbook.escalation and moment.playbook.escalation.from_day > moment.day:
-        later.append(moment.playbook.escalation.from_day)
+    """Each person has a path of steps; the answer is the one whose time comes first, of equals the playbook's first.
+
+    A step for a party that the account does not have is nobody's, and a person who may not be reached holds up his
+    own path alone.
+    """
+    turns = _turns(moment)
+    begins = _next_beginning(moment, turns)
+    if not turns:
+        return None if begins is None else moment.rest(*begins)
+    answers = [_take(moment, step, person) for step, person in turns]
+    contact = next((answer for answer in answers if isinstance(answer, Contact)), None)
+    if contact is not None:
+        return contact
+    first = min((answer for answer in answers if isinstance(answer, Rest)), key=lambda rest: rest.until)
+    return replace(first, until=min(first.until, begins[0])) if begins else first
+
+
+def _turns(moment: _Moment) -> list[tuple[Step, Person]]:
+    """For each person the first step that is due and not used up, in the order of the playbook."""
+    due = [step for step in moment.playbook.steps if step.from_day <= moment.day <= step.to_day]
+    turns: dict[str, tuple[Step, Person]] = {}
+    for step in due:
+        for person in moment.life.persons:
+            if person.role == step.party and person.id not in turns and _wanted(moment.life, step, person):
+                turns[person.id] = (step, person)
+    return list(turns.values())
+
+
+def _next_beginning(moment: _Moment, turns: list[tuple[Step, Person]]) -> tuple[datetime, str] | None:
+    """When the next step begins for somebody who has none now, or the matter is handed on; and the words for it."""
+    busy = {person.id for _, person in turns}
+    free = {person.role for person in moment.life.persons if person.id not in busy}
+    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day and step.party in free]
+    end = moment.playbook.escalation
+    if end is not None and end.from_day > moment.day and not turns:
+        later.append(end.from_day)
     if not later:
         return None
     begins = _start_of(moment.life.due_since + timedelta(days=min(later)), moment.life.borrower)
-    why = f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
-    return moment.rest(begins, why)
+    return begins, f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
 
 
-def _wanted(life: Life, step: Step) -> bool:
-    taken = [touch for touch in _own_touches(life) if touch.step == step.id]
+def _wanted(life: Life, step: Step, person: Person) -> bool:
+    told = [touch for touch in _own_touches(life, person) if touch.step == step.id and touch.person in {"", person.id}]
     if step.when == "promise_broken":
         missed = missed_promise(life)
-        return missed is not None and sum(touch.at >= missed for touch in taken) < step.at_most
-    return len(taken) < step.at_most
+        return missed is not None and sum(touch.at >= missed for touch in told) < step.at_most
+    return len(told) < step.at_most
 
 
-def _take(moment: _Moment, step: Step) -> Decision:
+def _take(moment: _Moment, step: Step, person: Person) -> Contact | Rest:
     """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
     life, never = moment.life, moment.now + LONGEST_REST
-    person = next((each for each in life.persons if each.role == step.party), None)
-    if person is None:
-        return moment.rest(never, f"the account has no {step.party} to reach", "PARTY.NONE")
-    if not person.jurisdictions:
-        why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
-        return moment.rest(never, why, "PLACE.UNKNOWN")
-    paused_until = _after_gap(life, step)
+    if (barred := _out_of_reach(moment, step, person)) is not None:
+        why, rule = barred
+        return moment.rest(never, why, rule)
+    paused_until = _after_gap(life, step, person)
     scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
     weighed = scales.weigh(step.channel)
-    if not weighed:
-        return moment.rest(never, f"no valid contact point for {step.channel}", "POINT.NONE")
     best = min(weighed, key=lambda each: (each.slot is None, each.slot or moment.now))
     if best.slot is not None and best.slot <= moment.now:
         return _contact(moment, step, person, best)
     return _wait(moment, step, best, paused=paused_until > moment.now)
+
+
+def _out_of_reach(moment: _Moment, step: Step, person: Person) -> tuple[str, str] | None:
+    """Why this person cannot be reached by this step whatever the hour, with its rule; None where he can."""
+    life = moment.life
+    if person.id != life.borrower.id and debt_stands_still(life, moment.now):
+        return f"the debt itself is stopped, so its {step.party.replace('_', ' ')} is left alone too", "DEBT.STOPPED"
+    if not person.jurisdictions:
+        why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
+        return why, "PLACE.UNKNOWN"
+    points = usable(person, step.channel)
+    if not points:
+        return f"no valid contact point for {step.channel}", "POINT.NONE"
+    if not sendable(life, person, step.channel, moment.playbook):
+        countries = sorted({country_of(point, person) or "unknown" for point in points})
+        why = f"texts of this playbook go by {moment.playbook.sms_route}, which carries none to this person's numbers"
+        return f"{why} (country: {', '.join(countries)})", "ROUTE.NONE"
+    return None
 
 
 def _contact(moment: _Moment, step: Step, person: Person, best: Weighed) -> Contact:
@@ -172,6 +213,7 @@ def _contact(moment: _Moment, step: Step, person: Person, best: Weighed) -> Cont
         reason=f"{step.title} (step {step.id})",
         permit=best.permit,
         stage=moment.stage,
+        provider=moment.playbook.sms_route if step.channel == "sms" else step.channel,
     )
 
 
@@ -192,20 +234,18 @@ def _wait(moment: _Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
     return moment.rest(best.slot, turn, "", best.permit)
 
 
-def _after_gap(life: Life, step: Step) -> datetime:
-    """The first instant at which the playbook's own pause since the account's last touch is over."""
-    touches = _own_touches(life)
+def _after_gap(life: Life, step: Step, person: Person) -> datetime:
+    """The first instant at which the playbook's own pause since the account's last touch of the person is over."""
+    touches = _own_touches(life, person)
     if not touches:
         return life.enrolled_at
-    last = max(touch.at for touch in touches).astimezone(home_zone(life.borrower)).date()
-    return _start_of(last + timedelta(days=step.gap_days), life.borrower)
+    last = max(touch.at for touch in touches).astimezone(home_zone(person)).date()
+    return _start_of(last + timedelta(days=step.gap_days), person)
 
 
-def _own_touches(life: Life) -> list[PastTouch]:
-    """Touches this account's cadence made that were not certainly unsent."""
-    touches = (touch for person in life.persons for touch in person.history)
-    # Each once: who shares a number with another party shares that party's history too.
-    own = dict.fromkeys(touch for touch in touches if touch.account == life.account and touch.step is not None)
+def _own_touches(life: Life, person: Person) -> list[PastTouch]:
+    """Touches of the person, or of one who shares his number, that this account's cadence made and perhaps sent."""
+    own = (touch for touch in person.history if touch.account == life.account and touch.step is not None)
     return [touch for touch in own if touch.state != "failed"]
 
 

@@ -6,6 +6,7 @@ The ledger stores it and hands the workflow the extract in `forbear.contracts.de
 from dataclasses import dataclass
 from datetime import datetime
 
+from forbear.cadence.sms_routes import DEFAULT_ROUTE
 from forbear.contracts.words import Channel, PartyRole
 from forbear.rules.facts import Permit
 
@@ -40,6 +41,8 @@ class Contact:
     reason: str
     permit: Permit
     stage: str
+    provider: str = DEFAULT_ROUTE
+    """The route of a text; for the other channels the channel itself, as each has one way out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ class Tightened:
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """`key` is the same wherever the number comes back. `zone` None means no evidence of a zone."""
+    """`key` is the same wherever the number comes back. `zone` None means no evidence of a zone.
+
+    `country` is the number's or the address's, in two letters; None where it is not known.
+    """
 
     id: str
     kind: PointKind
@@ -51,6 +54,7 @@ class ContactPoint:
     state: PointState
     zone: str | None
     zone_evidence: str | None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class PastTouch:
     step: str | None = None
     result: str | None = None
     purpose: str = "reminder"
+    person: str = ""
+    """Whom it was meant for; '' where that is not known, and then it counts for whoever's history holds it."""
 
 
 @dataclass(frozen=True, slots=True)

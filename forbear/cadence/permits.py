@@ -61,6 +61,22 @@ def usable(person: Person, channel: str) -> list[ContactPoint]:
     ]
 
 
+def sendable(life: Life, person: Person, channel: Channel, playbook: Playbook) -> list[ContactPoint]:
+    """Usable points which the playbook's way for this channel reaches."""
+    points = usable(person, channel)
+    if channel != "sms":
+        return points
+    return [point for point in points if playbook.route.reaches(country_of(point, person), life.lender.role)]
+
+
+def country_of(point: ContactPoint, person: Person) -> str | None:
+    """The point's country; unknown, that of the person's packs if they name one alone, as they came from the points."""
+    if point.country is not None:
+        return point.country
+    named = {pack.split("-")[0] for pack in person.jurisdictions}
+    return named.pop() if len(named) == 1 else None
+
+
 class Scales:
     """Weighs touches of one person about one account: what is allowed now, and when its place in the day comes.
 
@@ -68,7 +84,7 @@ class Scales:
         life: the account's life.
         person: whom to reach.
         packs: the rules in force.
-        playbook: where a higher limit may be declared.
+        playbook: where a higher limit may be declared, and the route of texts.
         now: world time.
         earliest: the end of the playbook's own pause; `now` or earlier if there is none.
     """
@@ -81,11 +97,13 @@ class Scales:
         self._packs = packs
         self._now = now
         self._earliest = max(now, earliest)
+        self._playbook = playbook
         self._facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
 
     def weigh(self, channel: Channel) -> list[Weighed]:
-        """Every usable contact point with its permit and its place in the day."""
-        return [self._weigh_point(point, channel) for point in usable(self._person, channel)]
+        """Every contact point that can be reached, with its permit and its place in the day."""
+        points = sendable(self._life, self._person, channel, self._playbook)
+        return [self._weigh_point(point, channel) for point in points]
 
     def _weigh_point(self, point: ContactPoint, channel: Channel) -> Weighed:
         attempt = to_attempt(self._life, self._person, point, channel)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from forbear.cadence.sms_routes import DEFAULT_ROUTE, SmsRoute, load_routes
 from forbear.contracts.words import Channel, LenderRole, PartyRole
 from forbear.errors import BadData
 
@@ -54,6 +55,12 @@ class Playbook:
     steps: tuple[Step, ...]
     escalation: Escalation | None
     contacts_in_7_days: int = PRODUCT_CONTACTS_IN_7_DAYS
+    sms_route: str = DEFAULT_ROUTE
+
+    @property
+    def route(self) -> SmsRoute:
+        """The way its texts take."""
+        return load_routes()[self.sms_route]
 
 
 def load_all(folder: Path = FOLDER) -> Mapping[str, Playbook]:
@@ -96,8 +103,8 @@ class _Reader:
     def playbook(self, raw: Mapping[str, Any]) -> Playbook:
         self._only(raw, {"playbook", "step", "escalation"}, "", 0)
         head = self._table(raw, "playbook")
-        known = {"name", "version", "title", "currencies", "lender_roles", "languages", "contacts_in_7_days", "source"}
-        self._only(head, known, "playbook", 0)
+        needed = {"name", "version", "title", "currencies", "lender_roles", "languages"}
+        self._only(head, needed | {"contacts_in_7_days", "source", "sms_route"}, "playbook", 0)
         roles = self._words(head, "lender_roles", get_args(LenderRole))
         return Playbook(
             name=self._text(head, "name", "playbook", 0),
@@ -109,7 +116,12 @@ class _Reader:
             steps=self._steps(raw),
             escalation=self._escalation(raw),
             contacts_in_7_days=self._contacts(head),
+            sms_route=self._sms_route(head),
         )
+
+    def _sms_route(self, head: Mapping[str, Any]) -> str:
+        known = tuple(load_routes())
+        return self._word(head, "sms_route", 0, known, "playbook") if "sms_route" in head else DEFAULT_ROUTE
 
     def _steps(self, raw: Mapping[str, Any]) -> tuple[Step, ...]:
         tables = raw.get("step")
@@ -184,10 +196,12 @@ class _Reader:
             raise self._bad(name, number, key, f"{key} must be a whole number of at least {least}")
         return value
 
-    def _word(self, table: Mapping[str, Any], key: str, number: int, allowed: tuple[str, ...]) -> str:
-        value = self._text(table, key, "step", number)
+    def _word(
+        self, table: Mapping[str, Any], key: str, number: int, allowed: tuple[str, ...], name: str = "step"
+    ) -> str:
+        value = self._text(table, key, name, number)
         if value not in allowed:
-            raise self._bad("step", number, key, f"{key} {value!r} is not one of {', '.join(allowed)}")
+            raise self._bad(name, number, key, f"{key} {value!r} is not one of {', '.join(allowed)}")
         return value
 
     def _words(self, table: Mapping[str, Any], key: str, allowed: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forbear.cadence.life import Life
-from forbear.cadence.permits import usable
+from forbear.cadence.permits import sendable
 from forbear.cadence.playbooks import Playbook
-from forbear.cadence.standing import promised_day
+from forbear.cadence.standing import debt_stands_still, promised_day
 from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.words import Channel
 from forbear.rules.engine import check
@@ -44,9 +44,12 @@ def _person_says_no(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: 
     person = next((each for each in life.persons if each.id == touch.person), None)
     if person is None:
         return "the person is no longer a party of this account"
-    point = next((each for each in usable(person, touch.channel) if each.id == touch.point), None)
+    if person.id != life.borrower.id and debt_stands_still(life, now):
+        return "the debt itself was stopped meanwhile"
+    points = sendable(life, person, touch.channel, playbook)
+    point = next((each for each in points if each.id == touch.point), None)
     if point is None:
-        return "the contact point is no longer valid"
+        return "the contact point is no longer valid, or the route does not reach it"
     facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     permit = check(to_attempt(life, person, point, touch.channel), facts, packs, now)
     if permit.verdict == "allow":

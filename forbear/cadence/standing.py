@@ -7,6 +7,8 @@ from forbear.cadence.life import Life
 from forbear.cadence.translate import days_past_due, home_zone
 
 BUCKET_DAYS = 30
+OF_THE_DEBT = frozenset({"dispute", "hold", "hardship", "insolvency", "breathing_space", "deceased"})
+"""Stops of the borrower that leave nothing to ask of others before a human has looked; the rest are his alone."""
 AFTER_A_PROMISE = timedelta(days=1)
 """World time. Money needs a day to arrive before a promise counts as missed."""
 
@@ -35,6 +37,17 @@ def promised_day(life: Life, now: datetime) -> tuple[date, datetime] | None:
     midnight = datetime.combine(max(due) + timedelta(days=1), time(), tzinfo=home_zone(life.borrower))
     until = midnight.astimezone(UTC) + AFTER_A_PROMISE
     return (max(due), until) if until > now else None
+
+
+def debt_stands_still(life: Life, now: datetime) -> bool:
+    """Whether a stop of the borrower stops the debt itself, so that those who answer for it are left alone too."""
+    return any(
+        stop.kind in OF_THE_DEBT
+        and stop.lifted_at is None
+        and (stop.until is None or stop.until > now)
+        and stop.account in {None, life.account}
+        for stop in life.borrower.stops
+    )
 
 
 def missed_promise(life: Life) -> datetime | None:

@@ -26,8 +26,15 @@ STOPS = {"insolvency": "bankruptcy", "cease": "cease_all"}
 """Stops whose name differs; the others are called the same."""
 
 
+LEGAL_TIME = {"CN": "Asia/Shanghai"}
+"""The one legal zone of a country, as its pack says: whose law alone protects a person lives by that clock."""
+
+
 def home_zone(person: Person) -> tzinfo:
     """The zone in which a person's dates are counted for the cadence; UTC if nothing is known."""
+    legal = {LEGAL_TIME.get(pack.split("-")[0]) for pack in person.jurisdictions}
+    if len(legal) == 1 and (only := legal.pop()) is not None:
+        return ZoneInfo(only)
     zone = next((point.zone for point in person.points if point.zone and point.state == "valid"), None)
     return ZoneInfo(zone) if zone else UTC
 

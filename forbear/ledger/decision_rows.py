@@ -19,20 +19,22 @@ from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import Lender
 from forbear.rules.facts import Permit
 
-PROVIDER = "twilio"
 REST_WITH_LEGAL = timedelta(days=7)
 """World time until an account with legal staff is looked at again."""
 
 
 class DecisionRows:
-    """One decision being written in the transaction that took it."""
+    """One decision being written in the transaction that took it. `own`: the lender's own facts alone explain it."""
 
-    def __init__(self, session: Session, account: Account, asked: Asked, clock: Clock, now: datetime) -> None:
+    def __init__(
+        self, session: Session, account: Account, asked: Asked, clock: Clock, now: datetime, *, own: bool
+    ) -> None:
         self._session = session
         self._account = account
         self._asked = asked
         self._clock = clock
         self._now = now
+        self._own = own
         self._id = new_id("dec")
 
     def write(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
@@ -117,6 +119,7 @@ class DecisionRows:
             step=step,
             touch=touch,
             answer=answer.model_dump(mode="json"),
+            own=self._own,
             permit=None if permit is None else permit_json(permit),
         )
         self._add(row, "decided")
@@ -141,7 +144,7 @@ class DecisionRows:
             step=contact.step,
             template=contact.template,
             language=contact.language,
-            provider=PROVIDER,
+            provider=contact.provider,
             sender=lender.sender,
             state="claimed",
             claimed_at=self._now,

@@ -29,12 +29,14 @@ from forbear.ledger.tables.people import ContactPoint, Lender
 
 LOOK_BACK = timedelta(days=40)
 """World time. Longer than any limit counts; an account's own touches are read from its beginning."""
-UNABLE = frozenset({"POINT.NONE", "PARTY.NONE", "PLACE.UNKNOWN", "PLAYBOOK.MISSING"})
+UNABLE = frozenset({"POINT.NONE", "ROUTE.NONE", "PLACE.UNKNOWN", "PLAYBOOK.MISSING"})
 """What holds an account until somebody supplies what is missing."""
 UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
 
 
-def load_life(session: Session, account_id: str, *, now: datetime, without: str | None = None) -> life.Life | None:
+def load_life(
+    session: Session, account_id: str, *, now: datetime, without: str | None = None, alone: bool = False
+) -> life.Life | None:
     """Read an account's life as it stands at `now`; None for an account the session does not see.
 
     Args:
@@ -42,12 +44,13 @@ def load_life(session: Session, account_id: str, *, now: datetime, without: str 
         account_id: the account.
         now: world instant.
         without: a touch to leave out, which must not count against itself.
+        alone: read only what the account's own lender knows, as if it were the tenant's only one.
     """
     found = life_rows.account(session, account_id)
     if found is None:
         return None
     account, lender, balance, case = found
-    known = _read(session, account, now, without)
+    known = _read(session, account, now, without, alone=alone)
     return life.Life(
         account=account.id,
         lender=_lender(lender),
@@ -60,9 +63,11 @@ def load_life(session: Session, account_id: str, *, now: datetime, without: str 
         enrolled_at=account.enrolled_at,
         state=account.state,
         stage=account.stage,
-        persons=tuple(_person(party, account.lender, known) for party in known.parties),
+        persons=tuple(_person(party, account, known) for party in known.parties),
         promises=tuple(_promise(row) for row in life_rows.promises(session, account.id)),
-        rivals=_rivals(session, account, known.stops),
+        rivals=tuple(
+            rival for rival in _rivals(session, account, known.stops) if rival.lender == account.lender or not alone
+        ),
         in_flight=any(row["account"] == account.id and row["state"] in UNSETTLED for row in known.history),
         legal_case=case,
     )
@@ -82,18 +87,21 @@ class _Known:
         return frozenset(point.address_key for point in self.points if point.person == person)
 
 
-def _read(session: Session, account: Account, now: datetime, without: str | None) -> _Known:
+def _read(session: Session, account: Account, now: datetime, without: str | None, *, alone: bool) -> _Known:
+    def ours(rows: Sequence[Any]) -> list[Any]:
+        return [row for row in rows if row["lender"] == account.lender] if alone else list(rows)
+
     parties = life_rows.parties(session, account.id)
     persons = sorted({str(party["person"]) for party in parties})
-    points = life_rows.points(session, persons)
+    points = [point for point in life_rows.points(session, persons) if point.lender == account.lender or not alone]
     keys = sorted({point.address_key for point in points})
     history = life_rows.history(session, account.id, persons, keys, now - LOOK_BACK)
     return _Known(
         parties=parties,
         points=points,
         agreements=life_rows.agreements(session, account.lender, persons),
-        stops=life_rows.stops(session, persons, keys, now),
-        history=[row for row in history if row["id"] != without],
+        stops=ours(life_rows.stops(session, persons, keys, now)),
+        history=[row for row in ours(history) if row["id"] != without],
     )
 
 
@@ -113,13 +121,19 @@ def _lender(row: Lender) -> life.Lender:
     )
 
 
-def _person(party: RowMapping, lender: str, known: _Known) -> life.Person:
-    """One party; its stops, suppressions and history include those of the addresses it shares."""
+def _person(party: RowMapping, account: Account, known: _Known) -> life.Person:
+    """One party; its stops, suppressions and history include those of the addresses it shares.
+
+    What a lender holds of its own accord is the account, with everybody on it.
+    """
     person = str(party["person"])
     keys = known.keys_of(person)
 
+    def held(row: RowMapping) -> bool:
+        return "kind" in row and row["kind"] == "hold" and row["account"] == account.id
+
     def of(rows: Sequence[RowMapping], what: str | None = None) -> list[RowMapping]:
-        mine = [row for row in rows if row["person"] == person or bytes(row["address_key"] or b"") in keys]
+        mine = [row for row in rows if row["person"] == person or bytes(row["address_key"] or b"") in keys or held(row)]
         return [row for row in mine if what is None or row["what"] == what]
 
     agreed = [row for row in known.agreements if row["person"] == person]
@@ -128,7 +142,7 @@ def _person(party: RowMapping, lender: str, known: _Known) -> life.Person:
         role=cast("PartyRole", party["role"]),
         language=party["language"] or "en",
         jurisdictions=tuple(party["jurisdictions"] or ()),
-        points=tuple(_point(row) for row in known.points if row.person == person and row.lender == lender),
+        points=tuple(_point(row) for row in known.points if row.person == person and row.lender == account.lender),
         consents=tuple(_consent(row) for row in agreed if row["what"] == "consent"),
         agreements=tuple(_agreement(row) for row in agreed if row["what"] == "agreement"),
         stops=tuple(_stop(row) for row in of(known.stops, "stop")),
@@ -146,6 +160,7 @@ def _point(row: ContactPoint) -> life.ContactPoint:
         state=cast("PointState", row.state),
         zone=row.zone,
         zone_evidence=row.zone_evidence,
+        country=row.country,
     )
 
 
@@ -199,6 +214,7 @@ def _past(row: RowMapping) -> life.PastTouch:
         step=row["step"],
         result=row["result"],
         purpose=row["purpose"],
+        person=row["person"] or "",
     )
 
 

@@ -98,6 +98,7 @@ def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes]
         "state": point.state,
         "zone": point.zone,
         "zone_evidence": point.zone_evidence,
+        "country": point.country,
         "created_at": teller.now,
     }
     teller.session.execute(insert(ContactPoint).values(**values))
@@ -106,8 +107,10 @@ def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes]
 
 
 def _update_point(teller: Teller, point_id: str, point: PointForm) -> None:
-    """Take over newer zone evidence; a state only ever gets worse by being told."""
+    """Take over the country and newer zone evidence; a state only ever gets worse by being told."""
     newer: dict[str, Any] = {}
+    if point.country is not None:
+        newer["country"] = point.country
     if point.zone is not None:
         newer |= {"zone": point.zone, "zone_evidence": point.zone_evidence}
     if point.state != "valid":

@@ -74,6 +74,7 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
         ('name = "test"', 'name = ""', 2, "must be a text"),
         ('title = "A test"', 'title = "A test"\ncontacts_in_7_days = 5', 5, "must name its `source`"),
         ('version = "1"', 'version = "1', 3, "not TOML"),
+        ('title = "A test"', 'title = "A test"\nsms_route = "pigeon"', 5, "sms_route 'pigeon' is not one of"),
     ],
 )
 def test_a_bad_file_is_refused_with_line_and_reason(tmp_path: Path, old: str, new: str, line: int, reason: str) -> None:

@@ -147,4 +147,5 @@ class PartyForm(Form):
             return list(self.jurisdictions)
         postal = {point.country for point in self.contact_points if point.kind == "postal"}
         phones = {point.country for point in self.contact_points if point.kind == "phone"}
-        return ["US"] if (postal or phones) == {"US"} else []
+        found = postal or phones
+        return [str(country) for country in found] if found in ({"US"}, {"CN"}) else []

@@ -106,7 +106,8 @@ class ContactPoint(OfLender, Base):
     """A phone, e-mail or postal address of a person, with zone evidence.
 
     `address_key` is the tenant's keyed digest of the normalised value: equal numbers meet in it over lenders,
-    and neither suppressions nor limits need the number itself.
+    and neither suppressions nor limits need the number itself. `country` is the number's or the address's, in two
+    letters; null for an e-mail, for a number of no country, and for a point from before it was kept.
     """
 
     __tablename__ = "contact_point"
@@ -119,6 +120,7 @@ class ContactPoint(OfLender, Base):
     state: Mapped[str]
     zone: Mapped[str | None]
     zone_evidence: Mapped[str | None]
+    country: Mapped[str | None]
     created_at: Mapped[Instant]
     __table_args__ = (
         UniqueConstraint("lender", "person", "kind", "address_key"),
@@ -152,4 +154,5 @@ class Agreement(OfLender, Base):
     kind: Mapped[str]
     terms: Mapped[dict[str, Any]]
     at: Mapped[Instant]
+    ended_at: Mapped[datetime | None]
     __table_args__ = (Index(None, "person"),)
