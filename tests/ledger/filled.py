@@ -28,6 +28,8 @@ CHECKED = {
     ("entry", "component"): "principal",
     ("entry", "kind"): "opening",
     ("payment", "reverses"): None,
+    ("import_file", "state"): "received",
+    ("import_row", "status"): "enrolled",
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
 FROZEN = ("entry", "payment", "decision", "receipt", "past_contact", "audit_row", "audit_seal")
