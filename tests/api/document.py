@@ -18,7 +18,7 @@ class Media:
     example: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One method of one path."""
 
@@ -85,19 +85,25 @@ class Field:
     needed: bool
 
 
-def fields(document: Json, schema: Json, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, Field]]:
+def fields(document: Json, schema: Json) -> Iterator[tuple[str, Field]]:
     """Every field with its path, `parties[].zone`; a path may come once for each shape its parent can take."""
+    for path, inner, needed in walk(document, schema):
+        options = list(shapes(document, inner))
+        yield path, Field(_kinds(options), _choices(options), needed=needed)
+
+
+def walk(document: Json, schema: Json, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, Json, bool]]:
+    """Every field's path and schema, and whether what it stands in needs it."""
     if (name := schema.get("$ref", "")) in seen:
         return
     seen = (*seen, name) if name else seen
     for shape in shapes(document, schema):
         if shape.get("type") == "array":
-            yield from fields(document, shape.get("items", {}), f"{path}[]", seen)
+            yield from walk(document, shape.get("items", {}), f"{path}[]", seen)
         for name, inner in shape.get("properties", {}).items():
             label = f"{path}.{name}".removeprefix(".")
-            options = list(shapes(document, inner))
-            yield label, Field(_kinds(options), _choices(options), needed=name in shape.get("required", []))
-            yield from fields(document, inner, label, seen)
+            yield label, inner, name in shape.get("required", [])
+            yield from walk(document, inner, label, seen)
 
 
 def shapes(document: Json, schema: Json) -> Iterator[Json]:
@@ -108,6 +114,18 @@ def shapes(document: Json, schema: Json) -> Iterator[Json]:
         yield whole
     for choice in choices or []:
         yield from shapes(document, choice)
+
+
+ID_PATTERN = "^[0-9A-Za-z_]{1,40}$"
+"""What the document says of every id of ours, and of nothing else."""
+
+
+def is_id(document: Json, schema: Json) -> bool:
+    """Whether a field or parameter takes an id of ours, or several."""
+    options = list(shapes(document, schema))
+    return any(each.get("pattern") == ID_PATTERN for each in options) or any(
+        is_id(document, each.get("items", {})) for each in options if each.get("type") == "array"
+    )
 
 
 def _kinds(options: list[Json]) -> frozenset[str]:
