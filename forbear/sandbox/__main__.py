@@ -1,8 +1,9 @@
 """`python -m forbear.sandbox`: the outside world in a box, as one process on loopback.
 
-It is the carrier (Twilio's Messages API under `/api`), the payment provider (Stripe's checkout sessions under
-`/stripe`, its hosted page under `/pay/c/`), the people with their habits, and a control plane under `/_sandbox/`. It
-prints one line when it is ready and ends at once on SIGTERM; its memory and its log outlive it.
+It is the carrier (Twilio's Messages API under `/api`), China's domestic SMS provider (at `/`), the payment provider
+(Stripe's checkout sessions under `/stripe`, its hosted page under `/pay/c/`), the people with their habits, and a
+control plane under `/_sandbox/`. It prints one line when it is ready and ends at once on SIGTERM; its memory and its
+log outlive it.
 """
 
 import os

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from forbear.clock import Clock
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Carrier
+from forbear.sandbox.dysms import DomesticProvider
 from forbear.sandbox.faults import Fault, Faults
 from forbear.sandbox.habits import Meaning
 from forbear.sandbox.messages import Query, resource
@@ -54,6 +55,21 @@ def control(clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Paymen
     _add_views(router, clock, agenda, carrier, payments)
     _add_clock(router, clock, agenda)
     _add_orders(router, carrier, faults)
+    return router
+
+
+def domestic_control(provider: DomesticProvider) -> APIRouter:
+    """The domestic provider's part: its texts, and what people answer to a signature."""
+    router = APIRouter(prefix="/_sandbox/domestic", tags=["control"])
+
+    @router.get("/messages")
+    async def messages(to: str | None = None) -> list[dict[str, Any]]:
+        return provider.all(to)
+
+    @router.post("/inbound", status_code=201)
+    async def inbound(text: InboundText) -> dict[str, str]:
+        return {"sid": provider.receive(text.phone, text.to, text.body, text.kind)}
+
     return router
 
 

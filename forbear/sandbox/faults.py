@@ -10,13 +10,18 @@ from itertools import count
 
 
 class Fault(StrEnum):
-    """What can go wrong. `callback_`, `inbound_` and `event_` are the three webhooks we post."""
+    """What can go wrong. `callback_`, `inbound_` and `event_` are the three webhooks we post.
+
+    The domestic provider's reports and replies are `callback_` and `inbound_` too: lost, delayed (by world_seconds)
+    and duplicated.
+    """
 
     TOO_MANY = "429"
     ERROR_BEFORE_ACCEPT = "500_before_accept"
     ERROR_AFTER_ACCEPT = "500_after_accept"
     DROP_BEFORE_ACCEPT = "drop_before_accept"
     DROP_AFTER_ACCEPT = "drop_after_accept"
+    OUT_OF_SERVICE = "out_of_service"  # the domestic provider's account owes money
     SLOW = "slow"  # accepted, answered after machine_seconds
     LIST_LAG = "list_lag"  # lists do not show the last world_seconds
     CALLBACK_DUPLICATED = "callback_duplicated"
@@ -28,6 +33,7 @@ class Fault(StrEnum):
     CALLBACK_NO_REPORT_DATE = "callback_no_report_date"  # RawDlrDoneDate is missing
     INBOUND_DUPLICATED = "inbound_duplicated"
     INBOUND_LOST = "inbound_lost"
+    INBOUND_DELAYED = "inbound_delayed"  # by world_seconds; the domestic provider's only
     INBOUND_BAD_SIGNATURE = "inbound_bad_signature"
     EVENT_DUPLICATED = "event_duplicated"
     EVENT_DELAYED = "event_delayed"  # by world_seconds

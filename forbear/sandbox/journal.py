@@ -6,6 +6,10 @@ Only the sandbox appends to it, one flushed line per event; `at` is always the w
   `{"at", "channel": "sms", "to", "from", "sid", "ref", "status", "body_sha256"}`. `ref` is the parameter `t` of the
   status callback's address, or null. Answers to an inbound webhook (TwiML `<Message>`) have the channel `sms-reply`,
   the carrier's own answers to STOP, START and HELP have `sms-auto`; both have a null `ref`.
+* A text to a Chinese number by the domestic provider has the same fields and `route: "aliyun"`: `from` is the
+  signature, `ref` the OutId, `template` the approved wording's code, `links` how many addresses the text holds, `words`
+  which words of debt it says. Its `error_code` later is a word of the provider's, and a person's answer (`sms-in`) has
+  the route too.
 * A later state of any of them: `{"at", "sid", "status"}`, with `error_code` where there is one. No `channel`.
 * A text from a person: `{"at", "channel": "sms-in", "kind", "from", "to", "sid", "ref": null, "body_sha256"}`. `kind`
   is what the person meant, whatever the words: `stop`, `start`, `help`, `promise`, `dispute`, `hardship`,

@@ -1,18 +1,39 @@
 """The command line of the sandbox. Secrets come from the environment, where other users' process lists do not look."""
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from forbear.clock import Clock
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ALIYUN_SECRET, _ALIYUN_PUSH_URL = "FORBEAR_SANDBOX_ALIYUN_SECRET", "FORBEAR_SANDBOX_ALIYUN_PUSH_URL"
 _SECRETS = {
     "auth_token": "FORBEAR_SANDBOX_AUTH_TOKEN",
     "stripe_key": "FORBEAR_SANDBOX_STRIPE_KEY",
     "stripe_webhook_secret": "FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Domestic:
+    """The account at the domestic provider; without a key there is no such provider.
+
+    Args:
+        key_id: of the account.
+        secret: signs its calls.
+        templates: approved wordings by code.
+        signatures: approved ones; without any, every well-formed one is.
+        push_url: where news is posted, `/reports` and `/replies` below it; it holds the application's secret.
+    """
+
+    key_id: str = ""
+    secret: str = field(default="", repr=False)
+    templates: Mapping[str, str] = field(default_factory=dict[str, str])
+    signatures: tuple[str, ...] = ()
+    push_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,7 @@ class Options:
     seed: int
     senders: tuple[str, ...]
     segments_per_second: float
+    domestic: Domestic
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
@@ -58,7 +80,18 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         seed=given.seed,
         senders=tuple(given.sender),
         segments_per_second=given.segments_per_second,
+        domestic=_domestic(given, environment),
         **secrets,
+    )
+
+
+def _domestic(given: argparse.Namespace, environment: Mapping[str, str]) -> Domestic:
+    return Domestic(
+        key_id=given.aliyun_key_id,
+        secret=environment.get(_ALIYUN_SECRET, ""),
+        templates=json.loads(given.aliyun_templates.read_text("utf-8")) if given.aliyun_templates else {},
+        signatures=tuple(given.aliyun_signature),
+        push_url=environment.get(_ALIYUN_PUSH_URL, "").rstrip("/"),
     )
 
 
@@ -79,5 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--inbound-url", required=True, help="where texts from people are posted; takes connection overrides")
     add("--seed", type=int, default=1)
     add("--sender", action="append", default=[], help="a number of ours; without any, every number is")
+    add("--aliyun-key-id", default="", help=f"of the domestic provider's account; its secret is in {_ALIYUN_SECRET}")
+    add("--aliyun-templates", type=Path, help="JSON object: code to approved wording, with ${value} for a value")
+    add("--aliyun-signature", action="append", default=[], help="approved; without any, every well-formed one is")
     add("--segments-per-second", type=float, default=10.0, help="of one sender, in world time")
     return parser

@@ -17,8 +17,10 @@ import structlog
 
 from forbear.sandbox.agenda import Again, Payload
 from forbear.sandbox.carrier import Carrier
+from forbear.sandbox.dysms import Arrived, DomesticProvider
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.habits import HABITS, Deed, handset, heard
+from forbear.sandbox.habits_zh import in_language
 from forbear.sandbox.messages import Message
 from forbear.sandbox.statuses import Handset
 from forbear.sandbox.visits import Done, PageRefused, PageUnreachable, Visit, link_in
@@ -39,6 +41,12 @@ class Person:
     zone: ZoneInfo
     birth_date: date | None = None
     amount: Decimal | None = None
+    language: str = "en"
+
+    @property
+    def domestic(self) -> bool:
+        """Whether texts reach them by China's own provider."""
+        return self.phone.startswith("+86")
 
 
 def load(path: Path) -> dict[str, Person]:
@@ -60,30 +68,35 @@ def awake(at: datetime, zone: ZoneInfo, chance: Random) -> datetime:
 class People:
     """Plans and does what people do."""
 
-    def __init__(self, people: dict[str, Person], ground: Ground, carrier: Carrier) -> None:
-        self._people, self._carrier = people, carrier
+    def __init__(self, people: dict[str, Person], ground: Ground, carrier: Carrier, domestic: DomesticProvider) -> None:
+        self._people, self._carrier, self._domestic = people, carrier, domestic
         self._store, self._journal, self._agenda = ground.store, ground.journal, ground.agenda
         self._clock, self._seed = ground.clock, ground.seed
-        carrier.on_delivered = self._hear
-        carrier.handset_of = self._handset
+        carrier.on_delivered = self._read
+        domestic.on_delivered = self._hear
+        carrier.handset_of = domestic.handset_of = self._handset
         ground.agenda.on_errand(_ERRAND, self._act)
 
     def _handset(self, phone: str) -> Handset:
         person = self._people.get(phone)
         return Handset() if person is None else handset(person.habit)
 
-    def _hear(self, message: Message) -> None:
+    def _read(self, message: Message) -> None:
+        self._hear(Arrived(message.recipient, message.sender or "", message.body))
+
+    def _hear(self, message: Arrived) -> None:
         """A text reached somebody: plan what it moves them to do, within the current transaction."""
-        person = self._people.get(message.recipient)
+        person = self._people.get(message.phone)
         if person is None:
             return
         known = self._known(person.phone)
         number = 1 if known is None else known["heard"] + 1
         link = link_in(message.body) or (known["link"] if known else None)
-        values = person.phone, number, link, message.sender
+        values = person.phone, number, link, message.correspondent
         self._store.run("INSERT OR REPLACE INTO persons VALUES (?, ?, ?, ?)", *values)
         news = heard(self._seed, person.phone, number)
         for deed in HABITS[person.habit](news):
+            deed = in_language(deed, person.language, news.chance)  # noqa: PLW2901  the same deed, in their words
             due = awake(self._clock.now() + deed.after, person.zone, news.chance)
             self._agenda.add(_ERRAND, _payload(person, deed), due)
 
@@ -93,8 +106,7 @@ class People:
         if known is None:
             return None
         if deed.kind == "say" or person.birth_date is None or known["link"] is None:
-            if deed.text:
-                self._carrier.receive(person.phone, known["correspondent"], deed.text, deed.meaning)
+            self._say(person, deed, known["correspondent"])
             return None
         promised = self._clock.now().astimezone(person.zone).date() + timedelta(days=deed.days)
         try:
@@ -108,6 +120,15 @@ class People:
             return None
         self._record(person, deed, done, promised)
         return None
+
+    def _say(self, person: Person, deed: Deed, correspondent: str) -> None:
+        """Answer in words. A promise names its day, as people do who have no page to choose it on."""
+        if not deed.text:
+            return
+        day = self._clock.now().astimezone(person.zone).date() + timedelta(days=deed.days)
+        text = deed.text.format(month=day.month, day=day.day) if deed.kind == "promise" else deed.text
+        line = self._domestic if person.domestic else self._carrier
+        line.receive(person.phone, correspondent, text, deed.meaning)
 
     def _later(self, payload: Payload) -> Again | None:
         """Try again in an hour, or in two machine seconds, whichever is later."""
@@ -145,6 +166,7 @@ def _person(raw: dict[str, Any], position: int) -> Person:
         zone=ZoneInfo(raw.get("zone", "UTC")),
         birth_date=date.fromisoformat(born) if born else None,
         amount=Decimal(str(amount)) if amount else None,
+        language=raw.get("language") or ("zh-Hans" if raw["phone"].startswith("+86") else "en"),
     )
 
 

@@ -11,11 +11,16 @@ from fastapi import FastAPI
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Account, Carrier
 from forbear.sandbox.carrier_http import CarrierApi
-from forbear.sandbox.control import control
+from forbear.sandbox.control import control, domestic_control
+from forbear.sandbox.dysms import DomesticProvider
+from forbear.sandbox.dysms_http import DomesticApi
+from forbear.sandbox.dysms_intake import Registry
+from forbear.sandbox.dysms_pushes import News, Pushes
+from forbear.sandbox.dysms_signature import Signatures
 from forbear.sandbox.faults import Faults
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.journal import Journal
-from forbear.sandbox.options import Options
+from forbear.sandbox.options import Domestic, Options
 from forbear.sandbox.pay_page import PayPage
 from forbear.sandbox.payments import Payments
 from forbear.sandbox.payments_http import PaymentsApi
@@ -39,11 +44,15 @@ class World:
         secrets = Secrets(options.auth_token, options.stripe_webhook_secret)
         self.webhooks = Webhooks(self.agenda, self.clock, self.faults, secrets)
         self.carrier = Carrier(_account(options), ground, self.faults, self.webhooks)
-        self.people = People(load(options.people) if options.people else {}, ground, self.carrier)
+        self.pushes = Pushes(ground, self.faults, _push_addresses(options.domestic))
+        self.domestic = DomesticProvider(_registry(options.domestic), ground, self.pushes)
+        self.signatures = Signatures(options.domestic.key_id, options.domestic.secret)
+        self.people = People(load(options.people) if options.people else {}, ground, self.carrier, self.domestic)
         self.payments = Payments(ground, self.webhooks, base_url=base_url, webhook_url=options.stripe_webhook_url)
 
     async def close(self) -> None:
         await self.webhooks.aclose()
+        await self.pushes.aclose()
         self.journal.close()
         self.store.close()
 
@@ -62,6 +71,10 @@ def application(world: World, api_key: str) -> FastAPI:
 
     app = FastAPI(title="Forbear sandbox", lifespan=life, max_body_size=_LARGEST_BODY)
     app.include_router(control(world.clock, world.agenda, world.carrier, world.payments, world.faults))
+    app.include_router(domestic_control(world.domestic))
+    if world.signatures.are_set:
+        domestic = DomesticApi(world.domestic, world.signatures, world.clock, world.faults)
+        app.router.routes.extend(domestic.routes())
     app.router.routes.extend(CarrierApi(world.carrier, world.clock, world.faults).routes())
     app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
     app.router.routes.extend(PayPage(world.payments).routes())
@@ -76,6 +89,16 @@ def _account(options: Options) -> Account:
         senders=options.senders,
         segments_per_second=options.segments_per_second,
     )
+
+
+def _registry(options: Domestic) -> Registry:
+    return Registry(options.templates, frozenset(options.signatures))
+
+
+def _push_addresses(options: Domestic) -> dict[News, str]:
+    if not options.push_url:
+        return {}
+    return {"callback": f"{options.push_url}/reports", "inbound": f"{options.push_url}/replies"}
 
 
 def _end_of_the_world(agenda: asyncio.Task[None]) -> None:
