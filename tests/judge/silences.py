@@ -4,6 +4,7 @@ A fact binds from the instant it was acknowledged. Where the world does not show
 ledger's own row (plus the slack two racing commits may need), and at the latest when patience ends.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -113,21 +114,25 @@ def _from_people(case: Case) -> list[Silence]:
 
 
 def _from_payments(case: Case) -> list[Silence]:
-    found: list[Silence] = []
-    for account in case.client.accounts.values():
-        paid_off = _paid_off_at(case, account)
-        if paid_off:
-            found.append(Silence("paid in full", account.id, paid_off, accounts=frozenset({account.id})))
-    return found
+    return [
+        Silence("paid in full", account.id, start, end, accounts=frozenset({account.id}))
+        for account in case.client.accounts.values()
+        for start, end in _paid_off(case, account)
+    ]
 
 
-def _paid_off_at(case: Case, account: Account) -> datetime | None:
-    left = account.owed
+def _paid_off(case: Case, account: Account) -> Iterator[tuple[datetime, datetime | None]]:
+    """The times in which nothing was owed. Money that came back, an amount below zero, ends one."""
+    left, since = account.owed, None
     for at, amount in sorted(received(case, account)):
         left -= amount
         if left <= 0:
-            return at
-    return None
+            since = since or at
+        elif since is not None:
+            yield since, at
+            since = None
+    if since is not None:
+        yield since, None
 
 
 def received(case: Case, account: Account) -> list[tuple[datetime, Decimal]]:
