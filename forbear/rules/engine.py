@@ -71,7 +71,23 @@ def _limits(weighing: Weighing, asked: Sequence[Pack]) -> Iterator[Limit]:
         for terms in pack.terms:
             if terms.force in SILENT_FORCES or not _applies(weighing, terms):
                 continue
-            yield from _limits_of(weighing, terms, zones)
+            if terms.kind == "zone":
+                yield from _zone_unknown(weighing, terms, asked)
+            else:
+                yield from _limits_of(weighing, terms, _where(terms, zones, asked))
+
+
+def _zone_unknown(weighing: Weighing, terms: Terms, asked: Sequence[Pack]) -> Iterator[Limit]:
+    """One pack whose clock is not known is enough, whatever the legal time of another."""
+    if not all(weighing.zones(pack, asked) for pack in asked):
+        yield Ban(terms, event=terms.event)
+
+
+def _where(terms: Terms, zones: Sequence[str], asked: Sequence[Pack]) -> Sequence[str] | None:
+    """The zones in which a rule is read; None where others' own hours hold in all of them."""
+    left_to_others = {pack.legal_zone for pack in asked if pack.jurisdiction in terms.yields_to}
+    kept = [name for name in zones if name not in left_to_others]
+    return None if zones and not kept else kept
 
 
 def _applies(weighing: Weighing, terms: Terms) -> bool:
@@ -85,12 +101,11 @@ def _applies(weighing: Weighing, terms: Terms) -> bool:
     return weighing.binds(terms.scope)
 
 
-def _limits_of(weighing: Weighing, terms: Terms, zones: Sequence[str]) -> Iterator[Limit]:
+def _limits_of(weighing: Weighing, terms: Terms, zones: Sequence[str] | None) -> Iterator[Limit]:
+    if zones is None:
+        return
     if terms.kind == "jurisdiction":
         if not weighing.facts.jurisdictions:
-            yield Ban(terms, event=terms.event)
-    elif terms.kind == "zone":
-        if not zones:
             yield Ban(terms, event=terms.event)
     elif terms.kind == "quiet_hours" and not zones:
         if daily_hours(weighing, terms) is not None:

@@ -81,6 +81,7 @@ PARAMS: dict[str, Read] = {
     "open_from": one_of(POLICY_FIELDS),
     "close_from": one_of(POLICY_FIELDS),
     "weekdays": some_weekdays,
+    "yields_to": some_of(),
     "override": one_of(("hours", "call_consent")),
     "override_days": a_number,
     "unit": UNITS,
@@ -95,13 +96,16 @@ PARAMS: dict[str, Read] = {
     "trigger_channels": CHANNELS,
     "stops": _stops,
     "min_staff": a_number,
+    "third_persons": PARTIES,
+    "only_for": PURPOSES,
+    "failed_calls": a_number,
     "say": a_text,
     "when": one_of(("first", "later", "always")),
 }
 KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "quiet_hours": (
         frozenset(),
-        frozenset({"open", "close", "open_from", "close_from", "weekdays", "override"}),
+        frozenset({"open", "close", "open_from", "close_from", "weekdays", "override", "yields_to"}),
     ),
     "frequency_cap": (
         frozenset({"unit", "subject", "window"}),
@@ -116,6 +120,7 @@ KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "suppression": (frozenset({"event"}), frozenset()),
     "consent": (frozenset({"event"}), frozenset()),
     "visit": (frozenset(), frozenset({"min_staff", "event"})),
+    "third_party": (frozenset({"third_persons"}), frozenset({"only_for", "failed_calls", "event", "stops"})),
     "balance": (frozenset({"days", "event"}), frozenset()),
     "zone": (frozenset({"event"}), frozenset()),
     "jurisdiction": (frozenset({"event"}), frozenset()),
@@ -169,8 +174,7 @@ def _check_whole(said: Raw, kind: str, asked: bool) -> None:
         raise Flaw("open", "and close, or open_from and close_from, must stand together")
     if said.get("subject") == "debtor" and "parties" not in said:
         raise Flaw("parties", "is missing: subject debtor counts the parties that the rule names, together")
-    if (said.get("override") == "call_consent") != ("override_days" in said):
-        raise Flaw("override_days", "goes with override = call_consent")
+    _check_pairs(said, kind)
     if (said["evidence"] == "from memory") == ("verified_on" in said):
         raise Flaw("verified_on", "is the day on which the source was read: missing, or untrue of a rule from memory")
     if said["evidence"] in {"C", "from memory"} and not asked:
@@ -180,9 +184,16 @@ def _check_whole(said: Raw, kind: str, asked: bool) -> None:
             raise Flaw("statement", f"does not hold the {number} of {key}")
 
 
+def _check_pairs(said: Raw, kind: str) -> None:
+    if kind == "third_party" and ("failed_calls" in said) != ("event" in said):
+        raise Flaw("event", "goes with failed_calls: it says what else shows that the debtor cannot be reached")
+    if (said.get("override") == "call_consent") != ("override_days" in said):
+        raise Flaw("override_days", "goes with override = call_consent")
+
+
 def _numbers(said: Raw) -> list[tuple[str, str]]:
     """Every number of a version that its statement must hold, as it should be found there."""
-    plain = ("limit", "days", "override_days", "min_staff", "days_past_due_at_most")
+    plain = ("limit", "days", "override_days", "min_staff", "failed_calls", "days_past_due_at_most")
     found = [(key, str(said[key])) for key in plain if key in said]
     found += [(key, f"{said[key] // 3600:02}:{said[key] // 60 % 60:02}") for key in ("open", "close") if key in said]
     if "window" in said and said["window"].span == "days" and said["window"].n > 1:

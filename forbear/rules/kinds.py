@@ -134,6 +134,21 @@ def visit(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
         yield from in_force(weighing, Ban(terms, event=terms.event), wall)
 
 
+def third_party(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Who owes nothing is asked for some purposes alone, after failed calls to the debtor, and never after a refusal.
+
+    A refusal binds whoever is reached by that number or address, in whatever role.
+    """
+    yield from stop_state(weighing, terms, wall)
+    if weighing.attempt.party not in terms.third_persons:
+        return
+    if terms.only_for and weighing.attempt.purpose not in terms.only_for:
+        yield from in_force(weighing, Ban(terms), wall)
+    if terms.failed_calls and not weighing.debtor_missed(terms.failed_calls):
+        end = min(weighing.events(terms.event or ""), default=None)
+        yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+
+
 def balance(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing about a balance older than a number of days, or of unknown age.
 
@@ -169,6 +184,7 @@ KINDS: dict[str, Kind] = {
     "suppression": suppression,
     "consent": consent,
     "visit": visit,
+    "third_party": third_party,
     "balance": balance,
 }
 """Kinds that deny. `disclosure`, `zone` and `jurisdiction` are asked by the engine itself."""

@@ -14,7 +14,7 @@ from typing import Any, cast
 from forbear.errors import BadData, BadInput
 from forbear.rules.form import KINDS, read_terms
 from forbear.rules.terms import Terms
-from forbear.rules.values import Flaw, Read, Unreadable, a_day, a_text, one_of, read_keys
+from forbear.rules.values import Flaw, Read, Unreadable, a_day, a_list, a_text, one_of, read_keys
 from forbear.rules.wall import zone
 
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]*(\.[A-Z0-9]+)+")
@@ -38,10 +38,15 @@ def _zone_name(raw: object) -> str:
         raise Unreadable("is no IANA zone") from None
 
 
+def _zone_names(raw: object) -> tuple[str, ...]:
+    return tuple(_zone_name(each) for each in a_list(raw))
+
+
 HEAD: dict[str, Read] = {
     "jurisdiction": a_text,
     "title": a_text,
     "legal_zone": _zone_name,
+    "own_zones": _zone_names,
     "signed_by": _maybe_text,
     "signed_hash": _maybe_text,
 }

@@ -21,8 +21,10 @@ POLICY = "POLICY"
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One jurisdiction's rules, in the order of the file. `legal_zone` is its one legal time, if it has one.
+    """One jurisdiction's rules, in the order of the file.
 
+    `legal_zone` is its one legal time, if it has one, and `own_zones` are the other zones of its places, whose people
+    live by the legal one all the same.
     `version` is a digest of what was read without its signature, so that a permit names exactly the rules that
     it was given under.
     """
@@ -30,6 +32,7 @@ class Pack:
     jurisdiction: str
     version: str
     legal_zone: str | None
+    own_zones: tuple[str, ...]
     signed_by: str
     terms: tuple[Terms, ...]
     questions: Mapping[str, str]
@@ -85,6 +88,7 @@ def _pack(file: PackFile, ruleset: date | None) -> Pack:
         jurisdiction=file.head["jurisdiction"],
         version=hashlib.sha256(whole.encode()).hexdigest()[:12],
         legal_zone=file.head.get("legal_zone"),
+        own_zones=file.head.get("own_zones", ()),
         signed_by=file.head.get("signed_by", ""),
         terms=tuple(row.terms for row in rows),
         questions=file.questions,

@@ -116,6 +116,8 @@ class Terms:
     open_from: str = ""
     close_from: str = ""
     weekdays: frozenset[int] = frozenset()
+    yields_to: frozenset[str] = frozenset()
+    """Jurisdictions in whose one legal zone their own hours hold and these do not."""
     override: str = ""
     override_days: int = 0
     unit: Unit = "attempt"
@@ -130,6 +132,10 @@ class Terms:
     trigger_channels: frozenset[str] = frozenset()
     stops: Mapping[str, StopTerms] = field(default_factory=dict[str, StopTerms])
     min_staff: int = 0
+    third_persons: frozenset[str] = frozenset()
+    """Parties who owe nothing: asked only for the purposes in `only_for`, and after `failed_calls` to the debtor."""
+    only_for: frozenset[str] = frozenset()
+    failed_calls: int = 0
     say: str = ""
     when: str = "always"
 

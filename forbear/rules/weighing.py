@@ -49,15 +49,17 @@ class Weighing:
     def zones(self, pack: Pack, packs: Sequence[Pack]) -> list[str]:
         """The zones in which a pack is read: its legal one, else those of the places.
 
-        The product's policy has no place of its own: it is read wherever the packs of law are.
+        The product's policy has no place of its own: it is read by every legal zone of the packs of law, and by every
+        clock of the person that is not inside such a country.
         """
         if pack.legal_zone:
             return [pack.legal_zone]
         if pack.jurisdiction != "POLICY":
             return self.places()
-        legal = [each.legal_zone for each in packs if each.legal_zone]
-        everywhere = len(legal) < len([each for each in packs if each is not pack]) or not legal
-        return list(dict.fromkeys([*legal, *(self.places() if everywhere else ())]))
+        legal = [each for each in packs if each.legal_zone]
+        inside = {name for each in legal for name in (each.legal_zone, *each.own_zones)}
+        elsewhere = [name for name in self.places() if name not in inside]
+        return list(dict.fromkeys([*(each.legal_zone for each in legal if each.legal_zone), *elsewhere]))
 
     def binds(self, scope: Scope) -> bool:
         """Whether a rule with this scope binds the attempt at all."""
@@ -167,6 +169,16 @@ class Weighing:
             for event in self.facts.events
             if event.kind == kind and (after is None or event.at > after)
         ]
+
+    def debtor_missed(self, calls: int) -> bool:
+        """Whether the latest calls to the debtor, so many in a row, all ended without a conversation."""
+        made = [
+            (instant, past.result)
+            for instant, past in zip(self._instants, self.past, strict=True)
+            if past.channel == "call" and past.party == "debtor"
+        ]
+        latest = sorted(made, key=lambda each: each[0])[-calls:]
+        return len(latest) == calls and all(result != "connected" for _, result in latest)
 
     def confirmed(self, since: datetime) -> bool:
         """Whether an opt-out by the attempt's channel and address was already confirmed since then."""

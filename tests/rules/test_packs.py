@@ -56,7 +56,7 @@ def line_of(text: str, part: str, nth: int = 1) -> int:
 
 def test_the_shipped_packs_load_and_are_unsigned() -> None:
     packs = load()
-    assert {"US", "POLICY"} <= packs.by_jurisdiction.keys()
+    assert {"CN", "US", "POLICY"} <= packs.by_jurisdiction.keys()
     for pack in packs.by_jurisdiction.values():
         assert pack.terms
         assert pack.signed_by == ""
@@ -195,7 +195,8 @@ def test_a_correction_replaces_a_row_from_the_day_it_was_added(tmp_path: Path) -
 def test_a_date_before_every_pack_is_refused_and_never_permits() -> None:
     with pytest.raises(BadInput, match="ruleset"):
         load(ruleset=date(2026, 11, 20))
-    assert load(ruleset=date(2026, 11, 21)).by_jurisdiction == load().by_jurisdiction
+    assert load(ruleset=date(2026, 11, 21)).by_jurisdiction.keys() == {"POLICY", "US"}
+    assert load(ruleset=date(2026, 11, 22)).by_jurisdiction == load().by_jurisdiction
 
 
 def test_the_version_follows_the_rules_and_not_the_signature(tmp_path: Path) -> None:

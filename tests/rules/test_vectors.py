@@ -31,10 +31,12 @@ def test_published_case(line: str) -> None:
     compare(answer, json.loads(line)["expect"])
 
 
-def test_every_federal_case_is_among_them() -> None:
+def test_every_case_of_china_and_of_the_federal_layer_is_among_them() -> None:
     federal = [line for line in LINES if json.loads(line)["given"]["person"]["jurisdictions"] == ["US"]]
     assert len(federal) == 22
-    assert len(READABLE) >= len(federal)
+    chinese = [line for line in LINES if json.loads(line)["given"]["person"]["jurisdictions"] == ["CN"]]
+    assert len(chinese) == 11
+    assert len(READABLE) >= len(federal) + len(chinese)
 
 
 def test_a_stream_is_answered_in_order() -> None:
