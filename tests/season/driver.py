@@ -1,0 +1,323 @@
+"""The loop of a season: the earliest due thing happens, the clock jumps to it, and decisions are obeyed.
+
+It stands where Temporal stands, in few lines: runs with numbered questions, timers, signals out of the real outbox, an
+activity that is tried once, a loop of upkeep. Everything it calls is the product's own.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.contact import ContactActivities
+from activities.upkeep import UpkeepActivities
+from forbear.cadence.playbooks import Playbook, load_all
+from forbear.channels.inbound_words import read
+from forbear.channels.wording import SmsWording
+from forbear.clock import Clock
+from forbear.contracts.decision import Asked, Close, Contact, ContactOrder, Escalate, Rest
+from forbear.ledger import outbox, receipts, routes
+from forbear.ledger.deciding import DecidingBook
+from forbear.ledger.engine import Ledger
+from forbear.ledger.listening import ListeningBook
+from forbear.ledger.touching import TouchingBook
+from forbear.ledger.upkeeping import UpkeepingBook
+from forbear.ports.book import CadenceBook, TouchBook
+from forbear.ports.sms import SmsCarrier
+from forbear.rules.packs import Packs
+from forbear.rules.packs import load as load_packs
+from forbear.settings import Settings
+from tests.conftest import Hands
+from tests.season.cast import Debt
+from tests.season.faulty import Chances, Died, faulty
+from tests.season.office import Office
+from tests.season.options import Options
+from tests.season.papers import Papers
+from tests.season.people import People
+from tests.season.world import Message, Receipt, World
+
+PLAYBOOKS: Mapping[str, Playbook] = load_all()
+PACKS = load_packs()
+CONTACT_TIMEOUT = timedelta(seconds=25)
+HEALING = timedelta(days=4)
+"""Long enough for the lender's next file, for every late receipt, and for upkeep to find what was lost."""
+AT_ONCE = 1_000
+
+
+@dataclass(slots=True)
+class Parts:
+    """What may be swapped for something broken, to see that a rig says so."""
+
+    packs: Packs = PACKS
+    cadence: Callable[[CadenceBook], CadenceBook] = lambda book: book
+    touches: Callable[[TouchBook], TouchBook] = lambda book: book
+    carrier: Callable[[SmsCarrier], SmsCarrier] = lambda carrier: carrier
+    decide: Any = None
+    recheck: Any = None
+    contact: type[ContactActivities] = ContactActivities
+    sweeps: bool = True
+    signals: bool = True
+
+
+@dataclass(slots=True)
+class Life:
+    """One account's workflow: the run, the number of its next question, and which timer is the last one set."""
+
+    run: str = "run-1"
+    runs: int = 1
+    number: int = 0
+    timer: int = 0
+    running: bool = False
+
+
+@dataclass
+class Season:
+    """One seed's season. `folder` takes the logs."""
+
+    settings: Settings
+    options: Options
+    folder: Any
+    parts: Parts = field(default_factory=Parts)
+
+    def __post_init__(self) -> None:
+        options, parts = self.options, self.parts
+        self.hands = Hands(options.origin)
+        self.papers = Papers(self.folder, self.hands)
+        self.ledger = Ledger.open(self.settings, clock=Clock.real(self.hands))
+        self.plan = Chances(options, self.hands, lambda what, state: self.papers.say("worker", what, state))
+        self.world = World(options, self.hands, self.papers, self)
+        self.office = Office(options, self.ledger, self.papers, self.plan)
+        self.people = People(
+            options, self.ledger, self.papers, plan=self.plan, office=self.office, world=self.world, at=self.at
+        )
+        deciding = DecidingBook(self.ledger, PLAYBOOKS, parts.packs, **_given(decide=parts.decide))
+        touching = TouchingBook(self.ledger, self.settings, PLAYBOOKS, parts.packs, **_given(recheck=parts.recheck))
+        carrier = faulty(parts.carrier(self.world), self.plan, "carrier")
+        self.cadence = faulty(parts.cadence(deciding), self.plan, "cadence")
+        self.contact = parts.contact(
+            faulty(parts.touches(touching), self.plan, "touch"),
+            carrier,
+            faulty(SmsWording(), self.plan, "wording"),
+            self.ledger.clock,
+        )
+        self.upkeep = UpkeepActivities(
+            faulty(UpkeepingBook(self.ledger, self.settings), self.plan, "upkeep"),
+            carrier,
+            faulty(ListeningBook(self.ledger, read), self.plan, "replies"),
+            self.world,
+        )
+        self._draw = Random(f"season {options.seed}")
+        self._due: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self.lives: dict[str, Life] = {}
+        self.decisions = 0
+        self.end = options.origin + timedelta(days=options.days)
+
+    def at(self, when: datetime, deed: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (when, next(self._order), deed))
+
+    def run(self) -> None:
+        """Faults first, then everything heals and must come to rest."""
+        self._plan_everything()
+        self._until(self.end)
+        self._heal()
+        self.end += HEALING
+        self._until(self.end)
+        self._look_after()
+        self._relay()
+        self._until(self.end + timedelta(seconds=1))
+        self.papers.close()
+
+    def _until(self, end: datetime) -> None:
+        while self._due and self._due[0][0] <= end:
+            at, _, deed = heapq.heappop(self._due)
+            self.hands.set(max(at, self.hands.at))
+            deed()
+            self._relay()
+        self.hands.set(max(end, self.hands.at))
+
+    def _plan_everything(self) -> None:
+        origin = self.options.origin
+        for debt in self.office.cast.debts:
+            self.at(origin + timedelta(hours=self._draw.choice((0, 0, 0, 5, 50))), partial(self._enrol, debt))
+        days = self.options.days + HEALING.days
+        for night, lender in itertools.product(range(1, days + 1, 2), range(self.options.lenders)):
+            close = origin.replace(hour=6, minute=0) + timedelta(days=night)
+            self.at(close, partial(self._confirm, lender, close - timedelta(hours=1)))
+        for span, what, debt in self.office.plan_days(self.options.days):
+            self.at(origin + span, partial(self._pay if what == "pay" else self._stop, debt))
+        self.at(origin + timedelta(hours=1), self._round)
+
+    def _heal(self) -> None:
+        self.papers.say("season", "heals")
+        self.plan.healed = self.world.healed = True
+
+    # What the lender does.
+
+    def _enrol(self, debt: Debt) -> None:
+        self._again(partial(self.office.enrol, debt))
+
+    def _confirm(self, lender: int, as_of: datetime) -> None:
+        self._again(partial(self.office.confirm, lender, as_of))
+
+    def _pay(self, debt: Debt) -> None:
+        book = self.office.pay(debt) if debt.account else None
+        if book is None:
+            return
+
+        def paid() -> None:
+            payment = book()
+            if self.office.bounces():
+                self.at(self.hands.at + self.office.later(6), partial(self._bounce, debt, payment))
+
+        self._again(paid)
+
+    def _bounce(self, debt: Debt, payment: str) -> None:
+        self._again(partial(self.office.reverse, debt, payment))
+
+    def _stop(self, debt: Debt) -> None:
+        placed = self.office.stop(debt) if debt.account else None
+        if placed is not None:
+            release = partial(self.office.release, debt, *placed)
+            self.at(self.hands.at + self.office.later(8), partial(self._again, release))
+
+    def _again(self, deed: Callable[[], object]) -> None:
+        """A client whose request got no answer sends it again under the same key."""
+        try:
+            deed()
+        except Died:
+            self.at(self.hands.at + timedelta(seconds=20), partial(self._again, deed))
+
+    # What the carrier tells.
+
+    def hear(self, receipt: Receipt) -> None:
+        """A status callback, through the same functions as the hook; told again while it gets no answer."""
+        message = receipt.message
+        try:
+            self.plan.before("hook.status")
+            with self.ledger.anyone() as session:
+                owner = routes.touch_owner(session, message.touch)
+            if owner is None:
+                return
+            with self.ledger.api(*owner) as session:
+                receipts.add_receipt(
+                    session,
+                    touch_id=message.touch,
+                    source="callback",
+                    status=receipt.status,
+                    provider_id=message.sid,
+                    code=receipt.code,
+                    at=self.ledger.clock.now(),
+                )
+            self.plan.after("hook.status")
+        except Died:
+            self.at(self.hands.at + timedelta(seconds=5), partial(self.hear, receipt))
+
+    def read(self, message: Message) -> None:
+        if self.hands.at < self.end and not self.world.healed:
+            self.people.read(message)
+
+    # What Temporal does.
+
+    def _relay(self) -> None:
+        """Facts become signals. One that is lost changes nothing but when the account wakes."""
+        with self.ledger.relay() as session:
+            facts = outbox.waiting(session, AT_ONCE)
+            outbox.delivered(session, [fact.id for fact in facts], self.hands.at)
+        for account, told in itertools.groupby(facts, key=lambda fact: fact.account):
+            names = ", ".join(fact.fact for fact in told)
+            if self._draw.random() < self.options.signal_lost and not self.plan.healed:
+                self.papers.say(account, "signal lost", names)
+            elif self.parts.signals or "enrolled" in names:
+                self.papers.say(account, "hears", names)
+                self._wake(account)
+
+    def _wake(self, account: str) -> None:
+        life = self.lives.setdefault(account, Life())
+        if not life.running:
+            life.running, life.number = True, 0
+            self._new_run(life)
+        self._sleep(account, life, self.hands.at)
+
+    def _sleep(self, account: str, life: Life, until: datetime) -> None:
+        """Set the run's one timer; news, or another timer, puts it away."""
+        life.timer += 1
+        self.at(until, partial(self._timer, account, life, life.timer))
+
+    def _timer(self, account: str, life: Life, timer: int) -> None:
+        if timer == life.timer:
+            self._decide(account, life)
+
+    def _new_run(self, life: Life) -> None:
+        life.runs += 1
+        life.run = f"run-{life.runs}"
+
+    def _decide(self, account: str, life: Life) -> None:
+        """Ask, obey, and ask the next question when the time has come."""
+        self.decisions += 1
+        asked = Asked(tenant=self.office.tenant, account=account, run=life.run, number=life.number)
+        try:
+            decision = self.cadence.decide(asked)
+            if self._draw.random() < self.options.asked_twice and not self.plan.healed:
+                decision = self.cadence.decide(asked)
+        except Died:
+            if self._draw.random() < 0.2:
+                self._new_run(life)  # its history was lost: another run takes over at the same number
+            self._sleep(account, life, self.hands.at + timedelta(seconds=self._draw.choice((1, 30, 400))))
+            return
+        life.number += 1
+        match decision:
+            case Rest():
+                self.papers.say(account, "rests", f"{decision.until:%d %b %H:%M} {decision.rule or decision.reason}")
+                if self._draw.random() < self.options.timer_lost and not self.plan.healed:
+                    self.papers.say(account, "timer lost")
+                else:
+                    self._sleep(account, life, max(decision.until, self.hands.at + timedelta(milliseconds=200)))
+            case Contact():
+                self.papers.say(account, "contacts", decision.touch)
+                self._contact(account, decision.touch)
+                self._sleep(account, life, self.hands.at)
+            case Escalate():
+                self.papers.say(account, "escalates", decision.case)
+                self._sleep(account, life, self.hands.at)
+            case Close():
+                self.papers.say(account, "closes", decision.reason)
+                life.running = False
+
+    def _contact(self, account: str, touch: str) -> None:
+        """The activity is tried once; now and then the server hands it to a second worker all the same."""
+        order = ContactOrder(tenant=self.office.tenant, account=account, touch=touch)
+        for _ in range(2):
+            try:
+                outcome = self.contact.contact(order)
+                self.papers.say(touch, "outcome", outcome.state)
+            except Died:
+                self.hands.advance(CONTACT_TIMEOUT)
+            if self._draw.random() >= self.options.asked_twice / 4 or self.plan.healed:
+                return
+            self.papers.say(touch, "sent for again")
+
+    def _round(self) -> None:
+        """Upkeep, again and again: unevenly, so that it meets everything half done."""
+        self._look_after()
+        if self.hands.at < self.end + HEALING:
+            hours = self._draw.uniform(0.05, self.options.upkeep_hours)
+            self.at(self.hands.at + timedelta(hours=hours), self._round)
+
+    def _look_after(self) -> None:
+        if not self.parts.sweeps:
+            return
+        try:
+            ActivityEnvironment().run(self.upkeep.look_after)
+        except Died:
+            self.papers.say("upkeep", "died")
+
+
+def _given(**parts: Any) -> dict[str, Any]:
+    return {name: part for name, part in parts.items() if part is not None}
