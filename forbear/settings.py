@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_base: str = ""
     """Where the carrier listens; only for the sandbox."""
+    aliyun_access_key_id: str = ""
+    """The account for domestic texts in mainland China; without it that route is closed."""
+    aliyun_access_key_secret: SecretStr = SecretStr("")
+    aliyun_endpoint: str = ""
+    """Host and port of the sandbox's provider; in production empty, or another of the provider's own hosts."""
+    aliyun_push_secret: SecretStr = SecretStr("")
+    """Part of the address to which the provider pushes, as it signs nothing; two with a comma while it is changed."""
     stripe_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_base: str = ""

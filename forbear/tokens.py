@@ -21,6 +21,9 @@ LINK_LENGTH = 16
 """95 bits: far beyond guessing, and short enough for one text message."""
 SIGNATURE_LENGTH = 32
 CALLBACK_PATH = "/hooks/twilio/message-status"
+PUSH_PATH = "/hooks/aliyun"
+SHORTEST_SECRET = 16
+"""Bytes; a shorter one could be guessed, and is no secret."""
 RETRIES = "#rc=5&rp=all"
 """Without this fragment the carrier repeats a callback only when it could not connect at all."""
 
@@ -75,6 +78,26 @@ def callback_url(public_url: str, token: CallbackToken) -> str:
     """The address given to the provider with a message."""
     query = urlencode({"t": token.touch, "e": token.expires, "k": token.signature})
     return f"{public_url.rstrip('/')}{CALLBACK_PATH}?{query}{RETRIES}"
+
+
+def push_url(public_url: str, secret: SecretStr) -> str:
+    """The address under which a provider that signs nothing may post; the first secret is the one in use.
+
+    Raises:
+        ValueError: there is no secret; anybody could post.
+    """
+    first = secret.get_secret_value().split(",")[0].strip()
+    if not first:
+        raise ValueError("aliyun_push_secret is not set: give at least 32 random characters")
+    return f"{public_url.rstrip('/')}{PUSH_PATH}/{first}"
+
+
+def push_secret_holds(secrets_in_use: SecretStr, given: str) -> bool:
+    """Whether the secret in a push's address is one of ours; takes as long for every wrong one."""
+    ours = [each.strip().encode() for each in secrets_in_use.get_secret_value().split(",")]
+    told = hashlib.sha256(given.encode()).digest()
+    held = [hmac.compare_digest(hashlib.sha256(each).digest(), told) for each in ours if len(each) >= SHORTEST_SECRET]
+    return any(held)
 
 
 def _signature(key: bytes, touch: str, expires: int) -> str:

@@ -64,10 +64,12 @@ class SmsText:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message found at the provider."""
+    """A message found at the provider, with the error code and the time of its last state where the list tells them."""
 
     provider_id: str
     status: str
+    code: str | None = None
+    at: datetime | None = None
 
 
 class SmsCarrier(Protocol):

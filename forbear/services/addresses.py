@@ -68,6 +68,7 @@ class Addresses:
             "ui_origin": self.ui_url,
             "sandbox": True,
             "twilio_base": self.sandbox_url,
+            "aliyun_endpoint": f"{LOOPBACK}:{self.sandbox}",
             "stripe_base": f"{self.sandbox_url}/stripe",
             "ports": asdict(self),
         }

@@ -21,6 +21,7 @@ from forbear.services.ports import LOOPBACK
 from forbear.services.postgres import Postgres
 from forbear.services.program import Program, answers_at
 from forbear.settings import Settings
+from forbear.tokens import push_url
 
 WATCH_SECONDS = 0.5
 GIVE_UP_AFTER, WITHIN_SECONDS = 3, 60.0
@@ -215,6 +216,7 @@ class House:
             *people,
             *("--log", self.carrier_log, "--state", folder / "state.sqlite", "--seed", str(self._seed)),
             *("--account-sid", settings.twilio_account_sid),
+            *("--aliyun-key-id", settings.aliyun_access_key_id, "--aliyun-templates", self._register(folder)),
             *("--stripe-webhook-url", f"{at.api_url}/hooks/stripe"),
             *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound#rc=5&rp=all"),
         ]
@@ -222,8 +224,18 @@ class House:
             "FORBEAR_SANDBOX_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
             "FORBEAR_SANDBOX_STRIPE_KEY": settings.stripe_key.get_secret_value(),
             "FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret.get_secret_value(),
+            "FORBEAR_SANDBOX_ALIYUN_SECRET": settings.aliyun_access_key_secret.get_secret_value(),
+            "FORBEAR_SANDBOX_ALIYUN_PUSH_URL": push_url(at.api_url, settings.aliyun_push_secret),
         }
         return self._program("sandbox", arguments, at.sandbox, answers_at(at.sandbox, "/_sandbox/health"), secrets)
+
+    def _register(self, folder: Path) -> Path:
+        """Have our wordings approved by the sandbox's provider, as an operator does at the real one."""
+        from forbear.channels.wording import SmsWording
+
+        registered = folder / "templates.json"
+        write_private(registered, json.dumps(SmsWording().registered("aliyun"), ensure_ascii=False))
+        return registered
 
     def _api(self) -> Program:
         port = self.addresses.api

@@ -29,6 +29,9 @@ def fresh_secrets() -> dict[str, Any]:
         "codec_key": "k1",
         "twilio_account_sid": f"AC{secrets.token_hex(16)}",
         "twilio_auth_token": secrets.token_hex(16),
+        "aliyun_access_key_id": f"LTAI{secrets.token_hex(10)}",
+        "aliyun_access_key_secret": secrets.token_urlsafe(24),
+        "aliyun_push_secret": secrets.token_urlsafe(32),
         "stripe_key": f"sk_test_{secrets.token_hex(16)}",
         "stripe_webhook_secret": f"whsec_{secrets.token_hex(16)}",
     }
