@@ -23,8 +23,10 @@ from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
+from forbear.cadence.sms_routes import load_routes
 from forbear.channels.inbound_words import read
-from forbear.channels.sms_twilio import TwilioCarrier
+from forbear.channels.route_check import check_routes
+from forbear.channels.sms_routed import RoutedCarrier
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
 from forbear.contracts.decision import UpkeepStart
@@ -69,8 +71,8 @@ class Forbear:
         self.wording = SmsWording()
         self.playbooks = load_playbooks()
         self.packs = load_packs()
-        self.carrier = TwilioCarrier.from_settings(settings)
-        self._check_templates()
+        check_routes(self.playbooks, self.wording, load_routes())
+        self.carrier = RoutedCarrier.from_settings(settings, self.wording)
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
@@ -122,12 +124,6 @@ class Forbear:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary="Sweeps, reconciles and seals",
         )
-
-    def _check_templates(self) -> None:
-        for playbook in self.playbooks.values():
-            for step in playbook.steps:
-                if step.channel == "sms" and step.template not in self.wording.names:
-                    raise CannotStart(f"Playbook {playbook.name}: step {step.id} names no template; see templates/sms.")
 
 
 def assert_ours() -> None:

@@ -49,6 +49,11 @@ class SmsWording:
         """Every template a playbook may name."""
         return frozenset(self._manifest.templates)
 
+    @property
+    def approving(self) -> frozenset[str]:
+        """The providers that send approved wording only, and hold it themselves."""
+        return frozenset(self._manifest.signatures)
+
     def template(self, name: str) -> TextTemplate:
         """What the manifest says of a template.
 
