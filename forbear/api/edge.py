@@ -29,8 +29,8 @@ HEADERS: Final = {
 """What a route did not set itself."""
 MAX_BODY: Final = 2_000_000
 """Bytes. A thousand balances or an enrolment with its history are far below it."""
-OWN_LIMIT: Final = "/codec/"
-"""Mounted there is an application with a limit of its own: a page of histories is larger than any call of ours."""
+OWN_LIMIT: Final = ("/codec/", "/v1/imports")
+"""What counts for itself: an application that is sent pages of histories, and calls that spool a file as it comes."""
 log = structlog.get_logger()
 
 

@@ -45,6 +45,20 @@ def _bound_to(use: str, *names: str) -> bytes:
     return "\0".join((use, *names)).encode()
 
 
+class FileKey:
+    """Seals the pieces of one imported file, each bound to its place in it."""
+
+    def __init__(self, key: bytes, file: str) -> None:
+        self._key, self._file = key, file
+
+    def seal(self, plain: bytes, *place: str) -> bytes:
+        return _seal(self._key, plain, _bound_to("piece", self._file, *place))
+
+    def open(self, sealed: bytes, *place: str) -> bytes:
+        """The bytes again; `Erased` where they stand in another place or were changed."""
+        return _open(self._key, sealed, _bound_to("piece", self._file, *place))
+
+
 class Vault:
     """Seals and opens within a session's transaction; keeps no person's key beyond it.
 
@@ -100,6 +114,19 @@ class Vault:
     def match_digest(self, tenant: str, kind: str, value: str) -> bytes:
         """The digest by which a tenant recognises a person."""
         return self._digest("match", tenant, kind, value)
+
+    def make_file_key(self, tenant: str, lender: str, file: str) -> tuple["FileKey", bytes]:
+        """A new key for one imported file, and its wrapped form."""
+        key = AESGCM.generate_key(256)
+        return FileKey(key, file), _seal(self._master_key, key, _bound_to("file", tenant, lender, file))
+
+    def file_key(self, tenant: str, lender: str, file: str, wrapped: bytes) -> "FileKey":
+        """The key again.
+
+        Raises:
+            Erased: it does not fit.
+        """
+        return FileKey(_open(self._master_key, wrapped, _bound_to("file", tenant, lender, file)), file)
 
     def _digest(self, use: str, tenant: str, kind: str, value: str) -> bytes:
         tenants_key = hmac.digest(self._match_key, _bound_to(use, tenant), sha256)
