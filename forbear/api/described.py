@@ -31,7 +31,7 @@ KEY_PARAMETER: Final[Json] = {
     "in": "header",
     "required": True,
     "description": "A new value for each new call; repeat it to repeat the call safely.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": '^"?[!#-~]{1,255}"?$'},
     "example": "b2c7a1e0-4d1f-4d0e-9c55-0c8b6f3f7a51",
 }
 
@@ -69,8 +69,9 @@ def acting(
     sent: Json,
     example: Json,
     status: int = 201,
+    again: str = "",
 ) -> Described:
-    """A call that creates or acts, and so needs its key."""
+    """A call that creates or acts, and so needs its key; `again` says when it is answered with 200, as made before."""
     answer = _answer(model, example)
     answer["headers"] = {
         REPLAYED: {"description": "true where the stored answer was given", "schema": {"type": "string"}}
@@ -79,7 +80,11 @@ def acting(
         "status_code": status,
         "summary": summary,
         "operation_id": operation,
-        "responses": {status: answer, **_problems([*codes, *ACTING, *ALWAYS])},
+        "responses": {
+            **({200: {**answer, "description": again}} if again else {}),
+            status: answer,
+            **_problems([*codes, *ACTING, *ALWAYS]),
+        },
         "openapi_extra": {
             SCOPE: scope,
             "parameters": [KEY_PARAMETER],

@@ -199,7 +199,17 @@ def _reason(error: Mapping[str, Any]) -> str:
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this class only
     code = BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "refused")  # noqa: PLR2004
-    return respond(request, code, KINDS[code].remedy, headers=error.headers)
+    headers = dict(error.headers or {})
+    if code == "method_not_allowed":
+        headers["Allow"] = _allowed(request) or headers["Allow"]
+    return respond(request, code, KINDS[code].remedy, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of the path; the framework names those of the first route that has it."""
+    route = getattr(request.scope.get("route"), "path_format", "")
+    told: Mapping[str, Any] = request.app.openapi()["paths"].get(route, {})
+    return ", ".join(method.upper() for method in told)
 
 
 def _unreachable(request: Request, error: Exception) -> JSONResponse:

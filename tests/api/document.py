@@ -51,7 +51,8 @@ class Operation:
 
     @cached_property
     def success(self) -> int:
-        return min(int(status) for status in self.told["responses"] if int(status) < 300)
+        """What it answers the first time; 200 beside 201 says that the thing was there."""
+        return max(int(status) for status in self.told["responses"] if int(status) < 300)
 
     @property
     def sent(self) -> list[Media]:

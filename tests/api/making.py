@@ -76,7 +76,9 @@ class Maker:
         self, operation: Operation, ids: dict[str, str], *, body: Any = None, query: Json | None = None
     ) -> httpx.Response:
         """Make the call as documented, with these ids in its path, and its own body unless another is given."""
-        media = self.body(operation) if body is None else Media("application/json", {}, body)
+        media = self.body(operation)
+        if media is not None and body is not None:
+            media = Media(media.type, media.schema, body)
         return self.client.http.request(
             operation.method,
             operation.path.format(**ids),
@@ -157,4 +159,6 @@ def _pairs(documented: Any, real: Any) -> list[tuple[str, str]]:
 def _bytes(media: Media | None) -> bytes | None:
     if media is None:
         return None
+    if isinstance(media.example, bytes):
+        return media.example
     return media.example.encode() if isinstance(media.example, str) else json.dumps(media.example).encode()

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
 from forbear.ledger import addresses
@@ -79,8 +79,8 @@ class PlaceStopForm(Form):
     kind: StopKind
     at: Instant | None = Field(default=None, description="When it came to be; now if missing.")
     until: Instant | None = None
-    written: bool = Field(default=False, description="Whether it was said in writing.")
-    this_account_only: bool | None = Field(
+    written: StrictBool = Field(default=False, description="Whether it was said in writing.")
+    this_account_only: StrictBool | None = Field(
         default=None, description="If missing: true for a dispute or a hold, else false."
     )
     role: PartyRole = "borrower"

@@ -29,6 +29,7 @@ SOURCE = "lender"
         scope="payments:write",
         sent=examples.PAYMENT,
         example=examples.POSTED,
+        again="The payment was known already",
     ),
 )
 def post_account_payment(account: Id, call: TheCall, caller: Payer, form: PaymentForm) -> Response:
@@ -71,6 +72,7 @@ def post_account_payment(account: Id, call: TheCall, caller: Payer, form: Paymen
         scope="payments:write",
         sent=examples.REVERSAL,
         example=examples.REVERSED,
+        again="The payment was reversed already",
     ),
 )
 def post_reversal(account: Id, payment: Id, call: TheCall, caller: Payer, form: ReversalForm) -> Response:

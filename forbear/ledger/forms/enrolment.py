@@ -4,7 +4,6 @@ The form checks each value by itself; `forbear.ledger.forms.checks` says what on
 against the lender, the playbook and the clock.
 """
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from pydantic import Field
 
 from forbear.contracts.words import DebtKind, LenderKind, LenderRole
 from forbear.ledger.forms.parties import PartyForm
-from forbear.ledger.forms.text import AmountText, Currency, Form, Instant, Line, Reference, Word
+from forbear.ledger.forms.text import AmountText, Currency, Day, Form, Instant, Line, Reference, Word
 from forbear.money.components import COMPONENTS, Component
 from forbear.money.currency import read_amount
 
@@ -47,7 +46,7 @@ class EnrolmentForm(Form):
     debt_kind: DebtKind
     playbook: Word
     currency: Currency
-    due_since: date = Field(description="The day after which the oldest unpaid instalment was late.")
+    due_since: Day = Field(description="The day after which the oldest unpaid instalment was late.")
     balance: BalanceForm
     lender_role: LenderRole | None = Field(default=None, description="Must match the lender of the key if given.")
     lender_kind: LenderKind | None = Field(default=None, description="Must match the lender of the key if given.")

@@ -4,17 +4,16 @@ Lists may refer to a contact point of the same party by its index. A stop or an 
 with the enrolment, because the account's first decision is taken within seconds.
 """
 
-from datetime import date, time
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
 from forbear.ledger.forms.points import Place, PointForm
-from forbear.ledger.forms.text import Form, Instant, Jurisdiction, Language, Line
+from forbear.ledger.forms.text import Day, Form, Instant, Jurisdiction, Language, Line, TimeOfDay
 from forbear.rules.facts import Result
 
-PointIndex = Annotated[int, Field(ge=0, description="Index into this party's contact_points.")]
+PointIndex = Annotated[int, Field(strict=True, ge=0, description="Index into this party's contact_points.")]
 
 
 class ConsentForm(Form):
@@ -32,8 +31,8 @@ class HoursForm(Form):
 
     kind: Literal["hours"]
     at: Instant
-    open: time
-    close: time
+    open: TimeOfDay
+    close: TimeOfDay
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -85,8 +84,8 @@ class StopForm(Form):
     kind: StopKind
     at: Instant
     until: Instant | None = None
-    written: bool = False
-    this_account_only: bool | None = Field(
+    written: StrictBool = False
+    this_account_only: StrictBool | None = Field(
         default=None, description="If missing: true for a dispute or a hold, else false: all debts of the person."
     )
     contact_point: PointIndex | None = None
@@ -118,7 +117,7 @@ class PartyForm(Form):
 
     role: PartyRole
     name: Line
-    birth_date: date | None = None
+    birth_date: Day | None = None
     identity_number: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         default=None, description="Joins this person's accounts; kept as a keyed digest and encrypted."
     )

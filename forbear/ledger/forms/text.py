@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from forbear.money.currency import is_currency
 
@@ -32,7 +32,10 @@ def _line(text: str) -> str:
 
 
 def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 @cache
@@ -64,6 +67,18 @@ def _matching(pattern: str, sentence: str) -> Callable[[str], str]:
     return check
 
 
+def _written(pattern: str, sentence: str) -> BeforeValidator:
+    """Refuses numbers, which would be read as seconds since 1970."""
+    compiled = re.compile(pattern)
+
+    def check(value: Any) -> Any:
+        if isinstance(value, int | float) or (isinstance(value, str) and not compiled.match(value)):
+            raise ValueError(sentence)
+        return value
+
+    return BeforeValidator(check)
+
+
 Line = Annotated[str, StringConstraints(max_length=MAX_LINE), AfterValidator(_line)]
 """One line of text in NFC."""
 Reference = Annotated[
@@ -85,8 +100,14 @@ Jurisdiction = Annotated[
 ]
 Currency = Annotated[str, AfterValidator(_currency)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Instant = Annotated[
+    AwareDatetime,
+    _written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", "must be an instant such as 2026-03-02T09:00:00Z"),
+    AfterValidator(_utc),
+]
 """An instant with its offset, kept as UTC."""
+Day = Annotated[date, _written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", "must be a day such as 2026-03-02")]
+TimeOfDay = Annotated[time, _written(r"[0-9]{2}:[0-9]{2}", "must be a time of day such as 09:30")]
 AmountText = Annotated[
     str, AfterValidator(_matching(_AMOUNT.strip("^$"), "must be a decimal string such as 1234.50, not a JSON number"))
 ]
