@@ -4,7 +4,7 @@ It shares no code with the engine. It asks every rule at one instant, and finds 
 quarter hours, which is exact because all windows, consents and zone changes of a drawn life fall on one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -38,6 +38,11 @@ class Answer:
 
 def answer(given: Json) -> Answer:
     """What a careful clerk would say."""
+    return walk(given, denials)
+
+
+def walk(given: Json, denials: Callable[[Json, datetime], Iterator[tuple[str, str | None]]]) -> Answer:
+    """The verdict at `now`, and `until` by looking again at every quarter hour."""
     now = datetime.fromisoformat(given["now"]).astimezone(UTC)
     first = list(denials(given, now))
     rules = {rule for rule, _ in first}
@@ -63,9 +68,27 @@ def _next_quarter(at: datetime) -> datetime:
 def denials(given: Json, at: datetime) -> Iterator[tuple[str, str | None]]:
     """Every rule that denies at one instant: its id, and HOLD, or the event that lifts it, or None for good."""
     life = Life(given)
-    yield from _hours(life, at)
+    yield from law(life, at)
+    yield from product(life, at)
+
+
+def law(life: "Life", at: datetime) -> Iterator[tuple[str, str | None]]:
+    """What the federal rules deny."""
+    if life.collector and has_hours(life) and outside(life, at, "08:00", "21:00", life.zones):
+        yield "US.REGF.HOURS", HOLD
     yield from _frequency(life, at)
     yield from _stops(life, at)
+
+
+def product(life: "Life", at: datetime) -> Iterator[tuple[str, str | None]]:
+    """What the product's own limits and the lender's deny."""
+    if life.product and has_hours(life) and outside(life, at, "08:00", "21:00", life.product_hours):
+        yield "POLICY.HOURS", HOLD
+    opening, closing = life.policy.get("open"), life.policy.get("close")
+    if opening and closing and has_hours(life):
+        inside = (_inside(at, zone, opening, closing, life.guard) for zone in life.product_zones)
+        if not all(inside):
+            yield "POLICY.LENDER.HOURS", HOLD
     if life.product:
         yield from _policy(life, at)
 
@@ -77,9 +100,12 @@ class Life:
         person = given["person"]
         self.now = _instant(given["now"])
         self.attempt: Json = given["attempt"]
+        self.federal = "US" in person["jurisdictions"]
         self.collector = given["lender"]["role"] in COLLECTORS
         stated = [each["zone"] for each in person["places"] if each["kind"] == "stated"]
         self.zones = [ZoneInfo(each) for each in stated or [place["zone"] for place in person["places"]]]
+        self.product_zones = self.product_hours = self.zones
+        """Where the product's limits are read, and its hours."""
         self.stops: list[Json] = person["stops"]
         self.agreements: list[Json] = person["agreements"]
         self.events: list[Json] = person["events"]
@@ -108,19 +134,16 @@ def _span(clock: str) -> timedelta:
     return timedelta(hours=read.hour, minutes=read.minute)
 
 
-def _hours(life: Life, at: datetime) -> Iterator[tuple[str, str | None]]:
-    if life.attempt["channel"] == "letter" or life.to_lawyer:
-        return
+def has_hours(life: Life) -> bool:
+    """Letters have none, and messages to the lawyer neither."""
+    return life.attempt["channel"] != "letter" and not life.to_lawyer
+
+
+def outside(life: Life, at: datetime, opening: str, closing: str, zones: list[ZoneInfo]) -> bool:
+    """Whether it is outside these hours, widened by the agreed ones, by any of these clocks."""
     agreed = [(each["open"], each["close"]) for each in life.agreements if each["kind"] == "hours"]
-    usual = [("08:00", "21:00"), *agreed]
-    outside = any(not any(_inside(at, zone, *span, life.guard) for span in usual) for zone in life.zones)
-    if life.collector and outside:
-        yield "US.REGF.HOURS", HOLD
-    if life.product and outside:
-        yield "POLICY.HOURS", HOLD
-    own = (life.policy.get("open"), life.policy.get("close"))
-    if own[0] and own[1] and any(not _inside(at, zone, own[0], own[1], life.guard) for zone in life.zones):
-        yield "POLICY.LENDER.HOURS", HOLD
+    usual = [(opening, closing), *agreed]
+    return any(not any(_inside(at, zone, *span, life.guard) for span in usual) for zone in zones)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:
@@ -291,7 +314,7 @@ def _policy_caps(life: Life, at: datetime) -> Iterator[tuple[str, str | None]]:
     channel = life.attempt["channel"]
     mine = [past for past in life.history if _same_person(life, past) and past.get("purpose") != "opt_out_confirmation"]
     texts = [past for past in mine if past["channel"] == "sms"]
-    for zone in life.zones:
+    for zone in life.product_zones:
         if channel == "sms" and not life.confirms:
             if _in_days(texts, ATTEMPTS, zone, at, 1) >= 1:
                 yield "POLICY.SMS1", HOLD
@@ -299,7 +322,8 @@ def _policy_caps(life: Life, at: datetime) -> Iterator[tuple[str, str | None]]:
                 yield "POLICY.SMS7", HOLD
         if not life.confirms and _in_days(mine, CONTACTS, zone, at, 7) >= life.policy.get("contacts_in_7_days", 3):
             yield "POLICY.CONTACT7", HOLD
-        if life.collector and channel in {"call", "voicemail"} and not _called_with_consent(life, at, zone):
+        by_law = life.collector and life.federal and zone in life.zones
+        if by_law and channel in {"call", "voicemail"} and not _called_with_consent(life, at, zone):
             yield from _busy(life, at, zone)
 
 
@@ -324,7 +348,7 @@ def _policy_stop(life: Life, stop: Json, at: datetime) -> Iterator[tuple[str, st
         return
     if kind == "opt_out" and _opted_out(life, stop, anywhere=False):
         yield "POLICY.STOP", "new_consent"
-    if kind == "wrong_number" and stop["to"] == life.attempt["to"]:
+    if kind in {"wrong_number", "refused_as_third_person"} and stop["to"] == life.attempt["to"]:
         yield "POLICY.STOP", None
     event = POLICY_EVENTS.get(kind)
     if event is None or (kind == "attorney" and life.to_lawyer) or _happened_after(life, event, since):

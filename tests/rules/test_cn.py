@@ -24,13 +24,12 @@ def permit(now: str = NOON, attempt: Json = CALL, **changes: Any) -> Permit:
     return ask(now, attempt, **(usual | changes))
 
 
-def unanswered(*hours: int, **changes: Any) -> tuple[Json, ...]:
-    made = (f"2026-12-01T{hour:02}:15:00+08:00" for hour in hours)
-    return tuple(past(at, **({"like": CALL} | changes)) for at in made)
+def unanswered(*hours: int, result: str = "no_answer", **changes: Any) -> tuple[Json, ...]:
+    return tuple(past(f"2026-12-01T{hour:02}:15:00+08:00", result, CALL, **changes) for hour in hours)
 
 
 def talked(*instants: str, **changes: Any) -> tuple[Json, ...]:
-    return tuple(past(at, "connected", **({"like": CALL} | changes)) for at in instants)
+    return tuple(past(at, "connected", CALL, **changes) for at in instants)
 
 
 # ── Hours ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,8 +262,9 @@ def test_a_third_person_who_refused_is_left_alone_for_good(attempt: Json) -> Non
 )
 def test_third_persons_are_protected_from_the_day_on_which_it_began(day: str, rules: set[str]) -> None:
     refused = [stop("refused_as_third_person", at="2025-01-20T10:00:00+08:00", to="c1")]
-    for changes in ({"stops": refused}, {"attempt": RELAY | {"purpose": "reminder"}}):
-        assert set(permit(f"{day}T12:00:00+08:00", **({"attempt": RELAY} | changes)).rules) == rules
+    noon = f"{day}T12:00:00+08:00"
+    assert set(permit(noon, RELAY, stops=refused).rules) == rules
+    assert set(permit(noon, RELAY | {"purpose": "reminder"}).rules) == rules
 
 
 # ── Other stops, and the product's own limits ───────────────────────────────────────────────────────────────────
@@ -312,7 +312,7 @@ LOS_ANGELES: dict[str, Any] = {"jurisdictions": ("CN", "US"), "zones": ("America
     ],
 )
 def test_a_chinese_number_in_los_angeles_is_protected_by_both_clocks(los_angeles: str, rules: set[str]) -> None:
-    creditor = {**LOS_ANGELES, "role": "original_creditor", "policy": PRODUCT}
+    creditor: Json = {**LOS_ANGELES, "role": "original_creditor", "policy": PRODUCT}
     assert set(permit(f"2026-12-01T{los_angeles}-08:00", **creditor).rules) == rules
 
 
@@ -322,7 +322,7 @@ def test_a_collector_keeps_the_federal_hours_too() -> None:
 
 
 def test_a_chinese_number_as_evidence_is_one_more_clock_for_the_federal_hours() -> None:
-    both = LOS_ANGELES | {"zones": ("America/Los_Angeles", "Asia/Shanghai")}
+    both: Json = LOS_ANGELES | {"zones": ("America/Los_Angeles", "Asia/Shanghai")}
     assert permit("2026-12-01T20:59:59-08:00", **both).verdict == "allow"
     assert "US.REGF.HOURS" in permit("2026-12-02T21:30:00+08:00", **both).rules
 
