@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
@@ -41,6 +41,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+Done = TypeVar("Done")
 Deed = Callable[[Session, datetime], Answer]
 
 
@@ -54,14 +55,7 @@ class Call:
 
     def once(self, caller: Caller, deed: Deed) -> JSONResponse:
         """Do it and store the answer, or replay the stored one."""
-        for left in reversed(range(TRIES)):
-            try:
-                return self._once(caller, deed)
-            except DBAPIError as error:
-                # Two calls that met in the order of their locks: nothing was written, so this one starts again.
-                if left == 0 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
-                    raise
-        raise AssertionError("unreachable")
+        return untangled(lambda: self._once(caller, deed))
 
     def _once(self, caller: Caller, deed: Deed) -> JSONResponse:
         with self.ledger.api(caller.tenant, caller.lender) as session:
@@ -94,20 +88,40 @@ class Call:
         return JSONResponse(before.body["body"], status_code=before.status, headers=headers)
 
 
-async def the_call(request: Request) -> Call:
-    """Read key and body of an acting call.
+def untangled(transaction: Callable[[], Done]) -> Done:
+    """Run a transaction that may meet another one in the order of their locks.
+
+    Nothing was written then, so the one that was ended starts again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return transaction()
+        except DBAPIError as error:
+            if left == 0 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+    raise AssertionError("unreachable")
+
+
+def call_key(request: Request) -> str:
+    """The key of an acting call.
 
     Raises:
-        Problem: the key is missing or no key.
+        Problem: it is missing or no key.
     """
     given = _KEY.fullmatch(request.headers.get(HEADER, ""))
     if given is None:
         raise Problem("idempotency_key_missing", f"Send {HEADER} with 1 to 255 printable characters, new for each call")
+    return given.group(1)
+
+
+async def the_call(request: Request) -> Call:
+    """Read key and body of an acting call."""
+    given = call_key(request)
     ledger: Ledger = request.app.state.ledger
     secret: str = request.app.state.settings.token_key.get_secret_value()
     told = "\n".join((request.method, request.url.path, canonical(await request.body())))
     # Keyed, because a plain digest of a body could be guessed by who knows most of what is in it.
-    return Call(ledger, given.group(1), hmac.digest(secret.encode(), told.encode(), sha256))
+    return Call(ledger, given, hmac.digest(secret.encode(), told.encode(), sha256))
 
 
 def canonical(body: bytes) -> str:

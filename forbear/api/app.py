@@ -6,8 +6,10 @@ It writes facts and outbox rows and never talks to Temporal or to a provider's w
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from threading import BoundedSemaphore
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from forbear.api import logs, problems
@@ -17,7 +19,9 @@ from forbear.api.documentation import describe
 from forbear.api.documentation import router as documentation
 from forbear.api.edge import Edge
 from forbear.api.hooks.routes import router as hooks
-from forbear.api.lender import accounts, answers, balances, examples, payments, stops
+from forbear.api.imports.runner import Runner
+from forbear.api.lender import answers, examples
+from forbear.api.lender.routes import router as lender
 from forbear.api.pages.routes import router as pages
 from forbear.ledger.engine import Ledger
 from forbear.ledger.views import instant, reachable
@@ -32,6 +36,8 @@ DESCRIPTION = (
 )
 CONNECTIONS = 8
 """Kept open by this process, and as many more in a rush; the embedded PostgreSQL serves sixty to everybody."""
+UPLOADS = 4
+"""Files received at once by this process: each holds a connection until it is kept or dropped."""
 service = APIRouter(tags=["Service"])
 
 
@@ -54,7 +60,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with Ledger.open(chosen, pool=CONNECTIONS) as ledger:
             app.state.ledger = ledger
-            yield
+            app.state.imports = Runner(ledger)
+            app.state.imports.start()
+            try:
+                yield
+            finally:
+                await run_in_threadpool(app.state.imports.stop)
 
     app = FastAPI(
         title=TITLE,
@@ -66,10 +77,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.settings = chosen
+    app.state.uploads = BoundedSemaphore(UPLOADS)
     problems.install(app)
     app.add_middleware(Edge)
     app.openapi = lambda: describe(app)
-    for router in (service, accounts.router, payments.router, balances.router, stops.router, documentation):
+    for router in (service, lender, documentation):
         app.include_router(router)
     for router in (pages, hooks):
         app.include_router(router, include_in_schema=False)

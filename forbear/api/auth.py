@@ -17,7 +17,15 @@ from forbear.ledger.admin import split_key
 from forbear.ledger.engine import Ledger
 from forbear.ledger.routes import key_owner
 
-SCOPES: Final = ("accounts:read", "accounts:write", "payments:write", "balances:write", "stops:write")
+SCOPES: Final = (
+    "accounts:read",
+    "accounts:write",
+    "payments:write",
+    "balances:write",
+    "stops:write",
+    "promises:write",
+    "consents:write",
+)
 REFUSED: Final = "No key was given, or it is unknown, expired or revoked"
 NOBODY: Final = sha256(b"").digest()
 _bearer = HTTPBearer(auto_error=False, bearerFormat="fbk_…", description="A lender's key, shown once when it is made.")
@@ -82,3 +90,5 @@ Writer = Annotated[Caller, Depends(may("accounts:write"))]
 Payer = Annotated[Caller, Depends(may("payments:write"))]
 Confirmer = Annotated[Caller, Depends(may("balances:write"))]
 Stopper = Annotated[Caller, Depends(may("stops:write"))]
+Promiser = Annotated[Caller, Depends(may("promises:write"))]
+Consenter = Annotated[Caller, Depends(may("consents:write"))]

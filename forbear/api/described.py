@@ -1,6 +1,7 @@
 """What the documentation says of every operation: its answer, its example, the problems it may give.
 
-FastAPI writes the rest. The header `Idempotency-Key` is described by hand, because it is read before the form is.
+FastAPI writes the rest. The headers `Idempotency-Key` and `If-Match` are described by hand, because they are read
+before the form is.
 """
 
 from collections.abc import Sequence
@@ -9,19 +10,15 @@ from typing import Any, Final, TypedDict
 from pydantic import BaseModel
 
 from forbear.api.acting import HEADER, REPLAYED
+from forbear.api.conditions import MUST_MATCH
 from forbear.api.lender.answers import Problem
 from forbear.api.problems import KINDS, MEDIA_TYPE
 
 Json = dict[str, Any]
-ALWAYS: Final = ("unauthenticated", "forbidden", "internal", "unavailable")
-ACTING: Final = (
-    "idempotency_key_missing",
-    "not_json",
-    "in_progress",
-    "too_large",
-    "invalid",
-    "idempotency_key_reused",
-)
+ALWAYS: Final = ("unauthenticated", "forbidden", "too_many", "internal", "unavailable")
+SENT: Final = ("not_json", "too_large", "invalid")
+ACTING: Final = (*SENT, "idempotency_key_missing", "in_progress", "idempotency_key_reused")
+CHANGING: Final = (*SENT, "precondition_required", "precondition_failed")
 SCOPE: Final = "x-scope"
 """What the document calls the scope a key needs; the security scheme of bearer keys has no place for it."""
 NULL: Final = "\0null"
@@ -33,6 +30,20 @@ KEY_PARAMETER: Final[Json] = {
     "description": "A new value for each new call; repeat it to repeat the call safely.",
     "schema": {"type": "string", "pattern": '^"?[!#-~]{1,255}"?$'},
     "example": "b2c7a1e0-4d1f-4d0e-9c55-0c8b6f3f7a51",
+}
+TAG: Final[Json] = {
+    "ETag": {
+        "description": "The tag of this answer: send it as If-Match to change the account.",
+        "schema": {"type": "string"},
+    }
+}
+TAG_PARAMETER: Final[Json] = {
+    "name": MUST_MATCH,
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the account as it was read; what changed since is not overwritten.",
+    "schema": {"type": "string"},
+    "example": '"6f1d0c9e8b7a45d2a1c3e5f708192a3b"',
 }
 
 
@@ -55,8 +66,29 @@ def reading(
         "status_code": 200,
         "summary": summary,
         "operation_id": operation,
-        "responses": {200: _answer(model, example), **_problems([*codes, *always])},
+        "responses": {200: _answer(model, example), **problem_answers([*codes, *always])},
         "openapi_extra": {SCOPE: scope} if scope else {},
+    }
+
+
+def changing(
+    operation: str, summary: str, model: type[BaseModel], *codes: str, scope: str, sent: Json, example: Json
+) -> Described:
+    """A change of what was read before, as a merge patch; done twice, it is done once."""
+    body = {"example": marked(sent)}
+    return {
+        "status_code": 200,
+        "summary": summary,
+        "operation_id": operation,
+        "responses": {
+            200: {**_answer(model, example), "headers": TAG},
+            **problem_answers([*codes, *CHANGING, *ALWAYS]),
+        },
+        "openapi_extra": {
+            SCOPE: scope,
+            "parameters": [TAG_PARAMETER],
+            "requestBody": {"content": {"application/json": body}},
+        },
     }
 
 
@@ -83,7 +115,7 @@ def acting(
         "responses": {
             **({200: {**answer, "description": again}} if again else {}),
             status: answer,
-            **_problems([*codes, *ACTING, *ALWAYS]),
+            **problem_answers([*codes, *ACTING, *ALWAYS]),
         },
         "openapi_extra": {
             SCOPE: scope,
@@ -130,7 +162,8 @@ def _answer(model: type[BaseModel], example: Json) -> Json:
     return {"model": model, "content": {"application/json": {"example": marked(example)}}}
 
 
-def _problems(codes: Sequence[str]) -> dict[int | str, Json]:
+def problem_answers(codes: Sequence[str]) -> dict[int | str, Json]:
+    """The answers of an operation that may give these problems, by status."""
     by_status: dict[int | str, Json] = {}
     for code in sorted(set(codes), key=lambda each: (KINDS[each].status, each)):
         kind = KINDS[code]

@@ -3,6 +3,7 @@
 Validation errors name the place by a JSON pointer and the reason in our own words or in pydantic's; never the value.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -34,6 +35,7 @@ from forbear.ledger.forms.checks import Refused
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SOON: Final = "1"
 """Machine seconds after which a call that met another one, or a restart, is worth repeating."""
+_ID: Final = re.compile(r"[a-z]{2,3}_[0-9A-Za-z]+")
 log = structlog.get_logger()
 
 
@@ -62,9 +64,15 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "payment_differs": Kind(409, "The payment is known with other facts", "See the payment named in `payment`."),
         "in_progress": Kind(409, "The same call is being answered", "Repeat it after the seconds in Retry-After."),
         "erased": Kind(410, "The personal data was erased", "It cannot be restored."),
+        "precondition_failed": Kind(412, "It is not as you read it", "Read it again and decide anew what to change."),
+        "upload_stalled": Kind(408, "The upload stood still", "Nothing was kept. Send the file again."),
+        "unsupported_media": Kind(
+            415, "This kind of body is not taken here", "Send text/csv or application/x-ndjson, plain or as gzip."
+        ),
         "too_large": Kind(413, "The body is too large", "Send fewer rows in one call."),
         "invalid": Kind(422, "Some fields cannot be accepted", "Correct each place listed in `errors`."),
         "idempotency_key_reused": Kind(422, "This key was used for another call", "Send a new key with each new call."),
+        "precondition_required": Kind(428, "If-Match is missing", "Send the ETag of what you read as If-Match."),
         "too_many": Kind(429, "Asked too often", "Wait for the seconds in Retry-After."),
         "internal": Kind(500, "Something went wrong on our side", "Nothing was changed. Report the trace_id."),
         "unavailable": Kind(503, "The ledger cannot be reached", "Nothing was changed. Repeat the call with its key."),
@@ -168,7 +176,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     found: list[Mapping[str, Any]] = list(error.errors())
     if any(each["type"] == "json_invalid" for each in found):
         return respond(request, "not_json", KINDS["not_json"].remedy)
-    errors = [{"pointer": pointer(_place(each["loc"])), "detail": _reason(each)} for each in found]
+    errors = [{"pointer": pointer(_place(each["loc"])), "detail": reason_of(each)} for each in found]
     return respond(request, "invalid", _summary(len(errors)), errors=errors)
 
 
@@ -179,11 +187,11 @@ def _summary(count: int) -> str:
 def _place(loc: Sequence[str | int]) -> list[str | int]:
     """Where it is in what was sent: without our own marks for body, query and branches of a union."""
     first, *rest = loc or ("body",)
-    named = [part for part in rest if not isinstance(part, str) or part.islower()]
+    named = [part for part in rest if not isinstance(part, str) or part.islower() or _ID.fullmatch(part)]
     return named if first == "body" else [first, *named]
 
 
-def _reason(error: Mapping[str, Any]) -> str:
+def reason_of(error: Mapping[str, Any]) -> str:
     """What is wrong, in words that cannot quote the value."""
     context: Mapping[str, Any] = error.get("ctx") or {}
     own = {

@@ -37,6 +37,8 @@ StopKind = Literal[
     "wrong_number",
     "hold",
 ]
+HoldReason = Literal["complaint", "review", "settlement_talks", "payment_expected", "goodwill", "other"]
+"""Why a lender pauses an account of its own accord: a closed list, because free text would carry names."""
 SuppressionScope = Literal["number", "channel", "all_automated", "everything"]
 
 START_BY_TEXT = "replied START by text"
@@ -44,10 +46,16 @@ START_BY_TEXT = "replied START by text"
 
 Fact = Literal[
     "account_enrolled",
+    "account_changed",
     "balance_confirmed",
     "payment_received",
     "payment_reversed",
     "promise_made",
+    "promise_withdrawn",
+    "agreement_made",
+    "agreement_ended",
+    "consent_given",
+    "consent_revoked",
     "dispute_opened",
     "hardship_declared",
     "opted_out",

@@ -16,7 +16,7 @@ from forbear.cadence.decide import decide as decide_by_playbook
 from forbear.cadence.life import Life
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.decision import Asked, Close, Decision, Rest
-from forbear.ledger import promises
+from forbear.ledger import life_rows, promises
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
@@ -82,8 +82,24 @@ class DecidingBook:
             claim = Claim.weigh(decided, clock, lease_seconds=self._ledger.settings.lease_seconds, now=now)
             if claim is None:
                 decided = _window_closing(decided, now)
-        rows = DecisionRows(session, account, asked, clock, now)
+        own = self._own(session, account, decided, now)
+        rows = DecisionRows(session, account, asked, clock, now, own=own)
         return rows.write(decided, claim, life)
+
+    def _own(self, session: Session, account: Account, decided: cadence.Decision, now: datetime) -> bool:
+        """Whether the lender's own facts alone give this answer, so that it may read the whole reason.
+
+        Only a rest under a rule is asked again: everything else speaks of the account itself.
+        """
+        if not isinstance(decided, cadence.Rest) or not decided.rule or not life_rows.shared(session, account):
+            return True
+        alone = load_life(session, account.id, now=now, alone=True)
+        if alone is None:
+            return False
+        again = self._next(alone, account.playbook, now)
+        if not isinstance(again, cadence.Rest):
+            return False
+        return (again.rule, again.reason, again.until) == (decided.rule, decided.reason, decided.until)
 
     def _next(self, life: Life, playbook: str, now: datetime) -> cadence.Decision:
         if life.balance > 0 and playbook not in self._playbooks:

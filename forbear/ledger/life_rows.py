@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement, Label
 
 from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Promise, Stop
@@ -106,7 +106,7 @@ def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
         none("revoked_at", DateTime(timezone=True)),
         Agreement.terms,
         none("how"),
-    ).where(Agreement.lender == lender, Agreement.person.in_(persons))
+    ).where(Agreement.lender == lender, Agreement.person.in_(persons), Agreement.ended_at.is_(None))
     return _ordered(session, consents, agreed)
 
 
@@ -115,6 +115,7 @@ def stops(session: Session, persons: Collection[str], keys: Collection[bytes], n
     stopped = select(
         literal("stop").label("what"),
         Stop.id,
+        Stop.lender,
         Stop.person,
         Stop.kind,
         Stop.account,
@@ -131,6 +132,7 @@ def stops(session: Session, persons: Collection[str], keys: Collection[bytes], n
     suppressed = select(
         literal("suppression"),
         Suppression.id,
+        Suppression.lender,
         Suppression.person,
         Suppression.scope,
         none("account"),
@@ -153,6 +155,7 @@ def history(
     own = or_(Touch.account == account_id, literal(account_id) == any_(Touch.accounts))
     touched = select(
         Touch.id,
+        Touch.lender,
         Touch.person,
         func.coalesce(Touch.dispatched_at, Touch.claimed_at).label("at"),
         Touch.channel,
@@ -171,6 +174,7 @@ def history(
     )
     reported = select(
         PastContact.id,
+        PastContact.lender,
         PastContact.person,
         PastContact.at,
         PastContact.channel,
@@ -216,6 +220,22 @@ def rivals(session: Session, account_id: str, borrower: str) -> Rows:
         .order_by(Account.id)
     )
     return session.execute(statement).mappings().all()
+
+
+def shared(session: Session, account: Account) -> bool:
+    """Whether another lender of the tenant knows one of the account's persons, or heard from their addresses."""
+    theirs, ours, elsewhere = aliased(ContactPoint), aliased(ContactPoint), aliased(Party)
+    persons = select(Party.person).where(Party.account == account.id)
+    keys = select(ours.address_key).where(ours.person.in_(persons))
+    others = (
+        select(literal(1)).where(elsewhere.person.in_(persons), elsewhere.lender != account.lender),
+        select(literal(1)).select_from(theirs).where(theirs.address_key.in_(keys), theirs.lender != account.lender),
+        select(literal(1)).where(
+            Suppression.address_key.in_(keys), Suppression.lender.is_distinct_from(account.lender)
+        ),
+        select(literal(1)).where(Stop.address_key.in_(keys), Stop.lender != account.lender),
+    )
+    return session.execute(select(or_(*(exists(each) for each in others)))).scalar_one()
 
 
 def _ordered(session: Session, one: Any, other: Any) -> Rows:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forbear.cadence.standing import AFTER_A_PROMISE
-from forbear.errors import BadInput
+from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import audit, outbox
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
@@ -23,6 +23,8 @@ from forbear.ledger.tables.people import ContactPoint
 
 State = Literal["open", "kept", "broken"]
 MONEY = frozenset({"payment", "reversal"})
+TAKEN_BACK = ("replaced", "withdrawn")
+"""States that no entry changes any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +113,39 @@ def make_promise(
     return promise.id
 
 
+def withdraw_promise(session: Session, *, tenant: str, account: str, promise: str, reason: str, now: datetime) -> None:
+    """Take back a promise that is still open; withdrawing it twice changes nothing.
+
+    Raises:
+        NotFound: no such promise of this account.
+        Conflict: its time is over: entries have kept or broken it, or another promise replaced it.
+    """
+    lock_account(session, tenant, account)
+    settle(session, account, now)
+    made = session.get(Promise, promise, populate_existing=True)
+    if made is None or made.account != account:
+        raise NotFound(f"No promise {promise} of this account")
+    if made.state == "withdrawn":
+        return
+    if made.state != "open":
+        raise Conflict(f"The promise is {made.state}: only an open one can be withdrawn")
+    made.state, made.settled_at = "withdrawn", now
+    session.flush()
+    _note(session, made, "promise_withdrawn", now, {"state": made.state, "reason": reason})
+    outbox.tell(session, tenant=tenant, account=account, fact="promise_withdrawn", at=now)
+
+
 def settle(session: Session, account: str, now: datetime) -> None:
     """Bring the promises of an account in line with its entries. The caller holds the locks of its persons."""
     promises = session.scalars(
         select(Promise)
-        .where(Promise.account == account, Promise.state != "replaced")
+        .where(Promise.account == account, Promise.state.not_in(TAKEN_BACK))
         .order_by(Promise.made_at, Promise.id)
         .execution_options(populate_existing=True)
     ).all()
     if not promises:
         return
-    entries, zone = _entries(session, account), _zone(session, account)
+    entries, zone = _entries(session, account), zone_of(session, account)
     for promise in promises:
         state = standing(promise.amount, promise.made_at, ends_at(promise.due_on, zone), entries, now)
         if state != promise.state:
@@ -143,7 +167,7 @@ def _entries(session: Session, account: str) -> list[Booked]:
     ]
 
 
-def _zone(session: Session, account: str) -> str | None:
+def zone_of(session: Session, account: str) -> str | None:
     """Where the borrower's dates are counted: the same choice as `cadence.translate.home_zone` makes."""
     return session.scalars(
         select(ContactPoint.zone)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from forbear.contracts.words import Channel, Fact, StopKind, SuppressionScope
+from forbear.contracts.words import Channel, Fact, HoldReason, StopKind, SuppressionScope
 from forbear.errors import BadInput, NotFound
 from forbear.ledger import audit, outbox, routes
 from forbear.ledger.ids import new_id
@@ -41,6 +41,7 @@ def place_stop(
     until: datetime | None = None,
     written: bool = False,
     address_key: bytes | None = None,
+    reason: HoldReason | None = None,
 ) -> str:
     """Forbid contact with a person, about one account where `account` is set; returns the stop's id.
 
@@ -59,11 +60,12 @@ def place_stop(
         via=via,
         at=at,
         until=until,
+        reason=reason,
     )
     session.add(stop)
     session.flush()
     if kind == "wrong_number" and address_key is not None:
-        _not_theirs(session, person, address_key)
+        _not_theirs(session, lender, person, address_key)
     _note_stop(session, stop, "stop_placed", at)
     outbox.tell_accounts_of(session, persons=concerned, fact=FACTS.get(kind, "stop_placed"), at=at)
     return stop.id
@@ -170,10 +172,15 @@ def _lock(session: Session, tenant: str, person: str | None, address_key: bytes 
     return lock_persons(session, tenant, [*named, *at_address])
 
 
-def _not_theirs(session: Session, person: str, address_key: bytes) -> None:
+def _not_theirs(session: Session, lender: str, person: str, address_key: bytes) -> None:
+    """Only as this lender knows the person: another lender is bound by the stop, and learns nothing of it."""
     session.execute(
         update(ContactPoint)
-        .where(ContactPoint.person == person, ContactPoint.address_key == address_key)
+        .where(
+            ContactPoint.lender == lender,
+            ContactPoint.person == person,
+            ContactPoint.address_key == address_key,
+        )
         .values(state="wrong_party")
     )
 
@@ -194,6 +201,7 @@ def _note_stop(session: Session, stop: Stop, kind: str, at: datetime) -> None:
             "at": stop.at,
             "until": stop.until,
             "written": stop.written,
+            "reason": stop.reason,
             "lifted_at": stop.lifted_at,
         },
     )

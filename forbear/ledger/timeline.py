@@ -13,7 +13,7 @@ from sqlalchemy import any_, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from forbear.ledger.shown import Explained
+from forbear.ledger.shown import words
 from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Reply, Suppression, Touch
 from forbear.ledger.views import civil, find_account, instant
@@ -82,20 +82,20 @@ def _stops(story: _Story) -> Iterator[tuple[datetime, Item]]:
         )
     )
     for row in rows:
-        words = worded(STOPS, row.kind)
+        told = worded(STOPS, row.kind)
         details = {"stop": row.kind, "until": None if row.until is None else instant(row.until), "via": row.via}
-        yield story.item(row.at, "stop_placed", row.id, f"Contact stopped: {words}", **details)
+        yield story.item(row.at, "stop_placed", row.id, f"Contact stopped: {told}", **details)
         if row.lifted_at is not None:
-            yield story.item(row.lifted_at, "stop_lifted", row.id, f"Stop lifted: {words}", **details)
+            yield story.item(row.lifted_at, "stop_lifted", row.id, f"Stop lifted: {told}", **details)
 
 
 def _opt_outs(story: _Story) -> Iterator[tuple[datetime, Item]]:
     for row in story.session.scalars(select(Suppression).where(Suppression.person.in_(story.persons))):
-        words = worded(SCOPES, row.scope)
+        told = worded(SCOPES, row.scope)
         details = {"scope": row.scope, "channel": row.channel, "via": row.via}
-        yield story.item(row.at, "opted_out", row.id, f"Opted out of {words}", **details)
+        yield story.item(row.at, "opted_out", row.id, f"Opted out of {told}", **details)
         if row.lifted_at is not None:
-            yield story.item(row.lifted_at, "opted_in", row.id, f"Opted in again to {words}", **details)
+            yield story.item(row.lifted_at, "opted_in", row.id, f"Opted in again to {told}", **details)
 
 
 def _replies(story: _Story) -> Iterator[tuple[datetime, Item]]:
@@ -118,14 +118,23 @@ def _promises(story: _Story) -> Iterator[tuple[datetime, Item]]:
 
 
 def _decisions(story: _Story) -> Iterator[tuple[datetime, Item]]:
+    """Every decision that says something new: asked again for whatever reason, the same answer is told once."""
     # Column by column: the permit names what other lenders did, and the API's role cannot read it.
-    columns = (Decision.id, Decision.at, Decision.kind, Decision.until, Decision.rule, Decision.reason, Decision.touch)
-    explained = Explained(story.session, story.account)
-    for row in story.session.execute(select(*columns).where(Decision.account == story.account.id)):
-        yield story.item(
-            row.at, "decision", row.id, explained.words(row.rule, row.reason, row.at), decision=row.kind,
-            rule=row.rule or None, until=None if row.until is None else instant(row.until), touch=row.touch,
-        )  # fmt: skip
+    columns = (
+        Decision.id, Decision.at, Decision.kind, Decision.until, Decision.rule, Decision.reason, Decision.touch,
+        Decision.own,
+    )  # fmt: skip
+    decided = select(*columns).where(Decision.account == story.account.id).order_by(Decision.at, Decision.id)
+    before = None
+    for row in story.session.execute(decided):
+        text = words(row.rule, row.reason, own=row.own)
+        said = (row.kind, row.rule, row.until, text, row.touch)
+        if said != before:
+            yield story.item(
+                row.at, "decision", row.id, text, decision=row.kind, rule=row.rule or None,
+                until=None if row.until is None else instant(row.until), touch=row.touch,
+            )  # fmt: skip
+        before = said
 
 
 def _about(story: _Story) -> ColumnElement[bool]:

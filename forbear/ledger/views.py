@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from forbear.errors import NotFound
 from forbear.ledger.books import balance
-from forbear.ledger.shown import Explained
+from forbear.ledger.shown import next_words
 from forbear.ledger.tables.accounts import Account, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Suppression, Touch
+from forbear.ledger.tables.people import ContactPoint, Profile
 from forbear.ledger.wording import CHANNELS, TOUCH_STATES, worded
 from forbear.money.currency import wire, write_amount
 
@@ -58,54 +59,32 @@ def account_view(session: Session, account: str, *, now: datetime) -> View:
         "due_since": found.due_since.isoformat(),
         "enrolled_at": instant(found.enrolled_at),
         "balance": _balance_view(session, found),
-        "next": _next(session, found, now),
+        "next": _next(session, found),
         "closed": None
         if found.closed_at is None
         else {"at": instant(found.closed_at), "reason": found.close_reason or ""},
         "holds": _holds(session, found, now),
+        "parties": parties_view(session, account),
         "promises": [promise_view(promise) for promise in _promises(session, account)],
         "last_touch": _last_touch(session, account),
     }
 
 
-def accounts_page(
-    session: Session, *, after: tuple[datetime, str] | None, limit: int, state: str | None, external_id: str | None
-) -> list[Account]:
-    """The lender's accounts in the order of enrolment, after a position."""
-    wanted = select(Account).order_by(Account.enrolled_at, Account.id).limit(limit)
-    if after is not None:
-        at, last = after
-        wanted = wanted.where(or_(Account.enrolled_at > at, (Account.enrolled_at == at) & (Account.id > last)))
-    if state is not None:
-        wanted = wanted.where(Account.state == state)
-    if external_id is not None:
-        wanted = wanted.where(Account.external_id == external_id)
-    return list(session.scalars(wanted))
-
-
-def row_view(account: Account) -> View:
-    """An account as a line of a list; the reason is shown with the account itself."""
-    return {
-        "id": account.id,
-        "external_id": account.external_id,
-        "state": account.state,
-        "stage": account.stage,
-        "next_at": None if account.next_at is None else instant(account.next_at),
-    }
-
-
 def payment_view(session: Session, payment: str) -> View:
-    """A payment as it was posted."""
+    """A payment as it was posted, with the balance as it is now."""
     found = find_payment(session, payment)
+    return {**told_payment(found), "balance": _balance_view(session, find_account(session, found.account))}
+
+
+def told_payment(payment: Payment) -> View:
     return {
-        "id": found.id,
-        "account": found.account,
-        "external_id": found.external_id,
-        "amount": wire(found.amount, found.currency),
-        "received_at": instant(found.received_at),
-        "recorded_at": instant(found.recorded_at),
-        "reverses": found.reverses,
-        "balance": _balance_view(session, find_account(session, found.account)),
+        "id": payment.id,
+        "account": payment.account,
+        "external_id": payment.external_id,
+        "amount": wire(payment.amount, payment.currency),
+        "received_at": instant(payment.received_at),
+        "recorded_at": instant(payment.recorded_at),
+        "reverses": payment.reverses,
     }
 
 
@@ -132,7 +111,43 @@ def stop_view(session: Session, stop: str) -> View:
     found = session.get(Stop, stop, populate_existing=True)
     if found is None:
         raise NotFound(f"No stop {stop}")
-    return _stop(found)
+    return told_stop(found)
+
+
+def parties_view(session: Session, account: str) -> View:
+    """Who is on the account, by the party's id, with what a correction may be about and nothing personal."""
+    rows = session.execute(
+        select(Party, Profile)
+        .outerjoin(Profile, (Profile.lender == Party.lender) & (Profile.person == Party.person))
+        .where(Party.account == account)
+        .order_by(Party.role, Party.id)
+    ).all()
+    points = session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.person.in_([party.person for party, _ in rows]))
+        .order_by(ContactPoint.created_at, ContactPoint.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return {
+        party.id: {
+            "role": party.role,
+            "language": profile.language if profile else "",
+            "jurisdictions": list(profile.jurisdictions) if profile else [],
+            "contact_points": {point.id: point_view(point) for point in points if point.person == party.person},
+        }
+        for party, profile in rows
+    }
+
+
+def point_view(point: ContactPoint) -> View:
+    """A contact point without its value."""
+    return {
+        "kind": point.kind,
+        "place": point.place,
+        "state": point.state,
+        "zone": point.zone,
+        "zone_evidence": point.zone_evidence,
+    }
 
 
 def _balance_view(session: Session, account: Account) -> View:
@@ -144,11 +159,10 @@ def _balance_view(session: Session, account: Account) -> View:
     }
 
 
-def _next(session: Session, account: Account, now: datetime) -> View | None:
+def _next(session: Session, account: Account) -> View | None:
     if account.next_at is None:
         return None
-    reason = Explained(session, account).words(account.next_rule, account.next_reason, now)
-    return {"at": instant(account.next_at), "reason": reason, "rule": account.next_rule or None}
+    return {"at": instant(account.next_at), "reason": next_words(session, account), "rule": account.next_rule or None}
 
 
 def _holds(session: Session, account: Account, now: datetime) -> list[View]:
@@ -168,10 +182,10 @@ def _holds(session: Session, account: Account, now: datetime) -> list[View]:
         .where(Suppression.person.in_(persons), Suppression.lifted_at.is_(None))
         .order_by(Suppression.at, Suppression.id)
     )
-    return [*map(_stop, stops), *map(_opt_out, opted_out)]
+    return [*map(told_stop, stops), *map(told_opt_out, opted_out)]
 
 
-def _stop(stop: Stop) -> View:
+def told_stop(stop: Stop) -> View:
     return {
         "id": stop.id,
         "kind": stop.kind,
@@ -184,7 +198,7 @@ def _stop(stop: Stop) -> View:
     }
 
 
-def _opt_out(said: Suppression) -> View:
+def told_opt_out(said: Suppression) -> View:
     return {
         "id": said.id,
         "kind": "opt_out",

@@ -60,7 +60,13 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 PROMISE_STATES: Final[Mapping[str, str]] = MappingProxyType(
-    {"open": "open", "kept": "kept", "broken": "broken", "replaced": "replaced by a later promise"}
+    {
+        "open": "open",
+        "kept": "kept",
+        "broken": "broken",
+        "replaced": "replaced by a later promise",
+        "withdrawn": "withdrawn",
+    }
 )
 ENTRIES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -1,35 +1,26 @@
 """Accounts: enrol one, see where it stands and why, read its story."""
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from forbear.api import cursors
 from forbear.api.acting import Answer, TheCall
 from forbear.api.auth import Reader, TheLedger, Writer
+from forbear.api.conditions import etag, unchanged
 from forbear.api.described import acting, reading
 from forbear.api.lender import answers, examples
 from forbear.api.lender.forms import Id
+from forbear.api.paging import Cursor, Limit, cut
 from forbear.ledger.enrol import enrol
 from forbear.ledger.forms.enrolment import EnrolmentForm
-from forbear.ledger.forms.text import Reference
 from forbear.ledger.timeline import timeline
-from forbear.ledger.views import account_view, accounts_page, row_view
+from forbear.ledger.views import account_view
 
 router = APIRouter(prefix="/v1/accounts", tags=["Accounts"])
-Cursor = Annotated[str | None, Query(max_length=500)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
-
-
-def etag(body: dict[str, Any]) -> str:
-    """A strong validator: the same answer has the same one."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
 @router.post(
@@ -60,48 +51,6 @@ def post_account(call: TheCall, caller: Writer, form: EnrolmentForm, ledger: The
 
 
 @router.get(
-    "",
-    **reading(
-        "listAccounts",
-        "List accounts",
-        answers.AccountPage,
-        "bad_cursor",
-        "invalid",
-        example=examples.PAGE,
-        scope="accounts:read",
-    ),
-)
-def list_accounts(
-    *,
-    request: Request,
-    caller: Reader,
-    ledger: TheLedger,
-    state: Literal["open", "closed"] | None = None,
-    external_id: Reference | None = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> JSONResponse:
-    """List the lender's accounts in the order of enrolment, or find one by `external_id`."""
-    settings = request.app.state.settings
-    asked = f"accounts|{caller.lender}|{state}|{external_id}"
-    after = None
-    if cursor is not None:
-        at, last = cursors.read(settings, asked, cursor)
-        after = (datetime.fromisoformat(at), last)
-    with ledger.api(caller.tenant, caller.lender) as session:
-        found = accounts_page(session, after=after, limit=limit + 1, state=state, external_id=external_id)
-    rows, more = found[:limit], len(found) > limit
-    position = [rows[-1].enrolled_at.isoformat(), rows[-1].id] if rows else []
-    return JSONResponse(
-        {
-            "data": [row_view(row) for row in rows],
-            "next_cursor": cursors.write(settings, asked, position) if more else None,
-            "has_more": more,
-        }
-    )
-
-
-@router.get(
     "/{account}",
     **reading(
         "getAccount",
@@ -118,7 +67,7 @@ def get_account(request: Request, account: Id, caller: Reader, ledger: TheLedger
     with ledger.api(caller.tenant, caller.lender) as session:
         view = account_view(session, account, now=ledger.clock.now())
     tag = etag(view)
-    if tag in request.headers.get("If-None-Match", ""):
+    if unchanged(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return JSONResponse(view, headers={"ETag": tag})
 
@@ -143,23 +92,11 @@ def get_timeline(
 
     What another lender did or heard appears as 'a limit of this person'.
     """
-    settings, asked = request.app.state.settings, f"timeline|{caller.lender}|{account}"
+    asked = f"timeline|{caller.lender}|{account}"
     with ledger.api(caller.tenant, caller.lender) as session:
         story = timeline(session, account)
-    start = 0
-    if cursor is not None:
-        seen = tuple(cursors.read(settings, asked, cursor))
-        start = 1 + next((index for index, item in enumerate(story) if _position(item) == seen), len(story))
-    page = story[start : start + limit]
-    more = start + limit < len(story)
-    return JSONResponse(
-        {
-            "data": page,
-            "next_cursor": cursors.write(settings, asked, list(_position(page[-1]))) if more else None,
-            "has_more": more,
-        }
-    )
+    return cut(request, asked, story, limit=limit, cursor=cursor, position=_position)
 
 
-def _position(item: dict[str, Any]) -> tuple[str, str]:
-    return item["kind"], item["id"]
+def _position(item: Mapping[str, Any]) -> list[str]:
+    return [item["kind"], item["id"]]

@@ -64,6 +64,25 @@ class Playbook(Answer):
     version: str
 
 
+class ContactPoint(Answer):
+    """A contact point without its value."""
+
+    kind: str
+    place: str
+    state: str
+    zone: str | None
+    zone_evidence: str | None
+
+
+class Party(Answer):
+    """A person in a role, with what a correction may be about."""
+
+    role: str
+    language: str
+    jurisdictions: list[str]
+    contact_points: dict[str, ContactPoint] = Field(description="By id.")
+
+
 class Account(Answer):
     """Where an account stands, what is next and why."""
 
@@ -79,7 +98,8 @@ class Account(Answer):
     balance: Balance
     next: Next | None = Field(description="Every open account has one.")
     closed: Closed | None
-    holds: list[Hold]
+    holds: list[Hold] = Field(description="Stops, holds and opt-outs in force.")
+    parties: dict[str, Party] = Field(description="By id.")
     promises: list[Promise]
     last_touch: LastTouch | None
 
@@ -89,6 +109,12 @@ class AccountRow(Answer):
     external_id: str
     state: str
     stage: str
+    product: str
+    playbook: str
+    currency: str
+    due_since: date
+    enrolled_at: datetime
+    held_by: str | None = Field(description="The rule that holds it now; null where nothing does.")
     next_at: datetime | None
 
 
@@ -113,15 +139,32 @@ class Timeline(Answer):
     has_more: bool
 
 
-class Payment(Answer):
+class ListedPayment(Answer):
     id: str
     account: str
     external_id: str
     amount: Amount
     received_at: datetime
     recorded_at: datetime
-    reverses: str | None
+    reverses: str | None = Field(description="The payment that this one undoes.")
+
+
+class Payment(ListedPayment):
     balance: Balance
+
+
+class PaymentPage(Answer):
+    data: list[ListedPayment]
+    next_cursor: str | None
+    has_more: bool
+
+
+class StopPage(Answer):
+    """Stops, or opt-outs."""
+
+    data: list[Hold]
+    next_cursor: str | None
+    has_more: bool
 
 
 class PlaceError(Answer):

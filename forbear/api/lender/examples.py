@@ -70,6 +70,9 @@ BALANCE: Final[Json] = {
     },
 }
 
+PARTY: Final = "pty_1HbKw5MfTz8YdQx3RnV7cP"
+PHONE_POINT: Final = "pt_4VmQx7LdRk2TbNc9WzY5pJ"
+
 ACCOUNT: Final[Json] = {
     "id": "acc_0V3kq8YtQmW2sLd7Zp4NbX",
     "external_id": "LN-2048-07",
@@ -84,6 +87,29 @@ ACCOUNT: Final[Json] = {
     "next": {"at": "2026-03-02T15:00:00Z", "reason": "enrolled; first decision pending", "rule": None},
     "closed": None,
     "holds": [],
+    "parties": {
+        PARTY: {
+            "role": "borrower",
+            "language": "en",
+            "jurisdictions": ["US"],
+            "contact_points": {
+                PHONE_POINT: {
+                    "kind": "phone",
+                    "place": "mobile",
+                    "state": "valid",
+                    "zone": "America/Chicago",
+                    "zone_evidence": "area_code_mobile",
+                },
+                "pt_9LcZt0JgUy6XeRw2SqB8dN": {
+                    "kind": "postal",
+                    "place": "residence",
+                    "state": "valid",
+                    "zone": "America/Chicago",
+                    "zone_evidence": "address",
+                },
+            },
+        }
+    },
     "promises": [],
     "last_touch": None,
 }
@@ -95,6 +121,12 @@ PAGE: Final[Json] = {
             "external_id": "LN-2048-07",
             "state": "open",
             "stage": "M1",
+            "product": "Personal Loan",
+            "playbook": "us-first-party",
+            "currency": "USD",
+            "due_since": "2026-02-20",
+            "enrolled_at": "2026-03-02T15:00:00Z",
+            "held_by": None,
             "next_at": "2026-03-02T15:00:00Z",
         }
     ],
@@ -163,6 +195,12 @@ BALANCES: Final[Json] = {
 
 CONFIRMED: Final[Json] = {"results": [{"row": 0, "account": ACCOUNT["id"], "result": "adjusted", "errors": []}]}
 
+PAYMENTS: Final[Json] = {
+    "data": [{name: value for name, value in POSTED.items() if name != "balance"}],
+    "next_cursor": None,
+    "has_more": False,
+}
+
 STOP: Final[Json] = {"kind": "dispute", "written": True}
 
 STOPPED: Final[Json] = {
@@ -178,6 +216,23 @@ STOPPED: Final[Json] = {
 
 RELEASE: Final[Json] = {"reason": "verified"}
 RELEASED: Final[Json] = {**STOPPED, "lifted_at": "2026-03-02T15:00:00Z"}
+STOPS: Final[Json] = {"data": [STOPPED], "next_cursor": None, "has_more": False}
 OPT_OUT: Final[Json] = {"scope": "channel", "channel": "sms"}
 OPTED_OUT: Final[Json] = {"id": "sup_2FlOc0JpR3wTz6HvUa9XbK"}
+OPT_OUTS: Final[Json] = {
+    "data": [
+        {
+            "id": OPTED_OUT["id"],
+            "kind": "opt_out",
+            "scope": "channel",
+            "channel": "sms",
+            "at": "2026-03-02T15:00:00Z",
+            "until": None,
+            "lifted_at": None,
+            "via": "lender",
+        }
+    ],
+    "next_cursor": None,
+    "has_more": False,
+}
 HEALTH: Final[Json] = {"status": "ok", "world_time": "2026-03-02T15:00:00Z"}

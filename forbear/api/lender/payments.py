@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from forbear.api.acting import Answer, TheCall
-from forbear.api.auth import Payer
-from forbear.api.described import acting
+from forbear.api.auth import Payer, Reader, TheLedger
+from forbear.api.described import acting, reading
 from forbear.api.lender import answers, examples
 from forbear.api.lender.forms import Id, PaymentForm, ReversalForm
+from forbear.api.paging import Cursor, Limit, cut
+from forbear.ledger import on_file
 from forbear.ledger.books import payment_of, post_payment, reversal_of, reverse_payment
 from forbear.ledger.locking import lock_account
 from forbear.ledger.views import find_account, find_payment, payment_view
@@ -58,6 +61,28 @@ def post_account_payment(account: Id, call: TheCall, caller: Payer, form: Paymen
         return Answer(200 if before else 201, payment_view(session, payment))
 
     return call.once(caller, deed)
+
+
+@router.get(
+    "",
+    **reading(
+        "listPayments",
+        "List an account's payments",
+        answers.PaymentPage,
+        "bad_cursor",
+        "not_found",
+        "invalid",
+        example=examples.PAYMENTS,
+        scope="accounts:read",
+    ),
+)
+def list_payments(
+    *, request: Request, account: Id, caller: Reader, ledger: TheLedger, limit: Limit = 100, cursor: Cursor = None
+) -> JSONResponse:
+    """Payments and reversals in the order in which they were posted, also those that came through a link."""
+    with ledger.api(caller.tenant, caller.lender) as session:
+        found = on_file.payments(session, account)
+    return cut(request, f"payments|{caller.lender}|{account}", found, limit=limit, cursor=cursor)
 
 
 @router.post(

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from forbear.api.acting import Answer, TheCall
-from forbear.api.auth import Stopper, TheLedger
-from forbear.api.described import acting
+from forbear.api.auth import Reader, Stopper, TheLedger
+from forbear.api.described import acting, reading
 from forbear.api.lender import answers, examples
 from forbear.api.lender.forms import Id, PlaceOptOutForm, PlaceStopForm, ReleaseForm
+from forbear.api.paging import Cursor, Limit, cut
 from forbear.errors import BadInput
+from forbear.ledger import on_file
 from forbear.ledger.books import CLOCK_SLACK
 from forbear.ledger.releases import party_in_role, release
 from forbear.ledger.stops import place_stop, suppress
@@ -20,7 +23,8 @@ router = APIRouter(prefix="/v1/accounts/{account}", tags=["Stops"])
 VIA = "lender"
 
 
-def _said_at(at: datetime | None, now: datetime) -> datetime:
+def said_at(at: datetime | None, now: datetime) -> datetime:
+    """When something was said; now unless it is told."""
     if at is not None and at > now + CLOCK_SLACK:
         raise BadInput("at", "lies in the future", "Send when it was said, or leave it out.")
     return at or now
@@ -52,7 +56,7 @@ def post_stop(account: Id, call: TheCall, caller: Stopper, form: PlaceStopForm, 
             account=account if form.of_account else None,
             kind=form.kind,
             via=VIA,
-            at=_said_at(form.at, now),
+            at=said_at(form.at, now),
             until=form.until,
             written=form.written,
             address_key=key or None,
@@ -60,6 +64,28 @@ def post_stop(account: Id, call: TheCall, caller: Stopper, form: PlaceStopForm, 
         return Answer(201, stop_view(session, stop))
 
     return call.once(caller, deed)
+
+
+@router.get(
+    "/stops",
+    **reading(
+        "listStops",
+        "List an account's stops",
+        answers.StopPage,
+        "bad_cursor",
+        "not_found",
+        "invalid",
+        example=examples.STOPS,
+        scope="accounts:read",
+    ),
+)
+def list_stops(
+    *, request: Request, account: Id, caller: Reader, ledger: TheLedger, limit: Limit = 100, cursor: Cursor = None
+) -> JSONResponse:
+    """What this lender heard that forbids contact, oldest first, ended ones too."""
+    with ledger.api(caller.tenant, caller.lender) as session:
+        found = on_file.stops(session, account)
+    return cut(request, f"stops|{caller.lender}|{account}", found, limit=limit, cursor=cursor)
 
 
 @router.post(
@@ -114,8 +140,30 @@ def post_opt_out(account: Id, call: TheCall, caller: Stopper, form: PlaceOptOutF
             channel=form.channel,
             address_key=key or None,
             via=VIA,
-            at=_said_at(form.at, now),
+            at=said_at(form.at, now),
         )
         return Answer(201, {"id": said})
 
     return call.once(caller, deed)
+
+
+@router.get(
+    "/opt-outs",
+    **reading(
+        "listOptOuts",
+        "List an account's opt-outs",
+        answers.StopPage,
+        "bad_cursor",
+        "not_found",
+        "invalid",
+        example=examples.OPT_OUTS,
+        scope="accounts:read",
+    ),
+)
+def list_opt_outs(
+    *, request: Request, account: Id, caller: Reader, ledger: TheLedger, limit: Limit = 100, cursor: Cursor = None
+) -> JSONResponse:
+    """What this lender was told not to do, oldest first, with what the person took back."""
+    with ledger.api(caller.tenant, caller.lender) as session:
+        found = on_file.opt_outs(session, account)
+    return cut(request, f"opt-outs|{caller.lender}|{account}", found, limit=limit, cursor=cursor)

@@ -45,6 +45,7 @@ class Account(OfLender, Base):
         UniqueConstraint("lender", "external_id"),
         Index(None, "borrower"),
         Index(None, "tenant", "state", "next_at"),
+        Index(None, "lender", "enrolled_at", "id"),
         CheckConstraint("state in ('open', 'closed')", name="state"),
     )
 
@@ -101,7 +102,7 @@ class Payment(OfLender, Base):
 
 
 class Promise(OfLender, Base):
-    """A promise to pay. `state` follows the entries: open, kept or broken."""
+    """A promise to pay. `state` follows the entries: open, kept or broken; unless it was replaced or withdrawn."""
 
     __tablename__ = "promise"
     id: Mapped[Id]
@@ -116,7 +117,7 @@ class Promise(OfLender, Base):
     settled_at: Mapped[datetime | None]
     __table_args__ = (
         Index(None, "account"),
-        CheckConstraint("state in ('open', 'kept', 'broken', 'replaced')", name="state"),
+        CheckConstraint("state in ('open', 'kept', 'broken', 'replaced', 'withdrawn')", name="state"),
     )
 
 
@@ -134,6 +135,8 @@ class Stop(OfLender, Base):
     at: Mapped[Instant]
     until: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why a lender holds, as one of a few words; null for what somebody said."""
     __table_args__ = (Index(None, "person"), Index(None, "account"))
 
 

@@ -30,6 +30,8 @@ class Decision(OfLender, Base):
     touch: Mapped[str | None]
     answer: Mapped[Json]
     """What the workflow was told, as the contract's JSON."""
+    own: Mapped[bool | None]
+    """Whether the lender's own facts alone give this answer; if not, its reason is 'a limit of this person' to it."""
     permit: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     """Names touches of other lenders; the API's role may not read it, so it is loaded only when asked for."""
     __table_args__ = (UniqueConstraint("account", "run", "number"), Index(None, "account", "at"))

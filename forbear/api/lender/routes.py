@@ -1,0 +1,34 @@
+"""All calls of a lender, in the order in which the documentation tells of them."""
+
+from fastapi import APIRouter
+
+from forbear.api.imports import routes as imports
+from forbear.api.lender import (
+    account_changes,
+    account_list,
+    accounts,
+    agreements,
+    balances,
+    consents,
+    holds,
+    payments,
+    promises,
+    stops,
+)
+
+ROOMS = (
+    accounts,
+    account_list,
+    account_changes,
+    payments,
+    balances,
+    holds,
+    stops,
+    promises,
+    agreements,
+    consents,
+    imports,
+)
+router = APIRouter()
+for room in ROOMS:
+    router.include_router(room.router)
