@@ -16,7 +16,7 @@ from forbear.cadence.life import Life
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
-from forbear.contracts.words import Channel, TouchState
+from forbear.contracts.words import Channel, LenderRole, TouchState
 from forbear.errors import Erased, NotFound
 from forbear.ledger import reachability
 from forbear.ledger.engine import Ledger
@@ -133,6 +133,10 @@ class TouchingBook:
         except Erased:
             return self._learn(session, touch, "ledger", "withheld", now=now, code="the person's data was erased")
         lender = session.get_one(Lender, touch.lender)
+        if touch.channel == "sms" and not reachability.reached(session, touch, to, cast("LenderRole", lender.role)):
+            return self._learn(
+                session, touch, "ledger", "withheld", now=now, code="its route does not reach the number"
+            )
         touch.dispatched_at = now
         token = self._make_link(session, touch, now)
         add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
