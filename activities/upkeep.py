@@ -1,38 +1,79 @@
-"""One round of looking after what waits in silence; see `workflows.upkeep`."""
+"""One round of looking after what waits in silence; see `workflows.upkeep`.
 
+Each part, and within it each item, has its turn whatever became of the others: a touch that cannot be settled must not
+keep a STOP that no webhook brought waiting. What failed is counted, and the next round tries it again.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
 from temporalio import activity
+from temporalio.exceptions import CancelledError
 
 from forbear.contracts.decision import UpkeepReport
+from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
+from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
+from forbear.ports.rounds import each
+from forbear.ports.runs import Runs
 from forbear.ports.sms import SmsCarrier
+
+T = TypeVar("T")
+log = structlog.get_logger("forbear.upkeep")
 
 
 class UpkeepActivities:
-    def __init__(self, book: UpkeepBook, carrier: SmsCarrier, replies: ReplyBook, listing: ReplyListing) -> None:
+    """Upkeep over its ports; without `runs` or `checkouts` their part of a round is left out."""
+
+    def __init__(
+        self,
+        book: UpkeepBook,
+        carrier: SmsCarrier,
+        replies: ReplyBook,
+        listing: ReplyListing,
+        *,
+        runs: Runs | None = None,
+        checkouts: CheckoutBook | None = None,
+        payments: PaymentProvider | None = None,
+    ) -> None:
         self._book = book
         self._carrier = carrier
         self._replies = replies
         self._listing = listing
+        self._runs = runs
+        self._checkouts = checkouts
+        self._payments = payments
 
     @activity.defn(name="look_after")
     def look_after(self) -> UpkeepReport:
         """Expire claims, reconcile lost answers, hear what was missed, wake idle accounts, seal, and say so."""
-        expired = self._book.expire_claims()
-        waiting = self._book.unsettled()
-        settled = sum(self._reconcile(touch) for touch in waiting)
-        caught_up = sum(self._catch_up(ear) for ear in self._replies.ears())
-        activity.heartbeat()
-        seen, woken = self._book.wake_idle()
+        round_ = _Round()
+        expired = round_.count("claims", self._book.expire_claims)
+        waiting = round_.part("lost answers", self._book.unsettled, [])
+        settled = round_.count(
+            "lost answers", lambda: each("lost answers", waiting, self._reconcile, name=lambda touch: touch.touch)
+        )
+        ears = round_.part("replies", self._replies.ears, [])
+        caught_up = round_.count("replies", lambda: each("replies", ears, self._catch_up, name=lambda ear: ear.lender))
+        begun = round_.part("payments", self._begun, [])
+        paid = round_.count(
+            "payments", lambda: each("payments", begun, self._ask_about, name=lambda checkout: checkout.checkout)
+        )
         report = UpkeepReport(
-            accounts_seen=seen,
-            accounts_woken=woken,
             claims_expired=expired,
             unknown_seen=len(waiting),
             unknown_settled=settled,
             replies_caught_up=caught_up,
-            rows_sealed=self._book.seal(),
-        )
+            payments_seen=len(begun),
+            payments_settled=paid,
+            accounts_seen=round_.count("open accounts", self._book.count_open),
+            accounts_woken=round_.count("idle accounts", self._book.wake_idle),
+            accounts_without_run=round_.count("missing workflows", self._start_missing),
+            rows_sealed=round_.count("seals", self._book.seal),
+            rows_purged=round_.count("purge", self._book.purge),
+        ).model_copy(update={"failed": round_.failed})
         self._book.report(report)
         return report
 
@@ -60,3 +101,53 @@ class UpkeepActivities:
         except ConnectionError:
             return 0
         return self._replies.take_missed(ear, listed)
+
+    def _begun(self) -> list[OpenCheckout]:
+        return [] if self._checkouts is None or self._payments is None else self._checkouts.begun()
+
+    def _ask_about(self, checkout: OpenCheckout) -> int:
+        """Look at a payment that was begun and of which no webhook told the end."""
+        activity.heartbeat()
+        if self._checkouts is None or self._payments is None:
+            return 0
+        try:
+            payment = self._payments.fetch(checkout.provider_id)
+        except ConnectionError:
+            return 0
+        return self._checkouts.settle(checkout, payment)
+
+    def _start_missing(self) -> int:
+        """Compare a stretch of the open accounts with what Temporal runs, and start what is not there."""
+        if self._runs is None:
+            return 0
+        stretch = self._book.stretch()
+        running = self._runs.running([each.account for each in stretch]) if stretch else frozenset[str]()
+        return self._book.start_missing([each for each in stretch if each.account not in running])
+
+
+class _Round:
+    """Counts what failed in one round, and lets the next part begin all the same."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+
+    def count(self, part: str, do: Callable[[], int]) -> int:
+        """What a part counted, also when some of its items failed."""
+        try:
+            return self.part(part, do, 0)
+        except PartlyDone as partly:
+            self.failed += partly.failed
+            return partly.done
+
+    def part(self, part: str, do: Callable[[], T], instead: T) -> T:
+        activity.heartbeat()
+        if activity.is_cancelled():
+            raise CancelledError("upkeep is to stop")
+        try:
+            return do()
+        except (PartlyDone, CancelledError):
+            raise  # the one is counted by `count`, the other ends the round
+        except Exception as error:  # noqa: BLE001  whatever it is, the other parts have their turn
+            self.failed += 1
+            log.error("upkeep_part_failed", part=part, error=type(error).__name__)  # noqa: TRY400  a trace may quote a row
+            return instead

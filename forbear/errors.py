@@ -13,6 +13,7 @@ HTTP problems and workflow histories.
     │   └── KeyReused        an Idempotency-Key with another body                              422
     ├── TooMany              asked too often                                                   429
     ├── Erased               personal data whose key was destroyed, or does not fit            410
+    ├── PartlyDone           some items of a round failed; the others were done
     └── CannotStart          a service that cannot run here, with the one thing to do
         ├── PortBusy
         ├── LibraryMissing
@@ -80,6 +81,14 @@ class TooMany(ForbearError):
 
 class Erased(ForbearError):
     """Personal data that cannot be read again: its key was destroyed, or row and key do not fit."""
+
+
+class PartlyDone(ForbearError):
+    """Some items of a round failed, each in the log; `done` counts what the others brought."""
+
+    def __init__(self, part: str, *, done: int, failed: int) -> None:
+        super().__init__(f"{part}: {failed} failed; the next round tries again")
+        self.done, self.failed = done, failed
 
 
 class CannotStart(ForbearError):

@@ -110,3 +110,9 @@ class UpkeepReport(Contract):
     unknown_settled: int = 0
     replies_caught_up: int = 0
     rows_sealed: int = 0
+    accounts_without_run: int = 0
+    payments_seen: int = 0
+    payments_settled: int = 0
+    rows_purged: int = 0
+    failed: int = 0
+    """Parts or items that failed; each is in the log, and the next round tries again."""

@@ -86,10 +86,14 @@ def seal(ledger: Ledger, folder: Path) -> int:
     Returns:
         How many rows were sealed.
     """
-    key = key_bytes(ledger.settings, "audit_key")
     with ledger.worker() as session:
         tenants = routes.tenants(session)
-    return sum(_seal_tenant(ledger, folder, key, tenant) for tenant in tenants)
+    return sum(seal_tenant(ledger, folder, tenant) for tenant in tenants)
+
+
+def seal_tenant(ledger: Ledger, folder: Path, tenant: str) -> int:
+    """Chain what is not chained yet of one tenant, and publish its new head."""
+    return _seal_tenant(ledger, folder, key_bytes(ledger.settings, "audit_key"), tenant)
 
 
 class _End(NamedTuple):

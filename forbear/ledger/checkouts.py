@@ -101,16 +101,21 @@ def settle(ledger: Ledger, payment: ProviderPayment) -> Posted:
         log.warning("payment_without_checkout", provider_id=payment.provider_id)
         return Posted(None, fresh=False)
     with ledger.api(*owner) as session:
-        account = session.get_one(Checkout, payment.checkout).account
-        lock_account(session, owner[0], account)
-        checkout = session.get_one(Checkout, payment.checkout, with_for_update=True, populate_existing=True)
-        if payment.state != "paid":
-            _follow(checkout, payment)
-            return Posted(None, fresh=False)
-        known = books.payment_of(session, owner[1], SOURCE, payment.provider_id)
-        if known is not None:
-            return Posted(known, fresh=False)
-        return Posted(_post(ledger, session, checkout, payment), fresh=True)
+        return settle_in(ledger, session, payment.checkout, payment)
+
+
+def settle_in(ledger: Ledger, session: Session, checkout_id: str, payment: ProviderPayment) -> Posted:
+    """The same in a transaction that may see the checkout, be it the API's or the worker's."""
+    seen = session.get_one(Checkout, checkout_id)
+    lock_account(session, seen.tenant, seen.account)
+    checkout = session.get_one(Checkout, checkout_id, with_for_update=True, populate_existing=True)
+    if payment.state != "paid":
+        _follow(checkout, payment)
+        return Posted(None, fresh=False)
+    known = books.payment_of(session, checkout.lender, SOURCE, payment.provider_id)
+    if known is not None:
+        return Posted(known, fresh=False)
+    return Posted(_post(ledger, session, checkout, payment), fresh=True)
 
 
 def _owner(ledger: Ledger, checkout: str | None) -> tuple[str, str] | None:

@@ -3,46 +3,51 @@
 Each round says what it looked at, also when it found nothing: in an incident that is the proof that it ran.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import structlog
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.decision import UpkeepReport
 from forbear.contracts.words import IN_FLIGHT
 from forbear.errors import Erased
-from forbear.ledger import audit, outbox, routes
+from forbear.ledger import audit, routes, sweeping
 from forbear.ledger.engine import Ledger
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Link, Touch
 from forbear.ledger.tables.people import ContactPoint
-from forbear.ledger.tables.record import Outbox
-from forbear.ports.book import Settled, Unsettled
+from forbear.ports.book import OpenAccount, Settled, Unsettled
+from forbear.ports.rounds import each
 from forbear.ports.sms import Found
 from forbear.settings import Settings
 
-GRACE = timedelta(seconds=15)
-"""Machine time that an account may be late before it is woken, and between two wakings."""
 LISTING_LAG = timedelta(minutes=15)
 """World time that a provider's list may lag behind what it took."""
 SURELY_DONE = timedelta(seconds=60)
 """Machine time after which no request of ours can still be under way at the provider."""
+PURGE_EVERY = timedelta(minutes=5)
+"""Machine time."""
 AT_ONCE = 500
 """Rows of one tenant in one round; the next round takes the rest."""
 log = structlog.get_logger(__name__)
 
 
 class UpkeepingBook:
-    """Implements `forbear.ports.book.UpkeepBook`."""
+    """Implements `forbear.ports.book.UpkeepBook`; one per process, used by one thread at a time."""
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
         self._settings = settings
+        self._swept_up_to = ""
+        self._purged_at: datetime | None = None
 
     def expire_claims(self) -> int:
-        return sum(self._expire(tenant, touch) for tenant in self._tenants() for touch in self._overdue(tenant))
+        overdue = [(tenant, touch) for tenant in self._tenants() for touch in self._overdue(tenant)]
+        return each("claims", overdue, lambda late: self._expire(*late), name=lambda late: late[1])
 
     def unsettled(self) -> list[Unsettled]:
         found = [touch for tenant in self._tenants() for touch in self._unsettled_of(tenant)]
@@ -61,16 +66,35 @@ class UpkeepingBook:
             add_receipt(session, touch_id=touch.touch, source="listing", status="absent", at=now)
             return "absent"
 
-    def wake_idle(self) -> tuple[int, int]:
-        seen = woken = 0
-        for tenant in self._tenants():
-            with self._ledger.worker(tenant) as session:
-                seen += self._open_accounts(session)
-                woken += self._wake(session, tenant)
-        return seen, woken
+    def count_open(self) -> int:
+        return sum(self._open_accounts(tenant) for tenant in self._tenants())
+
+    def wake_idle(self) -> int:
+        return each("idle accounts", self._tenants(), self._wake, name=str)
+
+    def stretch(self) -> list[OpenAccount]:
+        with self._ledger.worker() as session:
+            found = sweeping.open_accounts(session, self._swept_up_to, sweeping.STRETCH)
+        self._swept_up_to = found[-1].account if len(found) == sweeping.STRETCH else ""
+        return found
+
+    def start_missing(self, missing: Sequence[OpenAccount]) -> int:
+        by_tenant = groupby(sorted(missing, key=lambda each: (each.tenant, each.account)), lambda each: each.tenant)
+        tenants = [(tenant, [one.account for one in accounts]) for tenant, accounts in by_tenant]
+        return each("missing workflows", tenants, lambda tenant: self._start(*tenant), name=lambda tenant: tenant[0])
 
     def seal(self) -> int:
-        return audit.seal(self._ledger, self._settings.data)
+        folder = self._settings.data
+        return each("seals", self._tenants(), lambda tenant: audit.seal_tenant(self._ledger, folder, tenant), name=str)
+
+    def purge(self) -> int:
+        now = self._ledger.clock.machine_now()
+        if self._purged_at is not None and now < self._purged_at + PURGE_EVERY:
+            return 0
+        with self._ledger.worker() as session:
+            purged = sweeping.purge(session, self._ledger.clock)
+        self._purged_at = now
+        return purged
 
     def report(self, report: UpkeepReport) -> None:
         log.info("upkeep", **report.model_dump())
@@ -146,21 +170,14 @@ class UpkeepingBook:
             )
         return "found"
 
-    def _open_accounts(self, session: Session) -> int:
-        return session.scalars(select(func.count()).select_from(Account).where(Account.state == "open")).one()
+    def _open_accounts(self, tenant: str) -> int:
+        with self._ledger.worker(tenant) as session:
+            return session.scalars(select(func.count()).select_from(Account).where(Account.state == "open")).one()
 
-    def _wake(self, session: Session, tenant: str) -> int:
-        """Tell each open account that is late and has nothing under way, at most once in a grace."""
-        now = self._ledger.clock.now()
-        late = now - self._ledger.clock.world_span(GRACE)
-        under_way = exists().where(Touch.account == Account.id, Touch.state.in_(IN_FLIGHT))
-        told = exists().where(Outbox.account == Account.id, Outbox.fact == "account_swept", Outbox.at > late)
-        idle = session.scalars(
-            select(Account.id)
-            .where(Account.state == "open", or_(Account.next_at.is_(None), Account.next_at < late), ~under_way, ~told)
-            .order_by(Account.next_at.asc().nulls_first(), Account.id)
-            .limit(AT_ONCE)
-        ).all()
-        for account in idle:
-            outbox.tell(session, tenant=tenant, account=account, fact="account_swept", at=now)
-        return len(idle)
+    def _wake(self, tenant: str) -> int:
+        with self._ledger.worker(tenant) as session:
+            return sweeping.wake_idle(session, tenant, self._ledger.clock)
+
+    def _start(self, tenant: str, accounts: list[str]) -> int:
+        with self._ledger.worker(tenant) as session:
+            return sweeping.start_missing(session, tenant, accounts, self._ledger.clock)

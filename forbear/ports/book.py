@@ -3,6 +3,7 @@
 Each method is one short transaction or none; none of them talks to a provider. Implemented by `forbear.ledger`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -83,7 +84,17 @@ class Unsettled:
 Settled = Literal["found", "absent", "waiting"]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """An open account, by its ids."""
+
+    tenant: str
+    account: str
+
+
 class UpkeepBook(Protocol):
+    """Where a method does many things, one that fails stops no other: then it raises `PartlyDone` at its end."""
+
     def expire_claims(self) -> int:
         """`claimed` beyond its lease becomes `failed`; `dispatching` beyond it becomes `unknown`."""
         ...
@@ -96,16 +107,31 @@ class UpkeepBook(Protocol):
         """Record what the search at the provider showed: its message, or certainly none, or not yet clear."""
         ...
 
-    def wake_idle(self) -> tuple[int, int]:
-        """Write an outbox row for each open account whose next instant has passed or is missing.
+    def count_open(self) -> int:
+        """How many accounts are open: so many does a round look at."""
+        ...
 
-        Returns:
-            How many open accounts were looked at, and how many were woken.
+    def wake_idle(self) -> int:
+        """Write an outbox row for each open account whose next instant has passed or is missing; returns how many.
+
+        An account that stays late is woken less and less often, and not while the relay has something for it.
         """
+        ...
+
+    def stretch(self) -> list[OpenAccount]:
+        """The next few open accounts in the order of their ids; after the last ones it begins again with the first."""
+        ...
+
+    def start_missing(self, missing: Sequence[OpenAccount]) -> int:
+        """Write an outbox row for each of these accounts that is open and not about to be told something anyway."""
         ...
 
     def seal(self) -> int:
         """Chain the unsealed audit rows and publish the head; returns how many rows were sealed."""
+        ...
+
+    def purge(self) -> int:
+        """Remove rows that served their purpose, now and then; returns how many."""
         ...
 
     def report(self, report: UpkeepReport) -> None:

@@ -65,3 +65,23 @@ class PaymentProvider(Protocol):
             ConnectionError: the provider could not be asked; ask again later.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckout:
+    """A payment that was begun and has not ended, by ids."""
+
+    tenant: str
+    lender: str
+    checkout: str
+    provider_id: str
+
+
+class CheckoutBook(Protocol):
+    def begun(self) -> list[OpenCheckout]:
+        """Payments begun some time ago whose end no webhook told, each again only after a while."""
+        ...
+
+    def settle(self, checkout: OpenCheckout, payment: ProviderPayment) -> int:
+        """Draw the consequences of how the payment stands; returns 1 if that ended it, else 0."""
+        ...

@@ -1,14 +1,16 @@
-"""A round of upkeep asks the carrier what people wrote, and goes on with the rest when it cannot be asked."""
+"""A round of upkeep asks the carrier what people wrote, and goes on with the rest when something cannot be done."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
 from activities.upkeep import UpkeepActivities
 from forbear.contracts.decision import UpkeepReport
-from forbear.ports.book import Settled, Unsettled
+from forbear.errors import PartlyDone
+from forbear.ports.book import OpenAccount, Settled, Unsettled
 from forbear.ports.replies import Ear, Written
 from forbear.ports.sms import Found, Sending, SmsText
 
@@ -23,6 +25,7 @@ class Book:
     def __init__(self) -> None:
         self.sealed = 0
         self.reports: list[UpkeepReport] = []
+        self.missing: list[str] = []
 
     def expire_claims(self) -> int:
         return 0
@@ -33,8 +36,21 @@ class Book:
     def settle(self, touch: Unsettled, found: Found | None) -> Settled:
         raise AssertionError(touch, found)
 
-    def wake_idle(self) -> tuple[int, int]:
-        return 3, 0
+    def count_open(self) -> int:
+        return 3
+
+    def wake_idle(self) -> int:
+        return 0
+
+    def stretch(self) -> list[OpenAccount]:
+        return [OpenAccount("ten_1", f"acc_{number}") for number in range(3)]
+
+    def start_missing(self, missing: Sequence[OpenAccount]) -> int:
+        self.missing = [one.account for one in missing]
+        return len(missing)
+
+    def purge(self) -> int:
+        return 0
 
     def seal(self) -> int:
         self.sealed += 1
@@ -86,3 +102,96 @@ def test_what_people_wrote_is_caught_up_on_where_the_carrier_answers(away: bool)
     assert replies.taken == ([] if away else [("+12125550198", ["SM1"])])
     assert report.replies_caught_up == (0 if away else 1)
     assert (report.accounts_seen, book.sealed, book.reports) == (3, 1, [report])
+
+
+def lost(touch: str) -> Unsettled:
+    return Unsettled(
+        tenant="ten_1",
+        account="acc_1",
+        touch=touch,
+        channel="sms",
+        provider="twilio",
+        to="+12125550123",
+        sender="+12125550198",
+        marker_sha256="0" * 64,
+        since=NOW,
+        patience_over=True,
+    )
+
+
+class Unlucky(Book):
+    """Three lost answers, of which the second cannot be settled; gives no claims back; cannot seal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settled: list[str] = []
+
+    def expire_claims(self) -> int:
+        raise PartlyDone("claims", done=2, failed=1)
+
+    def unsettled(self) -> list[Unsettled]:
+        return [lost(f"tch_{number}") for number in range(3)]
+
+    def settle(self, touch: Unsettled, found: Found | None) -> Settled:
+        if touch.touch == "tch_1":
+            raise ValueError("a row that cannot be")
+        self.settled.append(touch.touch)
+        return "absent"
+
+    def seal(self) -> int:
+        raise OSError("the disk is full")
+
+
+class Finding(Carrier):
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
+        return None
+
+
+def test_what_fails_is_counted_and_stops_nothing_else() -> None:
+    book, replies, carrier = Unlucky(), Replies(), Finding()
+    report = ActivityEnvironment().run(UpkeepActivities(book, carrier, replies, carrier).look_after)
+    assert book.settled == ["tch_0", "tch_2"]
+    assert (report.claims_expired, report.unknown_seen, report.unknown_settled) == (2, 3, 2)
+    assert (report.replies_caught_up, report.accounts_seen, report.rows_sealed) == (1, 3, 0)
+    assert report.failed == 3, "a claim, an answer and the seals"
+    assert book.reports == [report]
+
+
+class Runs:
+    """Temporal's list of running workflows, or its absence."""
+
+    def __init__(self, *running: str, away: bool = False) -> None:
+        self.listed, self.away = running, away
+
+    def running(self, accounts: Sequence[str]) -> frozenset[str]:
+        if self.away:
+            raise ConnectionError
+        return frozenset(accounts) & frozenset(self.listed)
+
+
+def test_open_accounts_without_a_workflow_are_started() -> None:
+    book, replies, carrier = Book(), Replies(), Carrier()
+    upkeep = UpkeepActivities(book, carrier, replies, carrier, runs=Runs("acc_0", "acc_2", "acc_9"))
+    report = ActivityEnvironment().run(upkeep.look_after)
+    assert book.missing == ["acc_1"]
+    assert (report.accounts_without_run, report.failed) == (1, 0)
+
+
+def test_no_account_is_taken_for_lost_when_temporal_gives_no_list() -> None:
+    book, replies, carrier = Book(), Replies(), Carrier()
+    report = ActivityEnvironment().run(
+        UpkeepActivities(book, carrier, replies, carrier, runs=Runs(away=True)).look_after
+    )
+    assert book.missing == []
+    assert (report.accounts_without_run, report.failed, book.sealed) == (0, 1, 1)
+
+
+def test_a_round_that_is_cancelled_ends() -> None:
+    book, replies, carrier = Book(), Replies(), Carrier()
+    env = ActivityEnvironment()
+    env.cancel()
+    with pytest.raises(CancelledError):
+        env.run(UpkeepActivities(book, carrier, replies, carrier).look_after)
+    assert book.reports == []

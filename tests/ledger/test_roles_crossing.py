@@ -107,6 +107,8 @@ GRANTED = {
     "persons_sharing(array['x'])": {"api", "worker"},
     "persons_at('x'::bytea)": {"api", "worker"},
     "tell_accounts_of(array['x'], 'opted_out', now())": {"api", "worker"},
+    "open_accounts('', 1)": {"relay", "worker"},
+    "purge_spent('-infinity', '-infinity', 1)": {"worker"},
     "imports_waiting(now())": {"api"},
     "imports_past(now())": {"api"},
     "end_import('x')": {"api"},

@@ -27,6 +27,8 @@ WORKER_INSERTS = {
     *("audit_row", "audit_seal"),
     # What a message that upkeep caught up on may move.
     *("reply", "promise", "consent"),
+    # A payment of which no webhook told.
+    *("payment", "entry"),
 }
 OF_TENANT = {"person", "person_match", "outbox", "audit_seal"}
 TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant" in table.columns)

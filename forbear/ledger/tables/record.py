@@ -35,6 +35,7 @@ class Outbox(OfTenant, Base):
     __table_args__ = (
         Index("ix_outbox_waiting", "id", postgresql_where="delivered_at is null"),
         Index("ix_outbox_swept", "account", "at", postgresql_where="fact = 'account_swept'"),
+        Index(None, "delivered_at", postgresql_where="delivered_at is not null"),
     )
 
 
@@ -48,7 +49,7 @@ class Idempotency(OfLender, Base):
     status: Mapped[int]
     body: Mapped[dict[str, Any]]
     at: Mapped[Instant]
-    __table_args__ = (UniqueConstraint("lender", "key"),)
+    __table_args__ = (UniqueConstraint("lender", "key"), Index(None, "at"))
 
 
 class AuditRow(OfTenant, Base):
