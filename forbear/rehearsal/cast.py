@@ -1,13 +1,15 @@
-"""Who lives in the rehearsal's world: a habit for each person of the portfolio, drawn from the seed.
+"""Who lives in the rehearsal's world: a habit for each phone of the portfolios, drawn from the seed.
 
 The file is the sandbox's: people with a phone, a habit, a birth date and a zone in which they sleep.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from forbear.rehearsal.portfolio import Loan
+from forbear.rehearsal.lenders import BANK
+from forbear.rehearsal.portfolio import Loan, Party
 from forbear.services.folders import write_private
 
 FILE = "people.json"
@@ -39,37 +41,78 @@ SHARES = {
     "no_delivery_report": 2,
 }
 """How often a habit occurs. Each occurs once before the shares count, so that a small cast is still a mixed one."""
-AWAKE_ANYWHERE = "America/Chicago"
+IN_CHINA = {
+    AT_BANK: 46,
+    "promises_and_keeps": 6,
+    "promises_and_breaks": 6,
+    "never_answers": 16,
+    "replies_stop": 6,
+    "replies_stop_in_words": 3,
+    "stops_and_returns": 2,
+    "disputes": 3,
+    "hardship": 4,
+    "wrong_number": 2,
+    "asks_help": 3,
+    "unreachable": 3,
+    "unknown_number": 1,
+    "filtered": 1,
+    "no_delivery_report": 2,
+}
+"""Likewise for the Chinese lender. No text there holds a link: who pays does so in the lender's app, which tells us."""
+PAYS_THE_LENDER = {AT_BANK, "promises_and_keeps"}
+"""Habits of people without a link whose money reaches the lender."""
+AWAKE_ANYWHERE, AWAKE_IN_CHINA = "America/Chicago", "Asia/Shanghai"
 """Where somebody lives whose zone the lender does not know."""
+CHINESE = "+86"
 
 
-def draw(loans: list[Loan], seed: int) -> dict[str, str]:
-    """A habit for each phone."""
+def draw(loans: Sequence[Loan], seed: int) -> dict[str, str]:
+    """A habit for each phone. Those of one lender's people do not depend on the other's."""
+    here = _people([loan for loan in loans if loan.lender is not BANK])
+    there = _people([loan for loan in loans if loan.lender is BANK])
+    return _drawn(there, IN_CHINA, seed) | _drawn(here, SHARES, seed)
+
+
+def _people(loans: Sequence[Loan]) -> dict[str, Party]:
+    """Everyone with a phone, borrowers before those who answer for them."""
+    parties = [loan.borrower for loan in loans] + [party for loan in loans for party in loan.parties[1:]]
+    found: dict[str, Party] = {}
+    for party in parties:
+        for phone in party.phones:
+            found.setdefault(phone, party)
+    return found
+
+
+def _drawn(people: Mapping[str, Party], shares: Mapping[str, int], seed: int) -> dict[str, str]:
     rng = Random(seed)  # noqa: S311  seeded on purpose: the same seed is the same month
-    phones = {loan.phone: loan for loan in loans}
     habits: dict[str, str] = {}
-    some_of_each = rng.sample(list(SHARES), len(SHARES))
-    for phone in rng.sample(sorted(phones), len(phones)):
-        if phones[phone].row["phone_type"] == "landline":
+    some_of_each = rng.sample(list(shares), len(shares))
+    for phone in rng.sample(sorted(people), len(people)):
+        if people[phone].cell("phone_type") == "landline":
             habits[phone] = "landline"
         elif some_of_each:
             habits[phone] = some_of_each.pop()
         else:
-            habits[phone] = rng.choices(list(SHARES), list(SHARES.values()))[0]
+            habits[phone] = rng.choices(list(shares), list(shares.values()))[0]
     return habits
 
 
-def write(loans: list[Loan], habits: dict[str, str], folder: Path) -> Path:
+def write(loans: Sequence[Loan], habits: Mapping[str, str], folder: Path) -> Path:
     """The people file, for its owner's eyes: it holds phones and birth dates."""
-    by_phone = {loan.phone: loan for loan in loans}
+    by_phone = _people(loans)
     people = [
         {
             "phone": phone,
             "habit": habit,
-            "birth_date": by_phone[phone].birth_date.isoformat(),
-            "zone": (by_phone[phone].row["address_zone"] or AWAKE_ANYWHERE),
+            "birth_date": by_phone[phone].birth_date,
+            "zone": _zone(by_phone[phone]),
+            "language": by_phone[phone].language,
         }
         for phone, habit in sorted(habits.items())
     ]
     write_private(folder / FILE, json.dumps(people, indent=1))
     return folder / FILE
+
+
+def _zone(party: Party) -> str:
+    return party.home or (AWAKE_IN_CHINA if party.phone.startswith(CHINESE) else AWAKE_ANYWHERE)

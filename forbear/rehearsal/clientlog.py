@@ -1,4 +1,4 @@
-"""The client's log: what the lender was answered, one acknowledged call a line, for the judge.
+"""The clients' log: what the lenders were answered, one acknowledged call a line, for the judge.
 
 A line is written after the answer, with the world instant of it: what it acknowledges had been committed by then.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forbear.clock import Clock
-from forbear.rehearsal.portfolio import Loan
+from forbear.rehearsal.portfolio import Loan, Party
 from forbear.services.folders import write_private
 
 
@@ -26,19 +26,17 @@ class ClientLog:
         self._turn = threading.Lock()
 
     def enrolled(self, loan: Loan, account: str) -> None:
-        phone, agreed, out = loan.phone, loan.row["sms_consent_at"], loan.row["opt_out_sms_at"]
+        home = loan.lender.country
         self._write(
             "enrolled",
             account,
             {
-                "person": loan.person,
-                "phones": [phone],
-                "zones": loan.zones,
-                "consents": [{"channel": "sms", "to": phone, "at": agreed}] if agreed else [],
-                "opt_outs": [{"channel": "sms", "to": phone, "at": out}] if out else [],
+                "lender": loan.lender.name,
+                **_person(loan.borrower, home),
                 "contacts": loan.contacts,
                 "owed": str(loan.owed),
                 "balance_as_of": loan.row["balance_as_of"] or None,
+                "others": [{"role": party.role, **_person(party, home)} for party in loan.parties[1:]],
             },
         )
 
@@ -56,3 +54,16 @@ class ClientLog:
             line = {"at": self._clock.now().isoformat(), "kind": kind, "account": account, **more}
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
+
+
+def _person(party: Party, home: str) -> dict[str, Any]:
+    """What the export told of one person."""
+    to, agreed, out = party.phone or None, party.cell("sms_consent_at"), party.cell("opt_out_sms_at")
+    return {
+        "person": party.label,
+        "phones": party.phones,
+        "zones": party.zones,
+        "countries": party.countries(home),
+        "consents": [{"channel": "sms", "to": to, "at": agreed}] if agreed else [],
+        "opt_outs": [{"channel": "sms", "to": to, "at": out}] if out else [],
+    }

@@ -27,7 +27,7 @@ TO_REST_SECONDS = 40.0
 SURELY_LATE = timedelta(seconds=5)
 """Machine time. An account that is due for longer has not been looked at, so the worker is behind its work."""
 JUDGE_SECONDS = 120.0
-POSTS = "post"
+POSTS = {"post", "push"}
 """The sandbox's errands that carry news to us; what people plan to do next may stay planned."""
 
 
@@ -41,7 +41,7 @@ class Papers:
         self.needles = folder / "needles.txt"
         self.verdict = folder / "verdict.json"
         self.summary = folder / "summary.json"
-        self.report = folder / "report.html"
+        self.folder = folder
 
 
 def settle(house: House, census: Census) -> datetime:
@@ -61,7 +61,9 @@ def settle(house: House, census: Census) -> datetime:
     with httpx.Client(base_url=house.addresses.sandbox_url, timeout=10.0, trust_env=False) as sandbox:
         crawling = Clock(origin=now, anchor=house.clock.machine_now(), speed=1)
         sandbox.post("/_sandbox/clock", content=crawling.to_json()).raise_for_status()
-        poll_until(lambda: POSTS not in sandbox.get("/_sandbox/agenda").raise_for_status().json(), TO_REST_SECONDS)
+        poll_until(
+            lambda: not POSTS & sandbox.get("/_sandbox/agenda").raise_for_status().json().keys(), TO_REST_SECONDS
+        )
     return now
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-OFFICE = ZoneInfo("America/New_York")
-"""Where the lender's days begin and end."""
+from forbear.rehearsal.lenders import LENDERS, UNION, Creditor
+
 OURS = {"sms"}
 """Channels of the world's log that are touches; answers to a person's own message are not."""
 LAST_STATES = {"delivered": "delivered", "undelivered": "not delivered", "failed": "not delivered"}
@@ -34,26 +34,12 @@ STATES = (
     "with legal staff",
     "closed otherwise",
 )
+SHARED = ("suppression", "clock")
+"""Tables that belong to no lender: an opt-out binds them all."""
 DATA_RULES = {"POLICY.ZONE", "POLICY.CONSENT", "POLICY.BALANCE", "POLICY.JURISDICTION", "PLACE.UNKNOWN"}
 
-RULE_WORDS = {
-    "POLICY.ZONE": "time zone unknown",
-    "POLICY.CONSENT": "no consent to texts",
-    "POLICY.BALANCE": "balance older than three days",
-    "POLICY.HOURS": "outside 8 am to 9 pm",
-    "POLICY.SMS1": "one text that day already",
-    "POLICY.SMS7": "two texts in seven days already",
-    "POLICY.CONTACT7": "three contacts in seven days already",
-    "POLICY.SUPPRESSED": "the person opted out",
-    "POLICY.STOP": "dispute, hardship or another stop",
-    "POLICY.JURISDICTION": "place of residence unknown",
-    "PLACE.UNKNOWN": "place of residence unknown",
-    "PROMISE.OPEN": "a payment is promised",
-    "PERSON.TURN": "another debt of the person speaks first",
-    "TOUCH.UNSETTLED": "the last text is not settled yet",
-    "POINT.NONE": "no mobile number to text",
-}
-"""What a manager reads for a rule; one without words is shown by its id."""
+LINK, LENDER = "link", "lender"
+"""The two ways money comes: through a text's link, or to the lender itself."""
 
 Row = dict[str, Any]
 
@@ -65,13 +51,14 @@ def lines(path: Path) -> Iterator[Row]:
 
 @dataclass
 class Month:
-    """One rehearsal: what the world logged and what the ledger holds at its end."""
+    """One rehearsal: what the world logged and what the ledger holds at its end. `zone` is where days are counted."""
 
     world: list[Row]
     tables: dict[str, list[Row]]
     start: datetime
     end: datetime
     days: int
+    zone: ZoneInfo = UNION.zone
 
     @classmethod
     def read(cls, world: Path, ledger: Path, start: datetime, end: datetime, days: int) -> "Month":
@@ -83,13 +70,32 @@ class Month:
     def rows(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
 
+    def part(self, lender: Creditor) -> "Month":
+        """The same month as one lender's: its accounts, its texts, its days."""
+        ids = {row["id"] for row in self.rows("lender") if row["name"] == lender.name}
+        own = {
+            table: [row for row in rows if row.get("lender", row["id"] if table == "lender" else None) in ids]
+            for table, rows in self.tables.items()
+            if table not in SHARED
+        }
+        refs = {row["id"] for row in own.get("touch", [])}
+        sids = {line["sid"] for line in self.world if line.get("ref") in refs}
+        world = [line for line in self.world if line.get("sid") in sids]
+        tables = {name: self.rows(name) for name in SHARED} | own
+        return Month(world, tables, self.start, self.end, self.days, lender.zone)
+
+    def parts(self) -> list[tuple[Creditor, "Month"]]:
+        """Each lender that has accounts, with its part of the month."""
+        found = [(lender, self.part(lender)) for lender in LENDERS]
+        return [(lender, part) for lender, part in found if part.rows("account")]
+
     @cached_property
     def texts(self) -> list[Row]:
         """Every touch the world accepted, with its last state and its local day."""
         last = {line["sid"]: line["status"] for line in self.world if "channel" not in line}
         sent = [line for line in self.world if line.get("channel") in OURS]
         return [
-            {**line, "last": LAST_STATES.get(last.get(line["sid"], ""), "no report"), "day": day_of(line["at"])}
+            {**line, "last": LAST_STATES.get(last.get(line["sid"], ""), "no report"), "day": self.day_of(line["at"])}
             for line in sent
         ]
 
@@ -115,8 +121,10 @@ class Month:
         """People with an opt-out in force, by themselves or by a number of theirs."""
         active = [row for row in self.rows("suppression") if row["lifted_at"] is None]
         keys = {row["address_key"] for row in active if row["address_key"]}
-        by_key = {row["person"] for row in self.rows("contact_point") if row["address_key"] in keys}
-        return len(by_key | {row["person"] for row in active if row["person"]})
+        points = self.rows("contact_point")
+        known = {row["person"] for row in points} | {row["borrower"] for row in self.rows("account")}
+        by_key = {row["person"] for row in points if row["address_key"] in keys}
+        return len(by_key | ({row["person"] for row in active} & known))
 
     @cached_property
     def left(self) -> dict[str, Decimal]:
@@ -143,17 +151,25 @@ class Month:
         return {currency: f"{amount:.2f}" for currency, amount in sorted(sums.items())}
 
     @cached_property
+    def owed(self) -> dict[str, str]:
+        """What is still owed, by currency."""
+        sums: dict[str, Decimal] = {}
+        for row in self.rows("account"):
+            sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + max(Decimal(0), self.left[row["id"]])
+        return {currency: f"{amount:.2f}" for currency, amount in sorted(sums.items())}
+
+    @cached_property
     def receipts(self) -> list[tuple[date, str, Decimal]]:
-        """Local day, way and amount of every payment, oldest first."""
+        """Local day, way and amount of every payment, oldest first; of one lender, so that its currency is one."""
         made = [
-            (
-                day_of(row["received_at"]),
-                "link in a text" if row["source"] == "link" else "bank",
-                Decimal(row["amount"]),
-            )
+            (self.day_of(row["received_at"]), LINK if row["source"] == "link" else LENDER, Decimal(row["amount"]))
             for row in self.rows("payment")
         ]
         return sorted(made)
+
+    def day_of(self, at: str) -> date:
+        """The civil day of an instant where this month is counted."""
+        return datetime.fromisoformat(at).astimezone(self.zone).date()
 
     @cached_property
     def states(self) -> dict[str, int]:
@@ -183,25 +199,21 @@ class Month:
 
 
 def _by_rule(rule: str) -> str:
-    if rule in DATA_RULES:
+    if rule in DATA_RULES or rule.startswith("PACK."):
         return "waiting for data"
-    fixed = {"PROMISE.OPEN": "promise to pay", "PERSON.TURN": "another debt first", "POINT.NONE": "no way to reach"}
+    fixed = {
+        "PROMISE.OPEN": "promise to pay",
+        "PERSON.TURN": "another debt first",
+        "POINT.NONE": "no way to reach",
+        "ROUTE.NONE": "no way to reach",
+    }
     if rule in fixed:
         return fixed[rule]
     return "opted out" if rule.endswith(("SUPPRESSED", "OPTOUT")) else "next text planned"
 
 
-def words_for(rule: str) -> str:
-    return RULE_WORDS.get(rule, rule)
-
-
-def day_of(at: str) -> date:
-    """The lender's civil day of an instant."""
-    return datetime.fromisoformat(at).astimezone(OFFICE).date()
-
-
 def summary(month: Month, verdict: Row, *, events_per_touch: float, seconds: float) -> Row:
-    """What `summary.json` holds.
+    """What `summary.json` holds: the whole, and each lender's part. Amounts of two currencies are never added.
 
     `violations` is every finding of the judge that is neither a doubling nor a loss: unlawful texts, texts without a
     claim, accounts that wait in silence, and leaks.
@@ -209,6 +221,18 @@ def summary(month: Month, verdict: Row, *, events_per_touch: float, seconds: flo
     broken = ("violations", "unexpected", "idle", "leaks")
     return {
         "days": month.days,
+        **_counted(month),
+        "violations": sum(verdict[name] for name in broken),
+        "duplicates": verdict["duplicates"],
+        "lost": verdict["lost"],
+        "history_events_per_touch": events_per_touch,
+        "seconds": round(seconds, 1),
+        "lenders": [{"name": lender.name, **_counted(part)} for lender, part in month.parts()],
+    }
+
+
+def _counted(month: Month) -> Row:
+    return {
         "accounts": len(month.rows("account")),
         "persons": month.persons,
         "touches": month.touches,
@@ -216,10 +240,6 @@ def summary(month: Month, verdict: Row, *, events_per_touch: float, seconds: flo
         "suppressed": month.suppressed,
         "paid_accounts": month.paid_accounts,
         "collected": month.collected,
+        "owed": month.owed,
         "open_accounts": month.open_accounts,
-        "violations": sum(verdict[name] for name in broken),
-        "duplicates": verdict["duplicates"],
-        "lost": verdict["lost"],
-        "history_events_per_touch": events_per_touch,
-        "seconds": round(seconds, 1),
     }

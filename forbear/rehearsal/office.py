@@ -1,4 +1,4 @@
-"""The lender's back office, as a client of the API: enrols the portfolio, posts bank payments, confirms balances.
+"""A lender's back office, as a client of the API: enrols its portfolio, posts bank payments, confirms balances.
 
 It keeps books of its own: what each loan opened with, less what came to the bank, less what the payment provider's
 settlement report says. Twice in four days it tells Forbear what is owed, as of a quiet hour in which nobody pays.
@@ -11,31 +11,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from forbear.api.client_import import to_enrolment
 from forbear.clock import Clock
-from forbear.errors import CannotStart, ForbearError
 from forbear.money.allocation import allocate_payment
 from forbear.money.components import COMPONENTS, Component
-from forbear.rehearsal.cast import AT_BANK
+from forbear.rehearsal.asking import Asking
+from forbear.rehearsal.cast import AT_BANK, PAYS_THE_LENDER
 from forbear.rehearsal.clientlog import ClientLog
-from forbear.rehearsal.figures import OFFICE
+from forbear.rehearsal.lenders import UNION, Creditor
 from forbear.rehearsal.portfolio import Loan
 
-Answer = TypeVar("Answer")
 CLOSING_HOUR = time(5, 30)
-"""In New York: everybody from Maine to Hawaii is asleep, so that no payment falls between two books."""
+"""Where the lender is: from Maine to Hawaii and all over China people are asleep, so that no payment falls between two
+books."""
 TOLD_AFTER = timedelta(hours=3)
 """World time from the books' close until Forbear is told."""
 NIGHTS_BETWEEN = 2
 """Fewer than the three days after which a balance is stale."""
 AT_ONCE = 6
-PATIENCE = timedelta(seconds=60)
-"""Machine time to wait out an outage."""
-PAUSE_SECONDS = 0.25
 FIRST_BANK_DAY, LAST_BANK_DAY = 2, 20
 BANK_HOURS = (9, 16)
 HALVES = 0.3
@@ -75,10 +73,18 @@ class BankPayment:
 class Office:
     """Acts on the world's clock until it is told to stop. `settled` asks the payment provider what was paid."""
 
-    def __init__(self, client: httpx.Client, clock: Clock, log: ClientLog, settled: Callable[[], list[Any]]) -> None:
-        self._client, self._clock, self._log, self._settled = client, clock, log, settled
+    def __init__(
+        self,
+        client: httpx.Client,
+        clock: Clock,
+        log: ClientLog,
+        settled: Callable[[], list[Any]],
+        lender: Creditor = UNION,
+    ) -> None:
+        self.lender = lender
+        self._api, self._clock, self._log, self._settled = Asking(client, clock), clock, log, settled
         self._books: dict[str, Book] = {}
-        self._stop, self._pause = threading.Event(), threading.Event()
+        self._stop = threading.Event()
         self.banked = Decimal(0)
         """What came to the bank so far."""
 
@@ -91,10 +97,8 @@ class Office:
         """Enrol every loan, each under a key made before the first try; `done` is called after each."""
 
         def one(loan: Loan) -> None:
-            answer = self._post("/v1/accounts", f"enrol-{loan.number}", to_enrolment(loan.row))
-            account = str(answer["id"])
-            self._log.enrolled(loan, account)
-            self._books[account] = Book(loan, account)
+            answer = self._api.post("/v1/accounts", f"enrol-{loan.number}", to_enrolment(loan.row, self.lender.country))
+            self._enter(loan, str(answer["id"]))
             done()
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -104,7 +108,7 @@ class Office:
     def work(self, habits: Mapping[str, str], seed: int, start: datetime) -> None:
         """Do what the office does until `stop`: bank payments when they come, balances after every second night."""
         bank = sorted(self._plan_bank(habits, seed, start), key=lambda payment: payment.at)
-        close = _next_close(start)
+        close = _next_close(start, self.lender.zone)
         while not self._stop.is_set():
             told = close + TOLD_AFTER
             due = min([told, *(payment.at for payment in bank[:1])])
@@ -114,33 +118,40 @@ class Office:
                 self._post_bank(bank.pop(0))
             else:
                 self._confirm(close)
-                close = _next_close(close + timedelta(days=NIGHTS_BETWEEN - 1))
+                close = _next_close(close + timedelta(days=NIGHTS_BETWEEN - 1), self.lender.zone)
 
     def stop(self) -> None:
         self._stop.set()
 
     def account(self, account: str) -> dict[str, Any]:
         """What the API says of an account now."""
-        return self._get(f"/v1/accounts/{account}")
+        return self._api.get(f"/v1/accounts/{account}")
 
     def timeline(self, account: str) -> list[dict[str, Any]]:
         """Everything the API tells of an account, oldest first."""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
-            page = self._get(f"/v1/accounts/{account}/timeline", **({"cursor": cursor} if cursor else {}))
+            page = self._api.get(f"/v1/accounts/{account}/timeline", **({"cursor": cursor} if cursor else {}))
             items += page["data"]
             cursor = page["next_cursor"]
             if cursor is None:
                 return sorted(items, key=lambda item: item["at"])
 
+    def _enter(self, loan: Loan, account: str) -> None:
+        """Write down that an enrolment was acknowledged."""
+        self._log.enrolled(loan, account)
+        self._books[account] = Book(loan, account)
+
     def _plan_bank(self, habits: Mapping[str, str], seed: int, start: datetime) -> list[BankPayment]:
+        """Who pays the lender itself, and when: in its app where texts hold no link, else at its bank."""
+        payers = {AT_BANK} if self.lender.country == UNION.country else PAYS_THE_LENDER
         planned: list[BankPayment] = []
         for account, book in sorted(self._books.items(), key=lambda pair: pair[1].loan.number):
-            if habits.get(book.loan.phone) != AT_BANK:
+            if habits.get(book.loan.phone) not in payers:
                 continue
             rng = Random(f"{seed}:{book.loan.number}")  # noqa: S311  seeded on purpose
-            local = start.astimezone(OFFICE) + timedelta(days=rng.randint(FIRST_BANK_DAY, LAST_BANK_DAY))
+            local = start.astimezone(self.lender.zone) + timedelta(days=rng.randint(FIRST_BANK_DAY, LAST_BANK_DAY))
             at = local.replace(hour=rng.randint(*BANK_HOURS), minute=rng.randint(0, 59))
             shares = [Decimal("0.5"), Decimal(1)] if rng.random() < HALVES else [Decimal(1)]
             for number, share in enumerate(shares):
@@ -162,7 +173,7 @@ class Office:
             "amount": {"amount": f"{amount:.2f}", "currency": book.loan.row["currency"]},
             "received_at": received.isoformat(),
         }
-        self._post(f"/v1/accounts/{payment.account}/payments", payment.external_id, body)
+        self._api.post(f"/v1/accounts/{payment.account}/payments", payment.external_id, body)
         self._log.payment(payment.account, payment.external_id, amount)
         book.taken[payment.external_id] = received, amount
         self.banked += amount
@@ -182,7 +193,7 @@ class Office:
             }
             for account, parts in open_ones.items()
         ]
-        answer = self._post("/v1/balances", f"balances-{close:%Y%m%d}", {"balances": rows})
+        answer = self._api.post("/v1/balances", f"balances-{close:%Y%m%d}", {"balances": rows})
         for result in answer["results"]:
             if result["result"] in {"confirmed", "adjusted"}:
                 total = sum(open_ones[result["account"]].values(), Decimal(0))
@@ -190,51 +201,14 @@ class Office:
 
     def _read_settlement(self) -> None:
         """Take the provider's report into the books. It names payments by our checkout, so its label finds the loan."""
-        for paid in self._patiently(self._settled):
+        for paid in self._api.patiently(self._settled):
             book = self._books.get(paid["account"])
             if book is not None:
                 book.taken[paid["session"]] = datetime.fromisoformat(paid["at"]), Decimal(paid["amount"])
 
-    def _get(self, path: str, **query: str) -> dict[str, Any]:
-        return self._patiently(lambda: _read(self._client.get(path, params=query)))
 
-    def _post(self, path: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Post under a key; after a lost answer or an outage it is asked for again under the same one."""
-        headers = {"Idempotency-Key": key}
-        return self._patiently(lambda: _read(self._client.post(path, json=body, headers=headers)))
-
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask again and again while nobody can answer; a refusal is final."""
-        deadline = self._clock.machine_now() + PATIENCE
-        while True:
-            try:
-                return ask()
-            except (httpx.TransportError, Unavailable, CannotStart) as error:
-                if self._clock.machine_now() > deadline:
-                    raise CannotStart(f"The back office got no answer for {PATIENCE.seconds} s: {error}") from None
-                self._pause.wait(PAUSE_SECONDS)
-
-
-class Unavailable(Exception):
-    """Nobody could answer just now."""
-
-
-class Refused(ForbearError):
-    """The API said no to something the back office may do."""
-
-
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    if answer.is_success:
-        return answer.json()
-    problem = answer.json() if answer.headers.get("content-type", "").startswith("application/") else {}
-    said = f"{answer.status_code} to {answer.request.method} {answer.request.url.path}: {problem.get('detail')}"
-    if answer.is_server_error or problem.get("code") == "in_progress":
-        raise Unavailable(said)
-    raise Refused(f"The API answered {said}")
-
-
-def _next_close(after: datetime) -> datetime:
+def _next_close(after: datetime, zone: ZoneInfo = UNION.zone) -> datetime:
     """The next closing of the books after an instant."""
-    local = after.astimezone(OFFICE)
-    close = datetime.combine(local.date(), CLOSING_HOUR, OFFICE)
-    return close if close > local else datetime.combine(local.date() + timedelta(days=1), CLOSING_HOUR, OFFICE)
+    local = after.astimezone(zone)
+    close = datetime.combine(local.date(), CLOSING_HOUR, zone)
+    return close if close > local else datetime.combine(local.date() + timedelta(days=1), CLOSING_HOUR, zone)

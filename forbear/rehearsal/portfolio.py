@@ -1,32 +1,109 @@
-"""The portfolio as the rehearsal's lender knows it: rows of the export, and the people they belong to.
+"""The portfolios as the rehearsal's lenders know them: rows of their exports, and the people they belong to.
 
-What the lender says of its accounts is kept apart from what Forbear makes of them, so that a judge can compare the two.
+What a lender says of its accounts is kept apart from what Forbear makes of them, so that a judge can compare the two.
 """
 
 import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
+from forbear.api.import_columns import VALUES, Prefix, canonical, prefixes
 from forbear.errors import BadData
+from forbear.ledger.addresses import phone_country
+from forbear.rehearsal.lenders import LENDERS, UNION, Creditor
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "portfolio.csv"
+EXAMPLE = UNION.export
+ENCODINGS = ("utf-8-sig", "gb18030")
 PERSONAL = (
-    *("loan_number", "borrower_name", "borrower_birth_date", "phone", "email", "address_line1", "city"),
+    *("name", "birth_date", "identity_number", "phone", "email", "address_line1", "address_line2", "city"),
     "postal_code",
 )
-"""Columns whose values may appear in no history, id, log or address."""
+"""Fields of a party whose values may appear in no history, id, log or address; nor may a loan's number."""
+AMOUNTS = {
+    "principal": "principal",
+    "interest": "interest",
+    "penalty_interest": "penalty_interest",
+    "compound_interest": "compound_interest",
+    "fee": "fees",
+    "cost": "costs",
+}
+"""Components of a balance to their columns."""
+BETWEEN = re.compile(r"\W+")
 
 Row = dict[str, str]
+Labels = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Loan:
-    """One row of the export. `person` is the lender's own label, the same for all loans of a borrower."""
+class Party:
+    """One person on a loan. `label` is the rehearsal's own, the same for a person over all loans and lenders."""
 
     row: Row
-    person: str
+    prefix: Prefix
+    label: str
+
+    def cell(self, field: str) -> str:
+        return self.row.get(self.prefix.column(field), "")
+
+    @property
+    def role(self) -> str:
+        return self.prefix.role
+
+    @property
+    def phone(self) -> str:
+        return self.cell("phone")
+
+    @property
+    def phones(self) -> list[str]:
+        return [self.phone] if self.phone else []
+
+    @property
+    def zones(self) -> list[str]:
+        return sorted({zone for zone in (self.cell("phone_zone"), self.cell("address_zone")) if zone})
+
+    @property
+    def birth_date(self) -> str | None:
+        return self.cell("birth_date") or None
+
+    @property
+    def home(self) -> str | None:
+        """The zone in which they sleep, as far as their lender knows."""
+        return self.cell("address_zone") or self.cell("phone_zone") or None
+
+    @property
+    def language(self) -> str:
+        return self.cell("language") or self.row["language"]
+
+    def countries(self, home: str) -> list[str]:
+        """Whose law the lender says protects the person: as told, else where the address or the phone is."""
+        if told := [name for name in BETWEEN.split(self.cell("jurisdictions")) if name]:
+            return told
+        if self.cell("address_line1") or self.cell("city"):
+            return [self.cell("country") or self.row.get("country") or home]
+        country = phone_country(self.phone) if self.phone else None
+        return [country] if country else []
+
+
+@dataclass(frozen=True)
+class Loan:
+    """One row of an export with its people, the borrower first."""
+
+    row: Row
+    parties: Sequence[Party]
+    lender: Creditor = UNION
+
+    @property
+    def borrower(self) -> Party:
+        return self.parties[0]
+
+    @property
+    def person(self) -> str:
+        return self.borrower.label
 
     @property
     def number(self) -> str:
@@ -34,31 +111,27 @@ class Loan:
 
     @property
     def phone(self) -> str:
-        return self.row["phone"]
+        return self.borrower.phone
 
     @property
     def zones(self) -> list[str]:
-        return sorted({zone for zone in (self.row["phone_zone"], self.row["address_zone"]) if zone})
+        return self.borrower.zones
 
     @property
     def owed(self) -> Decimal:
-        return sum((self.components[name] for name in self.components), Decimal(0))
+        return sum(self.components.values(), Decimal(0))
 
-    @property
+    @cached_property
     def components(self) -> dict[str, Decimal]:
-        return {
-            "principal": Decimal(self.row["principal"]),
-            "interest": Decimal(self.row["interest"]),
-            "fee": Decimal(self.row["fees"]),
-        }
-
-    @property
-    def balance_as_of(self) -> datetime | None:
-        return datetime.fromisoformat(self.row["balance_as_of"]) if self.row["balance_as_of"] else None
+        return {name: Decimal(self.row.get(column) or "0") for name, column in AMOUNTS.items()}
 
     @property
     def birth_date(self) -> date:
         return date.fromisoformat(self.row["borrower_birth_date"])
+
+    @property
+    def balance_as_of(self) -> datetime | None:
+        return datetime.fromisoformat(self.row["balance_as_of"]) if self.row["balance_as_of"] else None
 
     @property
     def contacts(self) -> list[dict[str, str]]:
@@ -67,25 +140,67 @@ class Loan:
         return [{"at": at, "channel": channel, "result": result} for at, channel, result in made]
 
 
-def read(path: Path, limit: int | None = None) -> list[Loan]:
-    """The loans of a file, the first `limit` of them."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))[:limit]
+def read(path: Path, limit: int | None = None, lender: Creditor = UNION, labels: Labels | None = None) -> list[Loan]:
+    """The loans of a file, the first `limit` of them; `labels` carries people from one lender's file to the next."""
+    rows = _rows(path)[:limit]
     if not rows:
         raise BadData(path, None, "holds no account")
-    labels: dict[tuple[str, str], str] = {}
-    loans: list[Loan] = []
-    for row in rows:
-        who = row["borrower_name"], row["borrower_birth_date"]
-        loans.append(Loan(row, labels.setdefault(who, f"p{len(labels) + 1:03d}")))
-    return loans
+    known: Labels = {} if labels is None else labels
+    return [Loan(row, _parties(row, known), lender) for row in rows]
 
 
-def personal_values(loans: list[Loan]) -> list[str]:
+def read_all(limit: int | None = None) -> list[Loan]:
+    """The loans of both lenders; with a limit, two thirds of it from the first."""
+    labels: Labels = {}
+    first, second = LENDERS
+    share = None if limit is None else limit - limit // 3
+    rest = None if limit is None or share is None else limit - share
+    return [*read(first.export, share, first, labels), *read(second.export, rest, second, labels)]
+
+
+def cut(loans: Sequence[Loan]) -> bytes:
+    """The lender's own file with no more than these loans, in the bytes it came in."""
+    head, *lines = loans[0].lender.export.read_bytes().splitlines(keepends=True)
+    wanted = {loan.number.encode() for loan in loans}
+    return b"".join([head, *(line for line in lines if line.split(b",", 1)[0] in wanted)])
+
+
+def personal_values(loans: Iterable[Loan]) -> list[str]:
     """Every personal string of the portfolio, and the parts of names and of phones by which a person is known."""
     values: set[str] = set()
     for loan in loans:
-        values |= {loan.row[column] for column in PERSONAL if loan.row[column]}
-        values |= set(loan.row["borrower_name"].split())
-        values |= {loan.phone.removeprefix("+"), loan.phone.removeprefix("+1")}
+        values.add(loan.number)
+        for party in loan.parties:
+            values |= {party.cell(field) for field in PERSONAL if party.cell(field)}
+            values |= set(party.cell("name").split())
+            for phone in party.phones:
+                values |= {phone, phone.removeprefix("+"), phone.removeprefix("+1").removeprefix("+86")}
     return sorted(values)
+
+
+def _rows(path: Path) -> list[Row]:
+    """The cells by the canonical names of their columns, in our words where they have Chinese ones."""
+    for encoding in ENCODINGS:
+        try:
+            text = path.read_bytes().decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        header, *lines = csv.reader(text.splitlines())
+        names = [canonical(name) or name for name in header]
+        return [{name: _word(name, cell) for name, cell in zip(names, cells, strict=True)} for cells in lines]
+    raise BadData(path, None, "is in no encoding that the rehearsal reads")
+
+
+def _word(column: str, cell: str) -> str:
+    words: Mapping[str, str] = VALUES.get(column, {})
+    return words.get(cell, cell)
+
+
+def _parties(row: Row, labels: Labels) -> list[Party]:
+    told = [name for name, cell in row.items() if cell]
+    return [Party(row, prefix, _label(row, prefix, labels)) for prefix in prefixes(told)]
+
+
+def _label(row: Row, prefix: Prefix, labels: Labels) -> str:
+    who = row[prefix.column("name")], row.get(prefix.column("birth_date"), "")
+    return labels.setdefault(who, f"p{len(labels) + 1:03d}")

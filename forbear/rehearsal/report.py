@@ -1,11 +1,13 @@
 """The report of a rehearsal: one page for a lender's manager, readable offline, on paper and by a screen reader.
 
-Every plot comes with its figures as a table, so that nothing is told by a picture alone.
+It is written once in each language. Every plot comes with its figures as a table, so that nothing is told by a picture
+alone, and amounts of two currencies are never added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +15,78 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from forbear.rehearsal import plots
-from forbear.rehearsal.figures import OFFICE, Month, words_for
-from forbear.rehearsal.story import Story
+from forbear.rehearsal.figures import STATES, Month
+from forbear.rehearsal.lenders import Creditor
+from forbear.rehearsal.story import Read
+from forbear.rehearsal.words import ENGLISH, LANGUAGES, Words, words
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "report"
+NOTHING = "–"
+FIGURES: tuple[tuple[str, Callable[[Month], object]], ...] = (
+    ("accounts", lambda month: len(month.rows("account"))),
+    ("people", lambda month: month.persons),
+    ("texts", lambda month: len(month.texts)),
+    ("delivered", lambda month: sum(text["last"] == "delivered" for text in month.texts)),
+    ("collected", lambda month: _money(month.collected)),
+    ("owed", lambda month: _money(month.owed)),
+    ("paid_accounts", lambda month: month.paid_accounts),
+    ("open_accounts", lambda month: month.open_accounts),
+    ("suppressed", lambda month: month.suppressed),
+)
+"""What is told of each lender and of both; money of both only by currency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A picture and its table."""
+    """A picture, what its colours mean, and its table."""
 
     title: str
     says: str
     svg: Markup
+    legend: Sequence[tuple[str, str]]
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
 
 
-def write(path: Path, month: Month, summary: dict[str, Any], story: Story, silence: Story) -> None:
-    """Render the page."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A month in a language."""
+
+    month: Month
+    parts: Sequence[tuple[Creditor, Month]]
+    say: Words
+
+    @property
+    def names(self) -> list[str]:
+        return [lender.named(self.say.language) for lender, _ in self.parts]
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        return list(zip(plots.OF_LENDERS, self.names, strict=False))
+
+    @property
+    def months(self) -> list[Month]:
+        return [part for _, part in self.parts]
+
+
+def name_of(language: str) -> str:
+    """The file's name."""
+    return "report.html" if language == ENGLISH else f"report.{language}.html"
+
+
+def write(folder: Path, month: Month, summary: dict[str, Any], read: Sequence[Read]) -> list[Path]:
+    """Render the page in every language."""
+    written: list[Path] = []
+    for language in LANGUAGES:
+        path = folder / name_of(language)
+        path.write_text(render(month, summary, read, language), encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language: str) -> str:
+    say = words(language)
+    page = Page(month, month.parts(), say)
     room = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -39,54 +94,99 @@ def write(path: Path, month: Month, summary: dict[str, Any], story: Story, silen
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = room.get_template("report.html").render(
-        start=month.start.astimezone(OFFICE),
-        end=month.end.astimezone(OFFICE),
+    return room.get_template("report.html").render(
+        say=say,
+        page=partial(say, "page"),
+        fonts=Markup(plots.FONTS),  # noqa: S704  our own list of names
+        start=say.day(month.start.astimezone(month.zone), "long"),
+        end=say.day(month.end.astimezone(month.zone), "long"),
         summary=summary,
-        owed=f"{sum(month.left.values(), Decimal(0)):,.2f}",
-        collected={currency: f"{Decimal(amount):,.2f}" for currency, amount in month.collected.items()},
-        plots=_plots(month),
-        story=story,
-        silence=silence,
+        names=page.names,
+        figures=_figures(page),
+        shared=sum(part.persons for part in page.months) - month.persons,
+        plots=_plots(page),
+        stories=[(each.quiet, each.told(language)) for each in read],
+        others=[
+            (name_of(each), words(each)("page", "language"), say("page", "other"))
+            for each in LANGUAGES
+            if each != language
+        ],
     )
-    path.write_text(page, encoding="utf-8")
 
 
-def _plots(month: Month) -> list[Plot]:
-    held = [(words_for(rule), rule, count) for rule, count in month.held.items()]
-    texts = [
-        (f"{day:%d %b}", sum(text["day"] == day for text in month.texts))
-        for day in plots.every_day(month)
-        if any(text["day"] == day for text in month.texts)
-    ]
-    money = [(f"{day:%d %b}", way, f"{amount:,.2f}") for day, way, amount in month.receipts]
-    return [
-        Plot(
-            "Texts per day",
-            "Sends are spread over the day by each person's own clock; nothing leaves outside 8 am to 9 pm.",
-            Markup(plots.touches_per_day(month)),  # noqa: S704  our own plot of numbers and fixed words
-            ("day", "texts"),
-            texts,
-        ),
-        Plot(
-            "Collected",
-            "What had come in by the end of each day. A payment ends the outreach of its account at once.",
-            Markup(plots.collected_over_time(month)),  # noqa: S704  likewise
-            ("day", "way", "USD"),
-            money,
-        ),
-        Plot(
-            "Why accounts had to wait",
-            "Each time a rule made an account wait, counted once however long it lasted.",
-            Markup(plots.held_by_rule(month)),  # noqa: S704  likewise
-            ("reason", "rule", "times"),
-            held,
-        ),
-        Plot(
-            "Where the accounts stand",
-            "Every open account has a next date and a reason.",
-            Markup(plots.states_of_accounts(month)),  # noqa: S704  likewise
-            ("state", "accounts"),
-            list(month.states.items()),
-        ),
-    ]
+def _figures(page: Page) -> list[tuple[str, list[object]]]:
+    months = [*page.months, page.month] if len(page.parts) > 1 else page.months
+    return [(page.say("figure", key), [count(month) for month in months]) for key, count in FIGURES]
+
+
+def _money(sums: dict[str, str]) -> str:
+    return " · ".join(f"{Decimal(amount):,.2f} {currency}" for currency, amount in sums.items()) or NOTHING
+
+
+def _plots(page: Page) -> list[Plot]:
+    return [_texts(page), *(_collected(page, *each) for each in page.parts), _held(page), _states(page)]
+
+
+def _texts(page: Page) -> Plot:
+    say, days = page.say, plots.every_day(page.month)
+    counted = [(day, [sum(text["day"] == day for text in part.texts) for part in page.months]) for day in days]
+    return Plot(
+        say("plot", "texts"),
+        say("plot", "texts_say"),
+        Markup(plots.texts_per_day(days, page.months, say)),  # noqa: S704  our own plot of numbers and fixed words
+        page.legend,
+        (say("column", "day"), *page.names),
+        [(say.day(day), *counts) for day, counts in counted if any(counts)],
+    )
+
+
+def _collected(page: Page, lender: Creditor, part: Month) -> Plot:
+    say = page.say
+    return Plot(
+        say("plot", "collected", lender=lender.named(say.language), currency=lender.currency),
+        say("plot", "collected_say"),
+        Markup(plots.collected_over_time(part, lender.currency, say)),  # noqa: S704  likewise
+        [(colour, say.of("way", way)) for colour, way in zip(plots.OF_WAYS, plots.WAYS, strict=True)],
+        (say("column", "day"), say("column", "way"), say("column", "money", currency=lender.currency)),
+        [(say.day(day), say.of("way", way), f"{amount:,.2f}") for day, way, amount in part.receipts],
+    )
+
+
+def _held(page: Page) -> Plot:
+    say = page.say
+    counted = {rule: [part.held.get(rule, 0) for part in page.months] for rule in page.month.held}
+    return Plot(
+        say("plot", "held"),
+        say("plot", "held_say"),
+        Markup(plots.counts(_named(counted, "rule", say), say("column", "times"))),  # noqa: S704  likewise
+        page.legend,
+        (say("column", "reason"), say("column", "rule"), *page.names),
+        [(say.of("rule", rule), rule, *counts) for rule, counts in counted.items()],
+    )
+
+
+def _states(page: Page) -> Plot:
+    say = page.say
+    all_states = [part.states for part in page.months]
+    counted = {
+        state: [states.get(state, 0) for states in all_states]
+        for state in STATES
+        if any(state in states for states in all_states)
+    }
+    return Plot(
+        say("plot", "states"),
+        say("plot", "states_say"),
+        Markup(plots.counts(_named(counted, "state", say), say("column", "accounts"))),  # noqa: S704  likewise
+        page.legend,
+        (say("column", "state"), *page.names),
+        [(say.of("state", state), *counts) for state, counts in counted.items()],
+    )
+
+
+def _named(counted: dict[str, list[int]], table: str, say: Words) -> dict[str, list[int]]:
+    """By words; two codes of one wording are one bar."""
+    named: dict[str, list[int]] = {}
+    for code, counts in counted.items():
+        before = named.get(say.of(table, code), [0] * len(counts))
+        named[say.of(table, code)] = [one + more for one, more in zip(before, counts, strict=True)]
+    return named

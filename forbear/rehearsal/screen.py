@@ -16,11 +16,18 @@ from rich.live import Live
 from rich.table import Table
 
 from forbear.ledger.census import Count
-from forbear.rehearsal.figures import OFFICE, words_for
+from forbear.rehearsal.lenders import UNION
+from forbear.rehearsal.words import words
 
-MOST_RULES = 6
+MOST_RULES = 4
 LOOK_EVERY = timedelta(seconds=1)
 """Machine time."""
+Sums = dict[str, Decimal]
+"""Amounts by currency; two currencies are never added."""
+
+
+def add(sums: Sums, currency: str, amount: Decimal) -> None:
+    sums[currency] = sums.get(currency, Decimal(0)) + amount
 
 
 @dataclass(slots=True)
@@ -30,7 +37,7 @@ class WorldCount:
     path: Path
     texts: int = 0
     stops: int = 0
-    paid: Decimal = Decimal(0)
+    paid: Sums = field(default_factory=Sums)
     said: Counter[str] = field(default_factory=Counter[str])
     _read: int = 0
 
@@ -51,7 +58,7 @@ class WorldCount:
         if channel == "sms":
             self.texts += 1
         elif channel == "payment":
-            self.paid += Decimal(line["amount"])
+            add(self.paid, line["currency"].upper(), Decimal(line["amount"]))
         elif channel in {"sms-in", "page"}:
             self.said[kind] += 1
             self.stops += kind == "stop"
@@ -65,7 +72,7 @@ class Glance:
     day: int
     days: int
     texts: int
-    paid: Decimal
+    paid: Sums
     stops: int
     count: Count
 
@@ -105,6 +112,10 @@ class Screen:
         self._day = glance.day
 
 
+def _money(sums: Sums) -> str:
+    return " + ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(sums.items())) or "nothing"
+
+
 def _held(glance: Glance) -> list[tuple[str, int]]:
     return Counter(glance.count.held).most_common(MOST_RULES)
 
@@ -112,19 +123,19 @@ def _held(glance: Glance) -> list[tuple[str, int]]:
 def _line(glance: Glance) -> str:
     held = ", ".join(f"{rule} {count}" for rule, count in _held(glance)) or "nothing"
     return (
-        f"day {glance.day:2d}  {glance.now.astimezone(OFFICE):%a %d %b}  texts {glance.texts:4d}  "
-        f"paid {glance.paid:10,.2f}  stops {glance.stops:2d}  open {glance.count.open:3d}  held by {held}"
+        f"day {glance.day:2d}  {glance.now.astimezone(UNION.zone):%a %d %b}  texts {glance.texts:4d}  "
+        f"paid {_money(glance.paid)}  stops {glance.stops:2d}  open {glance.count.open:3d}  held by {held}"
     )
 
 
 def _table(glance: Glance) -> Table:
     table = Table.grid(padding=(0, 3))
-    local = glance.now.astimezone(OFFICE)
+    local = glance.now.astimezone(UNION.zone)
     table.add_row("[bold]day[/]", f"[bold]{glance.day} of {glance.days}[/]  {local:%a %d %b %Y %H:%M} in New York")
     table.add_row("texts sent", str(glance.texts))
-    table.add_row("paid", f"{glance.paid:,.2f} USD")
+    table.add_row("paid", _money(glance.paid))
     table.add_row("said stop", str(glance.stops))
     table.add_row("accounts", f"{glance.count.open} open, {glance.count.closed} closed")
     for index, (rule, count) in enumerate(_held(glance)):
-        table.add_row("held by" if index == 0 else "", f"{count:3d}  {words_for(rule)} [dim]({rule})[/]")
+        table.add_row("held by" if index == 0 else "", f"{count:3d}  {words().of('rule', rule)} [dim]({rule})[/]")
     return table

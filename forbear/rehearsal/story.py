@@ -1,6 +1,7 @@
-"""Two accounts to read about: one to which much happened, and one to which nothing was sent, with the reason why.
+"""Accounts to read about: for each lender one to which much happened, and one to which nothing was sent, and why.
 
-Both are told in the API's own words, as the lender's staff would get them.
+In English they are told in the API's own words, as the lender's staff would get them; in another language from the
+same items, by their kind.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from forbear.rehearsal.figures import Month, Row
+from forbear.rehearsal.words import ENGLISH, Words, words
 
 MOST_LINES = 14
 TOLD = {
@@ -28,8 +30,10 @@ TOLD = {
 }
 """Kinds of the timeline that make a story; receipts are told when they say how a text ended."""
 ENDS = {"delivered", "undelivered", "failed"}
-QUIET_FIRST = ("SUPPRESSED", "CONSENT", "ZONE", "BALANCE")
-"""Which silence is the best example: a person's own word before a missing fact."""
+WORDED = ("channel", "role", "status", "reading", "stop", "scope", "closed")
+"""Details of an item that are codes with words."""
+QUIET_FIRST = ("ROUTE", "SUPPRESSED", "PACK", "CONSENT", "ZONE", "BALANCE")
+"""Which silence is the best example: what a lender would not expect, and a person's own word, before a missing fact."""
 View = dict[str, Any]
 
 
@@ -49,6 +53,19 @@ class Story:
     now: str
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One account as the API shows it, and whether it is told for what happened or for its silence."""
+
+    view: View
+    timeline: Sequence[View]
+    quiet: bool = False
+
+    def told(self, language: str = ENGLISH) -> Story:
+        tell_it = explain if self.quiet else tell
+        return tell_it(self.view, self.timeline, words(language))
+
+
 def eventful(month: Month) -> str:
     """The account with the most different things in its life, at few texts."""
     happened: dict[str, set[str]] = {row["id"]: {row["state"]} for row in month.rows("account")}
@@ -56,6 +73,8 @@ def eventful(month: Month) -> str:
         for row in month.rows(table):
             if row["account"]:
                 happened[row["account"]].add(f"{table}:{row.get('state') or row.get('reading') or ''}")
+    for touch in month.rows("touch"):
+        happened[touch["account"]].add(f"touch:{touch.get('role')}")
     texts = _texts(month)
     return max(happened, key=lambda account: (texts[account] > 1, len(happened[account]), -texts[account], account))
 
@@ -68,20 +87,43 @@ def silent(month: Month) -> str:
     return min(quiet, key=lambda row: (_clarity(row["next_rule"] or ""), row["id"]))["id"]
 
 
-def tell(view: View, timeline: Sequence[View]) -> Story:
+def tell(view: View, timeline: Sequence[View], say: Words | None = None) -> Story:
     """An account's story from what the API says of it."""
-    lines = [Line(datetime.fromisoformat(item["at"]), item["text"]) for item in timeline if _told(item)]
-    return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view))
+    say = say or words()
+    lines = [Line(datetime.fromisoformat(item["at"]), _line(item, view, say)) for item in timeline if _told(item)]
+    return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view, say))
 
 
-def explain(view: View, timeline: Sequence[View]) -> Story:
+def explain(view: View, timeline: Sequence[View], say: Words | None = None) -> Story:
     """Why nothing was sent: what was decided, each answer once."""
+    say = say or words()
     lines: list[Line] = []
     for item in timeline:
         known = {line.what for line in lines}
-        if item["kind"] in {"decision", "opted_out", "stop_placed"} and item["text"] not in known:
-            lines.append(Line(datetime.fromisoformat(item["at"]), item["text"]))
-    return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view))
+        what = _line(item, view, say)
+        if item["kind"] in {"decision", "opted_out", "stop_placed"} and what not in known:
+            lines.append(Line(datetime.fromisoformat(item["at"]), what))
+    return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view, say))
+
+
+def _line(item: View, view: View, say: Words) -> str:
+    """An item in a language; one of a kind that has no sentence there is told as the API says it."""
+    if not say.knows("story", item["kind"]):
+        return item["text"]
+    details: dict[str, Any] = {**item, "closed": (view.get("closed") or {}).get("reason")}
+    values = {name: say.of(name, details.get(name) or "") for name in WORDED}
+    values |= {"amount": "", "due_on": ""}
+    values["reason"] = _reason(item.get("rule"), say)
+    values["promise"] = say.of("promise", item.get("state") or "")
+    if amount := item.get("amount"):
+        values["amount"] = f"{amount['amount']} {amount['currency']}"
+    if due := item.get("due_on"):
+        values["due_on"] = say.day(datetime.fromisoformat(due))
+    return say("story", item["kind"], **values)
+
+
+def _reason(rule: str | None, say: Words) -> str:
+    return say.of("rule", rule) if rule else say.of("story", "planned")
 
 
 def _told(item: View) -> bool:
@@ -90,12 +132,14 @@ def _told(item: View) -> bool:
     return item["kind"] in TOLD
 
 
-def _now(view: View) -> str:
+def _now(view: View, say: Words) -> str:
     if view["closed"]:
-        return f"Closed on {_day(view['closed']['at'])}: {view['closed']['reason']}."
+        reason = say.of("closed", view["closed"]["reason"])
+        return say("story", "closed_now", day=_day(view["closed"]["at"], say), reason=reason)
     coming = view["next"]
-    rule = f" ({coming['rule']})" if coming["rule"] else ""
-    return f"Next look on {_day(coming['at'])}: {_sentence(coming['reason'])}{rule}."
+    rule = say("story", "rule", rule=coming["rule"]) if coming["rule"] else ""
+    reason = _sentence(coming["reason"]) if say.language == ENGLISH else _reason(coming["rule"], say)
+    return say("story", "next", day=_day(coming["at"], say), reason=reason, rule=rule)
 
 
 def _sentence(reason: str) -> str:
@@ -103,8 +147,8 @@ def _sentence(reason: str) -> str:
     return reason.replace(".;", ";").rstrip(".")
 
 
-def _day(at: str) -> str:
-    return f"{datetime.fromisoformat(at):%a %d %b, %H:%M} UTC"
+def _day(at: str, say: Words) -> str:
+    return say.day(datetime.fromisoformat(at), "full")
 
 
 def _texts(month: Month) -> Counter[str]:

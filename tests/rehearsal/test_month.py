@@ -1,9 +1,8 @@
-"""A small month told to the end: its numbers, its plots, its page, its two stories."""
+"""A small month of two lenders told to the end: its numbers, its plots, its page in each language, its stories."""
 
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,12 @@ import pytest
 from forbear.rehearsal import plots, report, story
 from forbear.rehearsal.demo import ORIGIN
 from forbear.rehearsal.figures import Month, Row, summary
+from forbear.rehearsal.lenders import BANK, UNION
+from forbear.rehearsal.words import LANGUAGES, words
 
 KEYS = [
-    *("days", "accounts", "persons", "touches", "held", "suppressed", "paid_accounts", "collected", "open_accounts"),
-    *("violations", "duplicates", "lost", "history_events_per_touch", "seconds"),
+    *("days", "accounts", "persons", "touches", "held", "suppressed", "paid_accounts", "collected", "owed"),
+    *("open_accounts", "violations", "duplicates", "lost", "history_events_per_touch", "seconds", "lenders"),
 ]
 CLEAN = {"violations": 0, "unexpected": 0, "idle": 0, "leaks": 0, "duplicates": 0, "lost": 0}
 
@@ -25,7 +26,7 @@ def at(days: float) -> str:
 
 def account(name: str, person: str, **fields: Any) -> Row:
     row = {"id": name, "borrower": person, "state": "open", "next_rule": "", "next_at": at(9), "next_reason": "later"}
-    return row | fields
+    return row | {"lender": "len_union", "currency": "USD"} | fields
 
 
 def decision(of: str, number: int, rule: str, kind: str = "rest") -> Row:
@@ -109,10 +110,66 @@ def test_texts_end_in_one_of_three_ways(month: Month) -> None:
 
 
 def test_the_same_figures_give_the_same_plot(month: Month) -> None:
-    for plot in (plots.touches_per_day, plots.collected_over_time, plots.held_by_rule, plots.states_of_accounts):
-        drawn = plot(month)
+    say = words()
+    drawings = (
+        lambda: plots.texts_per_day(plots.every_day(month), [month], say),
+        lambda: plots.collected_over_time(month, "USD", say),
+        lambda: plots.counts({"one": (1, 2), "two": (3, 0)}, "times"),
+    )
+    for draw in drawings:
+        drawn = draw()
         assert drawn.startswith("<svg")
-        assert plot(month) == drawn
+        assert draw() == drawn
+
+
+def two_lenders(month: Month) -> Month:
+    """The same month with a bank in China, to which person a owes too, by a text of its own."""
+    rows = {"lender": "len_bank", "currency": "CNY"}
+    tables = {name: [row | {"lender": "len_union"} | row for row in found] for name, found in month.tables.items()}
+    tables["lender"] = [{"id": "len_union", "name": UNION.name}, {"id": "len_bank", "name": BANK.name}]
+    tables["account"].append(account("acc_cn", "per_a") | rows)
+    tables["entry"] += [{"account": "acc_cn", "amount": "900.00", "lender": "len_bank"}]
+    tables["entry"] += [{"account": "acc_cn", "amount": "-88.00", "lender": "len_bank"}]
+    paid = {"account": "acc_cn", "amount": "88.00", "source": "lender", "received_at": at(3)}
+    tables["payment"].append(paid | rows)
+    tables["touch"].append(touch("t4", "acc_cn") | rows)
+    tables["decision"].append(decision("acc_cn", 1, "ROUTE.NONE") | rows)
+    for found, name in ((month.world, "SM1"), (month.world, "SM3")):
+        next(line for line in found if line.get("sid") == name and "channel" in line)["ref"] = "t1"
+    world = [*month.world, {"channel": "sms", "sid": "1^0", "at": at(2.99), "to": "+8619900000001", "ref": "t4"}]
+    return Month(world, tables, month.start, month.end, month.days)
+
+
+def test_each_lender_has_its_part_and_no_two_currencies_are_added(month: Month) -> None:
+    whole = two_lenders(month)
+    told = summary(whole, CLEAN, events_per_touch=13.5, seconds=61.25)
+    union, bank = told["lenders"]
+    assert (told["collected"], told["owed"]) == (
+        {"CNY": "88.00", "USD": "100.00"},
+        {"CNY": "812.00", "USD": "150.00"},
+    )
+    assert (union["collected"], bank["collected"]) == ({"USD": "100.00"}, {"CNY": "88.00"})
+    assert (union["accounts"], bank["accounts"], told["accounts"]) == (4, 1, 5)
+    assert (union["persons"], bank["persons"], told["persons"]) == (3, 1, 3)
+    assert (union["touches"], bank["touches"]) == ({"sms": 2}, {"sms": 1})
+    assert bank["held"] == {"ROUTE.NONE": 1}
+    assert "ROUTE.NONE" not in union["held"]
+
+
+def test_a_lenders_days_are_days_where_it_is(month: Month) -> None:
+    (_, union), (_, bank) = two_lenders(month).parts()
+    late = at(2.7)
+    assert (bank.day_of(late) - union.day_of(late)).days == 1
+
+
+def test_every_language_has_the_same_words() -> None:
+    """A translation may know more: it words what English takes from the API."""
+    english = words().tables
+    for language in LANGUAGES[1:]:
+        other = words(language).tables
+        for table, known in english.items():
+            assert known.keys() <= other[table].keys(), (language, table)
+        assert other["rule"].keys() == english["rule"].keys()
 
 
 def test_the_most_eventful_account_and_a_silent_one_are_told(month: Month) -> None:
@@ -167,20 +224,47 @@ class Outline(HTMLParser):
         self.pointers += [given["aria-labelledby"] or ""] if "aria-labelledby" in given else []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("lost", [0, 1])
-def test_the_page_stands_alone_and_says_whether_the_rules_were_kept(month: Month, tmp_path: Path, lost: int) -> None:
-    told = summary(month, CLEAN | {"lost": lost}, events_per_touch=13.5, seconds=61)
-    lines = [story.Line(ORIGIN, "it was <enrolled>")]
-    one = story.Story("acc_x", "Everyday Card, M1", lines, "Closed.")
-    report.write(tmp_path / "report.html", month, told, one, one)
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+def test_the_page_stands_alone_and_says_whether_the_rules_were_kept(month: Month, language: str, lost: int) -> None:
+    whole = two_lenders(month)
+    told = summary(whole, CLEAN | {"lost": lost}, events_per_touch=13.5, seconds=61)
+    view = VIEW | {"product": "a <Card>"}
+    happened = [item("enrolled", "it was enrolled"), item("receipt", "arrived", status="delivered", channel="sms")]
+    page = report.render(whole, told, [story.Read(view, happened), story.Read(view, happened, quiet=True)], language)
     outline = Outline(page)
     assert outline.tags.count("h1") == 1
-    assert outline.tags.count("svg") == 4
-    assert outline.tags.count("table") == 6
+    assert outline.tags.count("svg") == 5
+    assert outline.tags.count("table") == 8
     assert len(set(outline.ids)) == len(outline.ids)
     assert set(outline.pointers) <= set(outline.ids)
     assert not {"script", "link", "img"} & set(outline.tags)
-    assert not re.search(r"(?:src|href)=\"(?!#)", re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL))
-    assert "it was &lt;enrolled&gt;" in page
-    assert ("<strong>Yes.</strong>" in page) is (lost == 0)
+    links = re.findall(r"(?:src|href)=\"([^#\"]+)", re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL))
+    assert links == [report.name_of(each) for each in LANGUAGES if each != language]
+    assert "a &lt;Card&gt;" in page
+    assert (f"<strong>{words(language)('page', 'yes')}</strong>" in page) is (lost == 0)
+    assert f'<html lang="{language}">' in page
+    assert all(currency in page for currency in ("88.00 CNY", "100.00 USD"))
+
+
+def test_pictures_name_fonts_that_have_chinese_and_speak_the_pages_language(month: Month) -> None:
+    page = report.render(two_lenders(month), summary(month, CLEAN, events_per_touch=0, seconds=1), [], "zh-Hans")
+    drawn = " ".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
+    assert "Noto Sans CJK SC" in drawn
+    assert words("zh-Hans").of("rule", "ROUTE.NONE") in drawn
+    assert not re.search(r">(texts|times|accounts|collected)", drawn)
+
+
+def test_the_chinese_story_is_told_in_chinese() -> None:
+    happened = [
+        item("enrolled", "The account was enrolled"),
+        item("touch", "A text message", channel="sms", role="guarantor", state="sent"),
+        item("receipt", "arrived", status="delivered", channel="sms"),
+        item("reply", "The person disputed", reading="dispute"),
+        item("promise", "Promised") | {"amount": {"amount": "5.00", "currency": "CNY"}, "due_on": "2026-11-03"},
+    ]
+    told = story.Read(VIEW, happened).told("zh-Hans")
+    assert [re.search(r"[A-Za-z]{4}", line.what) for line in told.lines] == [None] * 5
+    assert "5.00 CNY" in told.lines[-1].what
+    assert "担保人" in told.lines[1].what
+    assert "本人已退订" in told.now

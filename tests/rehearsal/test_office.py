@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from forbear.clock import Clock
+from forbear.rehearsal.asking import Refused
 from forbear.rehearsal.cast import AT_BANK
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.demo import ORIGIN
-from forbear.rehearsal.office import Book, Office, Refused, _next_close
+from forbear.rehearsal.office import Book, Office, _next_close
 from forbear.rehearsal.portfolio import EXAMPLE, Loan, read
 from forbear.services.processes import poll_until
 

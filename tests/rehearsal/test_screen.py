@@ -17,7 +17,7 @@ COUNT = Count(open=9, closed=1, held={"POLICY.HOURS": 4, "POLICY.ZONE": 1}, in_f
 
 
 def glance(day: int) -> Glance:
-    return Glance(NOON, day, 30, 12, Decimal("80.50"), 2, COUNT)
+    return Glance(NOON, day, 30, 12, {"USD": Decimal("80.50"), "CNY": Decimal("7.00")}, 2, COUNT)
 
 
 def test_the_worlds_log_is_counted_once_and_a_torn_line_waits(tmp_path: Path) -> None:
@@ -29,16 +29,16 @@ def test_the_worlds_log_is_counted_once_and_a_torn_line_waits(tmp_path: Path) ->
         {"sid": "SM1", "status": "delivered"},
         {"channel": "sms-in", "kind": "stop"},
         {"channel": "page", "kind": "stop"},
-        {"channel": "payment", "amount": "10.25", "kind": "payment"},
+        {"channel": "payment", "amount": "10.25", "currency": "usd", "kind": "payment"},
     ]
     whole = "".join(json.dumps(line) + "\n" for line in lines)
     log.write_text(whole[:-9], encoding="utf-8")
     world.read()
-    assert (world.texts, world.stops, world.paid) == (1, 2, Decimal(0))
+    assert (world.texts, world.stops, world.paid) == (1, 2, {})
     log.write_text(whole, encoding="utf-8")
     world.read()
     world.read()
-    assert (world.texts, world.stops, world.paid) == (1, 2, Decimal("10.25"))
+    assert (world.texts, world.stops, world.paid) == (1, 2, {"USD": Decimal("10.25")})
 
 
 def test_without_a_terminal_there_is_one_line_a_day() -> None:
@@ -50,6 +50,7 @@ def test_without_a_terminal_there_is_one_line_a_day() -> None:
     lines = out.getvalue().splitlines()
     assert len(lines) == 2
     assert "texts   12" in lines[0]
+    assert "paid 7.00 CNY + 80.50 USD" in lines[0]
     assert "held by POLICY.HOURS 4, POLICY.ZONE 1" in lines[0]
 
 

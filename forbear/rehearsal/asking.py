@@ -1,0 +1,61 @@
+"""How the back office talks to the API: each call under a key of its own, and again under the same in an outage."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+
+from forbear.clock import Clock
+from forbear.errors import CannotStart, ForbearError
+
+Answer = TypeVar("Answer")
+PATIENCE = timedelta(seconds=60)
+"""Machine time to wait out an outage."""
+PAUSE_SECONDS = 0.25
+
+
+class Unavailable(Exception):
+    """Nobody could answer just now."""
+
+
+class Refused(ForbearError):
+    """The API said no to something the back office may do."""
+
+
+class Asking:
+    """One lender's line to the API."""
+
+    def __init__(self, client: httpx.Client, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._pause = threading.Event()
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        return self.patiently(lambda: _read(self._client.get(path, params=query)))
+
+    def post(self, path: str, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Post under a key; after a lost answer or an outage it is asked for again under the same one."""
+        headers = {"Idempotency-Key": key}
+        return self.patiently(lambda: _read(self._client.post(path, json=body, headers=headers)))
+
+    def patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask again and again while nobody can answer; a refusal is final."""
+        deadline = self._clock.machine_now() + PATIENCE
+        while True:
+            try:
+                return ask()
+            except (httpx.TransportError, Unavailable, CannotStart) as error:
+                if self._clock.machine_now() > deadline:
+                    raise CannotStart(f"The back office got no answer for {PATIENCE.seconds} s: {error}") from None
+                self._pause.wait(PAUSE_SECONDS)
+
+
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    if answer.is_success:
+        return answer.json()
+    problem = answer.json() if answer.headers.get("content-type", "").startswith("application/") else {}
+    said = f"{answer.status_code} to {answer.request.method} {answer.request.url.path}: {problem.get('detail')}"
+    if answer.is_server_error or problem.get("code") == "in_progress":
+        raise Unavailable(said)
+    raise Refused(f"The API answered {said}")

@@ -1,0 +1,57 @@
+"""The two lenders of the rehearsal, both made up, of one tenant: a credit union in New York, a savings bank in Beijing.
+
+They know nothing of each other. What binds them together is whoever owes money to both.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Creditor:
+    """One lender as the operator adds it, and how it works.
+
+    `sender` is the number its texts come from, or the signature it has registered with a domestic carrier.
+    """
+
+    name: str
+    country: str
+    currency: str
+    phone: str
+    sender: str
+    zone: ZoneInfo
+    export: Path
+    shown: dict[str, str] = field(default_factory=dict[str, str])
+    """What a report in a language calls it, where that is not its name."""
+    sends_file: bool = False
+    """Whether it hands its export over as it is; otherwise it enrols account by account."""
+
+    def named(self, language: str) -> str:
+        return self.shown.get(language, self.name)
+
+
+UNION = Creditor(
+    name="Harbor Example Credit Union",
+    country="US",
+    currency="USD",
+    phone="+12125550198",
+    sender="+12125550199",
+    zone=ZoneInfo("America/New_York"),
+    export=EXAMPLES / "portfolio.csv",
+    shown={"zh-Hans": "港湾示例信用社（Harbor Example Credit Union）"},
+)
+BANK = Creditor(
+    name="示例储蓄银行",
+    country="CN",
+    currency="CNY",
+    phone="+861000000000",
+    sender="示例储蓄",
+    zone=ZoneInfo("Asia/Shanghai"),
+    export=EXAMPLES / "portfolio-cn.csv",
+    shown={"en": "Example Savings Bank (示例储蓄银行)"},
+    sends_file=True,
+)
+LENDERS = (UNION, BANK)

@@ -1,0 +1,43 @@
+"""The few lines that matter, printed when a rehearsal is over."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from forbear.rehearsal.story import Read
+
+MOST_RULES = 4
+
+
+def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Read], reports: Sequence[Path]) -> None:
+    """What was done, in whole and for each lender, the stories, and what the judge found."""
+    out = console.print
+    out(f"\n[bold]{summary['days']} days[/], {summary['accounts']} accounts of {summary['persons']} people, ", end="")
+    out(f"{sum(summary['touches'].values())} texts, in {summary['seconds']:.0f} seconds")
+    for lender in summary["lenders"]:
+        out(f"  {_lender(lender)}", markup=False)
+    held = ", ".join(f"{rule} {count}" for rule, count in list(summary["held"].items())[:MOST_RULES]) or "nothing"
+    out(f"Held by {held}; {summary['suppressed']} people opted out")
+    for each in read:
+        told = each.told()
+        heading = "Why was nothing sent" if each.quiet else "One account's story"
+        out(f"\n[bold]{heading}[/]: {told.account} ({told.about})")
+        for line in told.lines:
+            out(f"  {line.at:%d %b %H:%M}  {line.what}", markup=False)
+        out(f"  {told.now}", markup=False)
+    out(
+        f"\nThe judge: {summary['violations']} violations, {summary['duplicates']} duplicates, {summary['lost']} lost; "
+        f"{summary['history_events_per_touch']} history events per touch"
+    )
+    shown = ", ".join(str(path) for path in reports)
+    out(f"Report: {shown}\nGo on:  forbear up --data {data}", markup=False)
+
+
+def _lender(part: dict[str, Any]) -> str:
+    collected = ", ".join(f"{amount} {currency}" for currency, amount in part["collected"].items()) or "nothing"
+    return (
+        f"{part['name']}: {part['accounts']} accounts, {sum(part['touches'].values())} texts, collected {collected}; "
+        f"{part['paid_accounts']} paid in full, {part['open_accounts']} open"
+    )
