@@ -101,14 +101,17 @@ def migrate(data: Data = DATA) -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV export of overdue accounts.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Overdue accounts, as CSV or NDJSON.")],
     api_key: Annotated[str, typer.Option("--key", envvar="FORBEAR_API_KEY", help="A key that may enrol.")],
     api: Annotated[str, typer.Option(help="Where the API listens.")] = "http://127.0.0.1:8000",
+    encoding: Annotated[str | None, typer.Option(help="utf-8 or gb18030; utf-8 if not told.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and enrol nothing.")] = False,
 ) -> None:
     """Enrol accounts from a file, with an answer for each row that is refused."""
     from forbear.api import client_import
 
-    raise typer.Exit(client_import.run(file, api, api_key, console))
+    raise typer.Exit(client_import.run(file, api, api_key, console, encoding=encoding, dry_run=dry_run))
 
 
 @app.command()
@@ -121,6 +124,17 @@ def dump(
 
     count = record.write(_settings(data).database_url_for("migrator"), path)
     console.print(f"{count} rows in {path}")
+
+
+@app.command()
+def rehydrate(data: Data = DATA) -> None:
+    """Rebuild every workflow from the ledger, on a Temporal that lost them or never had them; may be repeated."""
+    from forbear.services import rehydration
+
+    rebuilt = rehydration.run(_settings(data), console.print)
+    if rebuilt.failed:
+        raise CannotStart(f"{rebuilt.failed} accounts could not be reached: run 'forbear rehydrate' again")
+    console.print(f"All {rebuilt.told} open accounts have their workflow, and upkeep runs")
 
 
 @app.command()
@@ -205,6 +219,9 @@ def _settings(data: Path) -> Settings:
     file = data / settings_file.FILE
     if SETTINGS_VARIABLE not in os.environ and file.exists():
         os.environ |= settings_file.variables(file)
+        profile = data.absolute() / settings_file.TEMPORAL
+        if profile.exists() and "TEMPORAL_ADDRESS" not in os.environ:
+            os.environ.setdefault("TEMPORAL_CONFIG_FILE", str(profile))
     return Settings()
 
 

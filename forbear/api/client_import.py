@@ -1,150 +1,190 @@
-"""`forbear import FILE.csv`: enrols each row of an export over the API, and answers for each row that was refused.
+"""`forbear import FILE`: sends an export to the API, shows how far it is, and answers for each row that was refused.
 
-Every row is posted under a key made from its content: run again after an interruption, or after correcting the refused
-rows, it enrols what is missing and repeats nothing. The columns are described in `forbear.api.import_rows`.
+The file is sent under a key made from its content: run again after an interruption, it goes on with the same import;
+run again after its end, or after correcting rows, it enrols what is missing and repeats nothing.
 """
 
 import hashlib
 import json
+import secrets
 import threading
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from forbear.api.import_rows import Row, column_of, rows, to_enrolment
-from forbear.errors import BadData, BadInput, ForbearError
+from forbear.api.import_rows import to_enrolment
+from forbear.errors import ForbearError
 
-__all__ = ["rows", "run", "to_enrolment"]
-AT_ONCE: Final = 4
-WAITING: Final = 4 * AT_ONCE
-"""Rows handed to the threads before the first of them is answered: a file of any size is never held whole."""
+__all__ = ["AGAIN", "run", "to_enrolment"]
 TRIES: Final = 8
 LONGEST_PAUSE: Final = 5.0
-"""Machine seconds."""
+LOOK_EVERY: Final = 0.25
+"""Machine seconds, all of them."""
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 AGAIN: Final = {429, 502, 503, 504}
+NO_KEY: Final = {401, 403}
+BLOCK: Final = 1 << 20
+ENDED: Final = {"done", "refused"}
+Json = dict[str, Any]
 
 
 class Aborted(ForbearError):
-    """No row can be enrolled: the reason, with the remedy."""
+    """Nothing more can be imported: the reason, with the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How one row fared; `complaints` are column and reason."""
+class Asked:
+    """What to send, and how it is to be read."""
 
-    line: int
-    result: Literal["enrolled", "known", "changed", "refused"]
-    complaints: tuple[tuple[str, str], ...] = ()
+    file: Path
+    encoding: str | None = None
+    dry_run: bool = False
+
+    def parameters(self) -> dict[str, str]:
+        told = {"dry_run": "true"} if self.dry_run else {}
+        return told | ({"encoding": self.encoding} if self.encoding else {})
+
+    def packed(self) -> Iterator[bytes]:
+        """The file as gzip, the same bytes each time."""
+        with self.file.open("rb") as source:
+            engine = zlib.compressobj(wbits=31)
+            while block := source.read(BLOCK):
+                if part := engine.compress(block):
+                    yield part
+            yield engine.flush()
+
+    def sent(self) -> Iterator[bytes]:
+        """What goes over the wire: a file that is packed already goes as it is."""
+        with self.file.open("rb") as source:
+            if source.read(2) != b"\x1f\x8b":
+                yield from self.packed()
+                return
+            source.seek(0)
+            while block := source.read(BLOCK):
+                yield block
+
+    def key(self) -> str:
+        told = hashlib.sha256(json.dumps(self.parameters(), sort_keys=True).encode())
+        for part in self.sent():
+            told.update(part)
+        return f"import-{told.hexdigest()}"
 
 
-def run(file: Path, api: str, key: str, console: Console) -> int:
+def run(file: Path, api: str, key: str, console: Console, *, encoding: str | None = None, dry_run: bool = False) -> int:
     """Import a file and print how it went; 0 if every row is enrolled now, 1 if some were refused, 2 if none can be."""
-    counts: Counter[str] = Counter()
-    with httpx.Client(
-        base_url=api,
-        headers={"Authorization": f"Bearer {key}"},
-        timeout=30,
-        trust_env=urlsplit(api).hostname not in LOOPBACK,
-    ) as client:
+    asked = Asked(file, encoding, dry_run)
+    local = urlsplit(api).hostname in LOOPBACK
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=api, headers=headers, timeout=60, trust_env=not local) as client:
+        lender = _Lender(client)
         try:
-            total = sum(1 for _ in rows(file))
-            _reach(client)
-            with _progress(console) as progress:
-                task = progress.add_task("Enrolling", total=total)
-                for told in _enrol_all(client, file):
-                    counts[told.result] += 1
-                    for column, reason in told.complaints:
-                        progress.console.print(
-                            f"line {told.line}, column {column}: {reason}", markup=False, soft_wrap=True
-                        )
-                    progress.advance(task)
-        except (Aborted, BadData) as error:
+            told = _follow(lender, _send(lender, asked), console)
+            for line in _results(client, told):
+                for problem in line["problems"]:
+                    console.print(_sentence(problem), markup=False, soft_wrap=True, highlight=False)
+        except Aborted as error:
             console.print(str(error), style="red", markup=False, soft_wrap=True)
             return 2
-    before = counts["known"] + counts["changed"]
-    known = f", {before} were enrolled before" if before else ""
-    console.print(f"{counts['enrolled']} accounts enrolled{known}, {counts['refused']} rows refused", highlight=False)
+    if told["problem"]:
+        console.print(f"{file}: {_sentence(told['problem'])}", style="red", markup=False, soft_wrap=True)
+        return 2
+    counts = told["counts"]
+    known = f", {counts['already']} were enrolled before" if counts["already"] else ""
+    enrolled = f"{counts['would_enrol']} accounts would be" if dry_run else f"{counts['enrolled']} accounts"
+    console.print(f"{enrolled} enrolled{known}, {counts['refused']} rows refused", highlight=False)
     return 1 if counts["refused"] else 0
 
 
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console)
+class _Lender:
+    """Calls that are made again while the API cannot answer, once it has answered at all."""
 
+    def __init__(self, client: httpx.Client) -> None:
+        self._client, self._reached = client, False
 
-def _reach(client: httpx.Client) -> None:
-    try:
-        client.get("/healthz")
-    except httpx.HTTPError:
-        raise Aborted(f"No API answers at {client.base_url}: start it, or name it with --api") from None
+    def get(self, path: str) -> Json:
+        return self._patiently(lambda: self._client.get(path)).json()
 
+    def post(self, asked: Asked, key: str) -> tuple[Json, bool]:
+        """Send the file; also whether this key was answered before."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
+        answer = self._patiently(
+            lambda: self._client.post("/v1/imports", content=asked.sent(), params=asked.parameters(), headers=headers)
+        )
+        return answer.json(), answer.headers.get("Idempotency-Replayed") == "true"
 
-def _enrol_all(client: httpx.Client, file: Path) -> Iterator[Told]:
-    """Enrol a few rows at a time; rows are answered in the order in which they are done."""
-    seen: dict[str, int] = {}
-    stop = threading.Event()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        pending: set[Future[Told]] = set()
+    def _patiently(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+        pause, tick = 0.5, threading.Event()
+        for _ in range(TRIES):
+            if (answer := self._once(call)) is not None:
+                return answer
+            tick.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        raise Aborted(f"The API at {self._client.base_url} stopped answering: run the import again to go on")
+
+    def _once(self, call: Callable[[], httpx.Response]) -> httpx.Response | None:
+        """The answer, or None where it is worth asking again."""
         try:
-            for line, row in rows(file):
-                first = seen.setdefault(row["loan_number"], line)
-                if first != line:
-                    yield Told(line, "refused", (("loan_number", f"is also on line {first}. Enrol a loan once."),))
-                    continue
-                pending.add(pool.submit(_enrol, client, line, row, stop))
-                if len(pending) >= WAITING:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    yield from (each.result() for each in done)
-            yield from (each.result() for each in pending)
-        except BaseException:
-            stop.set()
-            raise
-
-
-def _enrol(client: httpx.Client, line: int, row: Row, stop: threading.Event) -> Told:
-    try:
-        body = to_enrolment(row)
-    except BadInput as error:
-        return Told(line, "refused", ((error.field, f"{error.problem}. {error.remedy}"),))
-    content = json.dumps([row["loan_number"], row], sort_keys=True)
-    key = f"import-{hashlib.sha256(content.encode()).hexdigest()}"
-    answer = _post(client, body, key, stop)
-    if answer.is_success:
-        return Told(line, "known" if answer.headers.get("Idempotency-Replayed") == "true" else "enrolled")
-    problem = _problem(answer)
-    if answer.status_code in {401, 403}:
-        raise Aborted(f"{problem.get('detail')}: give a key that may enrol accounts with --key")
-    if problem.get("code") == "already_enrolled":
-        return Told(line, "changed", (("loan_number", "was enrolled before from another row; nothing was changed"),))
-    found = problem.get("errors") or [{"pointer": "/external_id", "detail": problem.get("detail") or "refused"}]
-    return Told(line, "refused", tuple((column_of(each["pointer"], row), each["detail"]) for each in found))
-
-
-def _post(client: httpx.Client, body: object, key: str, stop: threading.Event) -> httpx.Response:
-    """Post under a key; while the API cannot answer, wait and ask again under the same key."""
-    pause = 0.5
-    for _ in range(TRIES):
-        if stop.is_set():
-            raise Aborted("The import was stopped: run it again to go on")
-        try:
-            answer = client.post("/v1/accounts", json=body, headers={"Idempotency-Key": key})
-        except httpx.TransportError:
+            answer = call()
+        except httpx.TransportError as error:
+            if isinstance(error, httpx.ConnectError) and not self._reached:
+                raise Aborted(f"No API answers at {self._client.base_url}: start it, or name it with --api") from None
             answer = None
-        if answer is not None and answer.status_code not in AGAIN and _problem(answer).get("code") != "in_progress":
+        self._reached = True
+        if answer is None or answer.is_success:
             return answer
-        stop.wait(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
-    raise Aborted(f"The API at {client.base_url} stopped answering: run the import again to go on")
+        problem = _problem(answer)
+        if answer.status_code in NO_KEY:
+            raise Aborted(f"{problem.get('detail')}: give a key that may enrol accounts with --key")
+        if answer.status_code in AGAIN or problem.get("code") == "in_progress":
+            return None
+        raise Aborted(str(problem.get("detail") or "The API refused the file"))
 
 
-def _problem(answer: httpx.Response) -> dict[str, Any]:
+def _send(lender: _Lender, asked: Asked) -> Json:
+    """The import of this file: the one under way, or a new one."""
+    key = asked.key()
+    sent, replayed = lender.post(asked, key)
+    told = lender.get(f"/v1/imports/{sent['id']}")
+    if replayed and told["state"] in ENDED:
+        # Sent before and ended: what is missing since then is enrolled by another import of the same file.
+        told, _ = lender.post(asked, f"{key}-{secrets.token_hex(8)}")
+    return told
+
+
+def _follow(lender: _Lender, told: Json, console: Console) -> Json:
+    """Show how far it is until it ended."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tick = threading.Event()
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Checking", total=None)
+        while told["state"] not in ENDED:
+            tick.wait(LOOK_EVERY)
+            told = lender.get(f"/v1/imports/{told['id']}")
+            position = told["position"]
+            doing = "Enrolling" if position["rows"] else "Checking"
+            progress.update(task, description=doing, total=position["rows"], completed=position["row"])
+    return told
+
+
+def _results(client: httpx.Client, told: Json) -> Iterator[Json]:
+    with client.stream("GET", told["results"]) as answer:
+        for line in answer.iter_lines():
+            yield json.loads(line)
+
+
+def _sentence(problem: Json) -> str:
+    """A problem as a person reads it."""
+    places = (("line", problem.get("line")), ("column", problem.get("column")))
+    place = ", ".join(f"{name} {value}" for name, value in places if value is not None)
+    return f"{place or 'file'}: {problem['problem']}. {problem['remedy']}"
+
+
+def _problem(answer: httpx.Response) -> Json:
     return answer.json() if answer.headers.get("content-type") == "application/problem+json" else {}

@@ -23,19 +23,17 @@ Further parties have the same columns behind `co_borrower_`, `spouse_`, `guarant
 `guarantor_9_`. A party whose columns are all empty is not there; an empty language is the borrower's.
 """
 
-import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final
 
-from forbear.api.import_columns import OPTIONAL, REQUIRED, THE_BORROWER, VALUES, Prefix, canonical, prefixes
-from forbear.errors import BadData, BadInput
+from forbear.api.import_columns import OPTIONAL, REQUIRED, THE_BORROWER, VALUES, Prefix, prefixes
+from forbear.errors import BadInput
 from forbear.ledger import addresses
 from forbear.ledger.forms.checks import Refused
 
-__all__ = ["OPTIONAL", "REQUIRED", "Row", "column_of", "rows", "to_enrolment"]
+__all__ = ["OPTIONAL", "REQUIRED", "Row", "column_of", "to_enrolment"]
 COUNTRY: Final = "US"
 PHONES: Final = {
     "mobile": ("mobile", "area_code_mobile"),
@@ -66,41 +64,6 @@ CONTACT_PARTS: Final = 3
 BETWEEN: Final = re.compile(r"[\s;,、，；]+")
 Row = Mapping[str, str]
 Json = dict[str, Any]
-
-
-def rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with the line on which it begins.
-
-    Raises:
-        BadData: the file is no such export; says what to change.
-    """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(lines, strict=True)
-        try:
-            header = [canonical(name) or name.strip() for name in next(reader, [])]
-            _check_header(file, header)
-            begins = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    if len(cells) != len(header):
-                        raise BadData(
-                            file, begins, f"has {len(cells)} cells, the header {len(header)}: quote the commas"
-                        )
-                    yield begins, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-                begins = reader.line_num + 1
-        except UnicodeDecodeError:
-            raise BadData(file, None, "is not in UTF-8: export or convert it as UTF-8") from None
-        except csv.Error as error:
-            raise BadData(file, reader.line_num, f"is not CSV ({error}): correct the quotes") from None
-
-
-def _check_header(file: Path, header: list[str]) -> None:
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise BadData(file, 1, f"lacks the column {', '.join(missing)}: add it")
-    if unknown := [name for name in header if canonical(name) is None]:
-        raise BadData(file, 1, f"has the unknown column {', '.join(unknown)}: rename or remove it")
-    if len(set(header)) != len(header):
-        raise BadData(file, 1, "names a column twice: remove one")
 
 
 class _Cells:

@@ -32,6 +32,7 @@ def is_currency(code: str) -> bool:
     return code in _known()
 
 
+@cache
 def minor_digits(currency: str) -> int:
     """How many digits the currency has after the point."""
     if not is_currency(currency):
