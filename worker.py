@@ -33,6 +33,7 @@ from forbear.contracts.decision import UpkeepStart
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
+from forbear.ledger.following import FollowingBook
 from forbear.ledger.listening import ListeningBook
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
@@ -79,7 +80,13 @@ class Forbear:
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
         contact = ContactActivities(touching, self.carrier, self.wording, self.ledger.clock)
         listening = ListeningBook(self.ledger, read)
-        upkeep = UpkeepActivities(UpkeepingBook(self.ledger, self.settings), self.carrier, listening, self.carrier)
+        upkeep = UpkeepActivities(
+            UpkeepingBook(self.ledger, self.settings),
+            self.carrier,
+            listening,
+            self.carrier,
+            follow=FollowingBook(self.ledger),
+        )
         threads = self.settings.worker_threads
         accounts = Worker(
             self.client,

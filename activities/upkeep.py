@@ -14,18 +14,19 @@ from temporalio.exceptions import CancelledError
 from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
+from forbear.ports.following import FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
 from forbear.ports.rounds import each
 from forbear.ports.runs import Runs
-from forbear.ports.sms import SmsCarrier
+from forbear.ports.sms import Found, SmsCarrier
 
 T = TypeVar("T")
 log = structlog.get_logger("forbear.upkeep")
 
 
 class UpkeepActivities:
-    """Upkeep over its ports; without `runs` or `checkouts` their part of a round is left out."""
+    """Upkeep over its ports; without `runs`, `checkouts` or `follow` their part of a round is left out."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class UpkeepActivities:
         runs: Runs | None = None,
         checkouts: CheckoutBook | None = None,
         payments: PaymentProvider | None = None,
+        follow: FollowBook | None = None,
     ) -> None:
         self._book = book
         self._carrier = carrier
@@ -45,6 +47,7 @@ class UpkeepActivities:
         self._runs = runs
         self._checkouts = checkouts
         self._payments = payments
+        self._follow = follow
 
     @activity.defn(name="look_after")
     def look_after(self) -> UpkeepReport:
@@ -54,6 +57,10 @@ class UpkeepActivities:
         waiting = round_.part("lost answers", self._book.unsettled, [])
         settled = round_.count(
             "lost answers", lambda: each("lost answers", waiting, self._reconcile, name=lambda touch: touch.touch)
+        )
+        sent = round_.part("reports", lambda: [] if self._follow is None else self._follow.unreported(), [])
+        reported = round_.count(
+            "reports", lambda: each("reports", sent, self._ask_fate, name=lambda touch: touch.touch)
         )
         ears = round_.part("replies", self._replies.ears, [])
         caught_up = round_.count("replies", lambda: each("replies", ears, self._catch_up, name=lambda ear: ear.lender))
@@ -65,6 +72,8 @@ class UpkeepActivities:
             claims_expired=expired,
             unknown_seen=len(waiting),
             unknown_settled=settled,
+            reports_asked=len(sent),
+            reports_pulled=reported,
             replies_caught_up=caught_up,
             payments_seen=len(begun),
             payments_settled=paid,
@@ -81,17 +90,29 @@ class UpkeepActivities:
         """Ask the provider for a message whose answer was lost. False while that is still open."""
         activity.heartbeat()
         try:
-            found = self._carrier.find(
-                provider=touch.provider,
-                touch=touch.touch,
-                to=touch.to,
-                sender=touch.sender,
-                since=touch.since,
-                marker_sha256=touch.marker_sha256,
-            )
+            found = self._look_for(touch)
         except ConnectionError:
             return False
         return self._book.settle(touch, found) != "waiting"
+
+    def _ask_fate(self, touch: Unsettled) -> bool:
+        """Ask the provider what became of a message that it took, where it tells nobody by itself."""
+        activity.heartbeat()
+        try:
+            found = self._look_for(touch)
+        except ConnectionError:
+            return False
+        return self._follow is not None and self._follow.learn(touch, found)
+
+    def _look_for(self, touch: Unsettled) -> Found | None:
+        return self._carrier.find(
+            provider=touch.provider,
+            touch=touch.touch,
+            to=touch.to,
+            sender=touch.sender,
+            since=touch.since,
+            marker_sha256=touch.marker_sha256,
+        )
 
     def _catch_up(self, ear: Ear) -> int:
         """Ask the provider what people wrote, and take what no webhook brought."""

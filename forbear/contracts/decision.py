@@ -109,6 +109,9 @@ class UpkeepReport(Contract):
     unknown_seen: int = 0
     unknown_settled: int = 0
     replies_caught_up: int = 0
+    reports_asked: int = 0
+    reports_pulled: int = 0
+    """Ends of messages that the provider told when it was asked, and about how many it was."""
     rows_sealed: int = 0
     accounts_without_run: int = 0
     payments_seen: int = 0

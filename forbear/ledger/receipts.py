@@ -25,8 +25,11 @@ log = structlog.get_logger(__name__)
 
 Source = Literal["ledger", "sender", "callback", "listing"]
 
+HINT = "hinted"
 STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
     {
+        # Somebody who signs nothing says there is news: a reason to ask the provider, and no more than that.
+        HINT: (0, "claimed"),
         # Our own words. From `withheld` on, the touch was certainly not sent.
         "dispatching": (1, "dispatching"),
         "lost": (2, "unknown"),

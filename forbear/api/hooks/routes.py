@@ -1,9 +1,10 @@
-"""The addresses that providers call: the carrier's two and the payment provider's one."""
+"""The addresses that providers call: the carrier's two, the domestic provider's two and the payment provider's one."""
 
 from fastapi import APIRouter
 
-from forbear.api.hooks import carrier, payment_events
+from forbear.api.hooks import carrier, domestic, payment_events
 
 router = APIRouter()
 router.include_router(carrier.router)
+router.include_router(domestic.router)
 router.include_router(payment_events.router)

@@ -1,0 +1,158 @@
+"""China's domestic provider pushes here: what became of texts, and what people write back. It signs nothing.
+
+So the address holds a secret, and what is pushed is trusted no further than it must be. A report is a hint: it makes
+upkeep ask the provider, whose answer counts. A reply can be had in no other way: it is obeyed where it asks for peace,
+and whatever would loosen something, such as taking an opt-out back, waits for a human.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, cast
+from zoneinfo import ZoneInfo
+
+import structlog
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+
+from forbear.api.hooks.app_state import ledger_of, settings_of
+from forbear.api.hooks.bodies import raw_body
+from forbear.channels.inbound_words import read
+from forbear.errors import Forbidden
+from forbear.ledger import receipts, replies, routes
+from forbear.ledger.engine import Ledger
+from forbear.ledger.replies import Inbound
+from forbear.ledger.writers import find_writer
+from forbear.ports.replies import Reading
+from forbear.tokens import key_bytes, push_secret_holds
+
+LONGEST: Final = 1024 * 1024
+MOST_ITEMS: Final = 1_000
+LONGEST_ID: Final = 64
+PROVIDER: Final = "aliyun"
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+LATE_AT_MOST: Final = timedelta(days=3)
+"""World time; a reply that says it is older was written at a time we do not believe."""
+MOBILE: Final = re.compile(r"(?:\+?86|0086)?(1\d{10})")
+TAKEN: Final = {"code": 0, "msg": "成功"}
+AGAIN: Final = {"code": 1, "msg": "稍后重试"}
+NOT_OURS: Final = "Nothing is pushed to this address"
+Item = dict[str, Any]
+log = structlog.get_logger(__name__)
+router = APIRouter(prefix="/hooks/aliyun/{secret}", include_in_schema=False)
+
+
+async def pushed(request: Request, secret: str) -> list[Item]:
+    """The items of a push whose address holds our secret; what is no list of objects holds none.
+
+    Such a push is not asked for again: it would be the same once more.
+    """
+    if not push_secret_holds(settings_of(request).aliyun_push_secret, secret):
+        raise Forbidden(NOT_OURS)
+    body = await raw_body(request, LONGEST)
+    try:
+        given: object = json.loads(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, list):
+        log.warning("push_unreadable", bytes=len(body))
+        return []
+    items = [cast("Item", item) for item in cast("list[object]", given) if isinstance(item, dict)]
+    return items[:MOST_ITEMS]
+
+
+Pushed = Annotated[list[Item], Depends(pushed)]
+
+
+@router.post("/reports")
+def reports(request: Request, items: Pushed) -> Response:
+    """Note of which texts there is news; what it says is asked of the provider."""
+    ledger = ledger_of(request)
+    return _answer("report", items, lambda item: _hint(ledger, _word(item, "out_id")))
+
+
+@router.post("/replies")
+def incoming(request: Request, items: Pushed) -> Response:
+    """Take what people wrote; what it asks is committed before the provider is told that we have it."""
+    ledger, key = ledger_of(request), key_bytes(settings_of(request).token_key)
+    return _answer("reply", items, lambda item: _take(ledger, key, item))
+
+
+def _answer(what: str, items: list[Item], do: Callable[[Item], None]) -> Response:
+    """Do each item, whatever becomes of the others; if one failed the whole push is asked for again."""
+    failed = 0
+    for item in items:
+        try:
+            do(item)
+        except Exception as error:  # noqa: BLE001  the next one may be a request to stop
+            failed += 1
+            log.error("push_item_failed", what=what, error=type(error).__name__)  # noqa: TRY400  a trace may quote the text
+    return JSONResponse(AGAIN, 503) if failed else JSONResponse(TAKEN)
+
+
+def _hint(ledger: Ledger, touch: str) -> None:
+    with ledger.anyone() as session:
+        owner = routes.touch_owner(session, touch)
+    if owner is None:
+        log.warning("report_without_touch")
+        return
+    with ledger.api(*owner) as session:
+        held = receipts.lock_touch(session, touch)
+        if held is None or held.provider != PROVIDER:
+            log.warning("report_of_another_route", touch=touch)
+            return
+        receipts.add_receipt(session, touch_id=touch, source="callback", status=receipts.HINT, at=ledger.clock.now())
+
+
+def _take(ledger: Ledger, key: bytes, item: Item) -> None:
+    number, signature = MOBILE.fullmatch(_word(item, "phone_number")), _word(item, "sign_name")
+    with ledger.anyone() as session:
+        owner = routes.sender_owner(session, signature) if signature else None
+    provider_id = _fingerprint(key, item)
+    if owner is None or number is None:
+        log.warning("reply_without_lender", provider_id=provider_id)
+        return
+    text = str(item.get("content") or "").replace("\x00", "")
+    inbound = Inbound(sender=f"+86{number.group(1)}", text=text, provider_id=provider_id)
+    with ledger.api(*owner) as session:
+        writer = find_writer(session, ledger.vault, *owner, inbound.sender)
+        at = written_at(_word(item, "send_time"), ledger.clock.now())
+        reading = trusted(read(text, writer.language, writer.today(at)))
+        taken = replies.take_reply(ledger, session, writer, inbound, reading)
+    log.info("reply_taken", provider_id=provider_id, reading=reading.kind, fresh=taken.fresh)
+
+
+def trusted(reading: Reading) -> Reading:
+    """What is obeyed of a reply that nobody signed: everything but the taking back of an opt-out.
+
+    A request for help is not answered either, as every text here needs an approved wording: a human calls.
+    """
+    if reading.kind == "start":
+        return Reading("other")
+    return replace(reading, plain=False) if reading.kind == "help" else reading
+
+
+def written_at(local: str, now: datetime) -> datetime:
+    """When a person wrote. The provider writes Beijing time without saying so; what cannot be true is now."""
+    try:
+        at = datetime.fromisoformat(local)
+    except ValueError:
+        return now
+    at = (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
+    return at if now - LATE_AT_MOST <= at <= now else now
+
+
+def _fingerprint(key: bytes, item: Item) -> str:
+    """One id per message, the same for each push of it; it shows nothing of who wrote."""
+    names = ("sequence_id", "phone_number", "send_time", "content", "sign_name")
+    told = json.dumps([str(item.get(name)) for name in names])
+    return f"{PROVIDER}:{hmac.new(key, told.encode(errors='surrogatepass'), hashlib.sha256).hexdigest()[:32]}"
+
+
+def _word(item: Item, name: str) -> str:
+    value = item.get(name)
+    return value[:LONGEST_ID].replace("\x00", "") if isinstance(value, str) else ""
