@@ -192,3 +192,13 @@ def test_a_window_may_end_at_ten_in_the_evening_for_china_only(tmp_path: Path) -
     send_domestic(story, "tch_9", "acc_jia", JIA, "2026-10-30T00:00:00Z", template="cn-notice-talk")
     story.told(kind="balance", account="acc_jia").update(at="2026-10-29T12:00:00Z", as_of="2026-10-29T11:00:00Z")
     assert judged(story, tmp_path)[2] == []
+
+
+@pytest.mark.parametrize("written", ["尊敬的甲一先生", "\\u7684\\u7532\\u4e00", "%E7%9A%84%E7%94%B2%E4%B8%80"])
+def test_a_chinese_name_is_found_however_it_was_written(tmp_path: Path, written: str) -> None:
+    (tmp_path / "needles.txt").write_text("甲一\n四川省\n", encoding="utf-8")
+    (tmp_path / "clean.log").write_text("甲 一 甲二\n", encoding="utf-8")
+    (tmp_path / "dirty.log").write_text(f'{{"who": "{written}"}}\n', encoding="utf-8")
+    files = ("--needles", str(tmp_path / "needles.txt"), "--text", str(tmp_path / "clean.log"))
+    findings = judged(a_true_story_of_two_lenders(), tmp_path, *files, str(tmp_path / "dirty.log"))[2]
+    assert findings == [("leaking", "text", "dirty.log")]
