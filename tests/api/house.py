@@ -44,6 +44,10 @@ class Client:
         given = {"Idempotency-Key": key or f"test-{next(_keys)}"}
         return self.http.post(path, json=body, headers={**self._bearer(), **given})
 
+    def patch(self, path: str, body: Any, tag: str | None, **headers: str) -> httpx.Response:
+        given = {} if tag is None else {"If-Match": tag}
+        return self.http.patch(path, json=body, headers={**self._bearer(), **given, **headers})
+
     def made(self, path: str, body: Any) -> Json:
         """Post something that must be taken; the answer is its body."""
         answer = self.post(path, body)
