@@ -44,6 +44,17 @@ class _Moment:
     def stage(self) -> str:
         return stage_of(self.day)
 
+    @cached_property
+    def turns(self) -> list[tuple[Step, Person]]:
+        """For each person the first step that is due and not used up, in the order of the playbook."""
+        due = [step for step in self.playbook.steps if step.from_day <= self.day <= step.to_day]
+        turns: dict[str, tuple[Step, Person]] = {}
+        for step in due:
+            for person in self.life.persons:
+                if person.role == step.party and person.id not in turns and _wanted(self.life, step, person):
+                    turns[person.id] = (step, person)
+        return list(turns.values())
+
     def rest(self, until: datetime, reason: str, rule: str = "", permit: Permit | None = None) -> Rest:
         """A rest of at most seven days; the reason stays that of the whole wait."""
         return Rest(min(until, self.now + LONGEST_REST), reason, rule, permit, self.stage)
@@ -100,8 +111,14 @@ def _promised(moment: _Moment) -> Rest | None:
 
 
 def _another_debts_turn(moment: _Moment) -> Rest | None:
-    if first_to_speak(moment.life, moment.now):
+    """The borrower's other debt silences this one for him, and for nobody who is told of this debt alone."""
+    borrower = moment.life.borrower.id
+    if first_to_speak(moment.life, moment.now) or any(person.id != borrower for _, person in moment.turns):
         return None
+    return _in_turn(moment)
+
+
+def _in_turn(moment: _Moment) -> Rest:
     return moment.rest(moment.now + WHILE_IN_TURN, "another debt of this person speaks first", "PERSON.TURN")
 
 
@@ -118,36 +135,35 @@ def _next_step(moment: _Moment) -> Decision | None:
     A step for a party that the account does not have is nobody's, and a person who may not be reached holds up his
     own path alone.
     """
-    turns = _turns(moment)
-    begins = _next_beginning(moment, turns)
-    if not turns:
+    begins = _next_beginning(moment)
+    if not moment.turns:
         return None if begins is None else moment.rest(*begins)
-    answers = [_take(moment, step, person) for step, person in turns]
-    contact = next((answer for answer in answers if isinstance(answer, Contact)), None)
+    answers = [(person, _take(moment, step, person)) for step, person in moment.turns]
+    contact = next((answer for _, answer in answers if isinstance(answer, Contact)), None)
     if contact is not None:
         return contact
-    first = min((answer for answer in answers if isinstance(answer, Rest)), key=lambda rest: rest.until)
-    return replace(first, until=min(first.until, begins[0])) if begins else first
+    rests = [(person, answer) for person, answer in answers if isinstance(answer, Rest)]
+    _, first = min(rests, key=lambda each: each[1].until)
+    if begins is not None and begins[0] < first.until:
+        first = replace(first, until=begins[0])
+    return next((_barred_meanwhile(moment, own, first) for who, own in rests if who is moment.life.borrower), first)
 
 
-def _turns(moment: _Moment) -> list[tuple[Step, Person]]:
-    """For each person the first step that is due and not used up, in the order of the playbook."""
-    due = [step for step in moment.playbook.steps if step.from_day <= moment.day <= step.to_day]
-    turns: dict[str, tuple[Step, Person]] = {}
-    for step in due:
-        for person in moment.life.persons:
-            if person.role == step.party and person.id not in turns and _wanted(moment.life, step, person):
-                turns[person.id] = (step, person)
-    return list(turns.values())
+def _barred_meanwhile(moment: _Moment, own: Rest, first: Rest) -> Rest:
+    """Where no instant is known for the borrower, that is how the account stands, until somebody else's time comes."""
+    barred = own.rule != "" and own.until == moment.now + LONGEST_REST
+    if not barred or first.reason == own.reason:
+        return first
+    return replace(own, until=first.until, reason=f"{own.reason}; meanwhile {first.reason}")
 
 
-def _next_beginning(moment: _Moment, turns: list[tuple[Step, Person]]) -> tuple[datetime, str] | None:
+def _next_beginning(moment: _Moment) -> tuple[datetime, str] | None:
     """When the next step begins for somebody who has none now, or the matter is handed on; and the words for it."""
-    busy = {person.id for _, person in turns}
+    busy = {person.id for _, person in moment.turns}
     free = {person.role for person in moment.life.persons if person.id not in busy}
     later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day and step.party in free]
     end = moment.playbook.escalation
-    if end is not None and end.from_day > moment.day and not turns:
+    if end is not None and end.from_day > moment.day and not busy:
         later.append(end.from_day)
     if not later:
         return None
@@ -165,10 +181,9 @@ def _wanted(life: Life, step: Step, person: Person) -> bool:
 
 def _take(moment: _Moment, step: Step, person: Person) -> Contact | Rest:
     """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
-    life, never = moment.life, moment.now + LONGEST_REST
-    if (barred := _out_of_reach(moment, step, person)) is not None:
-        why, rule = barred
-        return moment.rest(never, why, rule)
+    life = moment.life
+    if (held := _out_of_reach(moment, step, person)) is not None:
+        return held
     paused_until = _after_gap(life, step, person)
     scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
     weighed = scales.weigh(step.channel)
@@ -178,22 +193,24 @@ def _take(moment: _Moment, step: Step, person: Person) -> Contact | Rest:
     return _wait(moment, step, best, paused=paused_until > moment.now)
 
 
-def _out_of_reach(moment: _Moment, step: Step, person: Person) -> tuple[str, str] | None:
-    """Why this person cannot be reached by this step whatever the hour, with its rule; None where he can."""
+def _out_of_reach(moment: _Moment, step: Step, person: Person) -> Rest | None:
+    """The rest of a person who cannot be reached by this step whatever the hour; None where he can."""
     life = moment.life
+    if person.id == life.borrower.id and not first_to_speak(life, moment.now):
+        return _in_turn(moment)
+    why = rule = ""
     if person.id != life.borrower.id and debt_stands_still(life, moment.now):
-        return f"the debt itself is stopped, so its {step.party.replace('_', ' ')} is left alone too", "DEBT.STOPPED"
-    if not person.jurisdictions:
+        why, rule = f"the debt itself is stopped, so its {step.party.replace('_', ' ')} is left alone", "DEBT.STOPPED"
+    elif not person.jurisdictions:
         why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
-        return why, "PLACE.UNKNOWN"
-    points = usable(person, step.channel)
-    if not points:
-        return f"no valid contact point for {step.channel}", "POINT.NONE"
-    if not sendable(life, person, step.channel, moment.playbook):
-        countries = sorted({country_of(point, person) or "unknown" for point in points})
-        why = f"texts of this playbook go by {moment.playbook.sms_route}, which carries none to this person's numbers"
-        return f"{why} (country: {', '.join(countries)})", "ROUTE.NONE"
-    return None
+        rule = "PLACE.UNKNOWN"
+    elif not (points := usable(person, step.channel)):
+        why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
+    elif not sendable(life, person, step.channel, moment.playbook):
+        countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
+        route = moment.playbook.sms_route
+        why, rule = f"texts go by {route}, which carries none to this person's numbers ({countries})", "ROUTE.NONE"
+    return moment.rest(moment.now + LONGEST_REST, why, rule) if rule else None
 
 
 def _contact(moment: _Moment, step: Step, person: Person, best: Weighed) -> Contact:

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from forbear.cadence.life import Life
-from forbear.cadence.translate import days_past_due, home_zone
+from forbear.cadence.life import Life, Rival
+from forbear.cadence.translate import home_zone
 
 BUCKET_DAYS = 30
 OF_THE_DEBT = frozenset({"dispute", "hold", "hardship", "insolvency", "breathing_space", "deceased"})
@@ -19,14 +19,27 @@ def stage_of(day: int) -> str:
 
 
 def first_to_speak(life: Life, now: datetime) -> bool:
-    """Whether this account speaks before the person's other open debts: stage, then amount, then age."""
-    mine = _rank(days_past_due(life, now), life.balance, life.due_since, life.account)
-    today = now.astimezone(home_zone(life.borrower)).date()
-    return all(
-        mine <= _rank(max(0, (today - rival.due_since).days), rival.amount, rival.due_since, rival.account)
-        for rival in life.rivals
-        if rival.speaks
-    )
+    """Whether this account speaks before the person's other open debts: stage, then amount, then age.
+
+    Every account of the person must find the same answer, so that all are seen on one calendar, whatever zone each
+    lender knows, and amounts decide only where they are of one currency. The account's id only breaks ties.
+    """
+    today = now.astimezone(UTC).date()
+    mine = Rival(life.account, life.lender.id, life.stage, life.currency, life.balance, life.due_since, speaks=True)
+    debts = [mine, *(rival for rival in life.rivals if rival.speaks)]
+    latest = max(_bucket(debt, today) for debt in debts)
+    speakers = [debt for debt in debts if _bucket(debt, today) == latest]
+    one_currency = len({debt.currency for debt in speakers}) == 1
+
+    def rank(debt: Rival) -> tuple[Decimal, date, str]:
+        return -debt.amount if one_currency else Decimal(0), debt.due_since, debt.account
+
+    return min(speakers, key=rank).account == life.account
+
+
+def _bucket(debt: Rival, today: date) -> int:
+    day = (today - debt.due_since).days
+    return (day - 1) // BUCKET_DAYS if day >= 1 else -1
 
 
 def promised_day(life: Life, now: datetime) -> tuple[date, datetime] | None:
@@ -56,9 +69,3 @@ def missed_promise(life: Life) -> datetime | None:
         return None
     last = max(life.promises, key=lambda promise: promise.made_at)
     return last.made_at if last.state == "broken" else None
-
-
-def _rank(day: int, amount: Decimal, due_since: date, account: str) -> tuple[int, Decimal, date, str]:
-    """Smaller speaks first. The account's id only breaks ties, the same way for both debts."""
-    stage = (day - 1) // BUCKET_DAYS if day >= 1 else -1
-    return (-stage, -amount, due_since, account)
