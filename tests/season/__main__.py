@@ -27,14 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
             took = time.perf_counter() - began
             failed = failed or bool(played.findings)
             rate = played.account_days / took
-            print(
+            sys.stdout.write(
                 f"seed {seed}: {len(played.findings)} findings, {played.texts} texts, {played.decisions} decisions, "
-                f"{played.account_days} account-days, {rate:.0f} a second, {played.digest[:16]}"
+                f"{played.account_days} account-days, {rate:.0f} a second, {played.digest[:16]}\n"
             )
             if played.findings:
-                print(played.report())
+                sys.stdout.write(f"{played.report()}\n")
             elif given.story:
-                print("\n".join(played.tail))
+                sys.stdout.write("\n".join([*played.tail, ""]))
     return int(failed)
 
 

@@ -1,6 +1,6 @@
 """The people of a season and what their lenders know of them, drawn from the seed; plainly fictional.
 
-The same person may owe two lenders, who then tell the same of them; two people may share one number.
+The same person may owe two lenders, who then tell the same of them; two people of one household may share a number.
 """
 
 from dataclasses import dataclass, field
@@ -63,23 +63,24 @@ class Cast:
         self._draw = Random(f"cast {options.seed}")
         self._serial = 0
         self.debts: list[Debt] = []
-        phones: list[tuple[str, str]] = []
+        homes: list[tuple[str, str, str]] = []
         for index in range(options.people):
-            shared = bool(phones) and self._draw.random() < options.shared_phone
-            phone, zone = self._draw.choice(phones) if shared else self._phone(index)
-            phones.append((phone, zone))
-            self._person(index, phone, zone)
+            shared = bool(homes) and self._draw.random() < options.shared_phone
+            homes.append(self._draw.choice(homes) if shared else self._home(index))
+            self._person(index, *homes[-1])
 
-    def _phone(self, index: int) -> tuple[str, str]:
+    def _home(self, index: int) -> tuple[str, str, str]:
+        """A number, the zone of its area, and the zone of the address behind it; who shares a number shares all."""
         area = self._draw.choice(sorted(AREAS))
         areas = sorted(AREAS)
         if index >= LINES_A_HUNDRED:  # a fictional exchange has a hundred lines; then the next area begins
             area = areas[(areas.index(area) + 1) % len(areas)]
-        return f"+1{area}55501{index % LINES_A_HUNDRED:02}", AREAS[area]
+        zone = AREAS[area]
+        home = self._draw.choice(ALL_ZONES) if self._draw.random() < 0.2 else zone
+        return f"+1{area}55501{index % LINES_A_HUNDRED:02}", zone, home
 
-    def _person(self, index: int, phone: str, zone: str) -> None:
+    def _person(self, index: int, phone: str, zone: str, home: str) -> None:
         draw, options = self._draw, self._options
-        home = draw.choice(ALL_ZONES) if draw.random() < 0.2 else zone
         born = f"19{50 + index % 50:02}-0{1 + index % 9}-1{index // 50 % 10}"
         name = f"{FIRST[index % len(FIRST)]} {LAST[index // len(FIRST) % len(LAST)]}"
         party = {

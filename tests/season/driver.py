@@ -48,6 +48,8 @@ CONTACT_TIMEOUT = timedelta(seconds=25)
 HEALING = timedelta(days=4)
 """Long enough for the lender's next file, for every late receipt, and for upkeep to find what was lost."""
 AT_ONCE = 1_000
+SOON, LATE = timedelta(minutes=20), timedelta(hours=9)
+"""After something was lost: before and after what a provider's list and a claim's lease may take."""
 
 
 @dataclass(slots=True)
@@ -90,11 +92,11 @@ class Season:
         self.hands = Hands(options.origin)
         self.papers = Papers(self.folder, self.hands)
         self.ledger = Ledger.open(self.settings, clock=Clock.real(self.hands))
-        self.plan = Chances(options, self.hands, lambda what, state: self.papers.say("worker", what, state))
+        self.plan = Chances(options, self.hands, self._worker_says)
         self.world = World(options, self.hands, self.papers, self)
         self.office = Office(options, self.ledger, self.papers, self.plan)
         self.people = People(
-            options, self.ledger, self.papers, plan=self.plan, office=self.office, world=self.world, at=self.at
+            options, self.ledger, self.papers, plan=self.plan, office=self.office, world=self.world, stage=self
         )
         deciding = DecidingBook(self.ledger, PLAYBOOKS, parts.packs, **_given(decide=parts.decide))
         touching = TouchingBook(self.ledger, self.settings, PLAYBOOKS, parts.packs, **_given(recheck=parts.recheck))
@@ -115,8 +117,11 @@ class Season:
         self._draw = Random(f"season {options.seed}")
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._troubled_until = options.origin
         self.lives: dict[str, Life] = {}
         self.decisions = 0
+        self.overtaken: set[str] = set()
+        """Touches that something committed before they were sent forbids."""
         self.end = options.origin + timedelta(days=options.days)
 
     def at(self, when: datetime, deed: Callable[[], None]) -> None:
@@ -234,6 +239,7 @@ class Season:
             names = ", ".join(fact.fact for fact in told)
             if self._draw.random() < self.options.signal_lost and not self.plan.healed:
                 self.papers.say(account, "signal lost", names)
+                self.trouble()
             elif self.parts.signals or "enrolled" in names:
                 self.papers.say(account, "hears", names)
                 self._wake(account)
@@ -277,10 +283,13 @@ class Season:
                 self.papers.say(account, "rests", f"{decision.until:%d %b %H:%M} {decision.rule or decision.reason}")
                 if self._draw.random() < self.options.timer_lost and not self.plan.healed:
                     self.papers.say(account, "timer lost")
+                    self.at(decision.until + SOON, self.trouble)
                 else:
                     self._sleep(account, life, max(decision.until, self.hands.at + timedelta(milliseconds=200)))
             case Contact():
                 self.papers.say(account, "contacts", decision.touch)
+                if self._draw.random() < self.options.last_second and not self.plan.healed:
+                    self._last_second(account, decision.touch)
                 self._contact(account, decision.touch)
                 self._sleep(account, life, self.hands.at)
             case Escalate():
@@ -290,6 +299,14 @@ class Season:
                 self.papers.say(account, "closes", decision.reason)
                 life.running = False
 
+    def _last_second(self, account: str, touch: str) -> None:
+        """While the order waits in its queue the person says stop, or pays everything; then it may not be sent."""
+        debt = next(each for each in self.office.enrolled if each.account == account)
+        self.hands.advance(timedelta(seconds=1))
+        overtakes = self.people.says_stop if self._draw.random() < 0.5 else self.office.pays_all
+        if overtakes(debt):
+            self.overtaken.add(touch)
+
     def _contact(self, account: str, touch: str) -> None:
         """The activity is tried once; now and then the server hands it to a second worker all the same."""
         order = ContactOrder(tenant=self.office.tenant, account=account, touch=touch)
@@ -297,6 +314,8 @@ class Season:
             try:
                 outcome = self.contact.contact(order)
                 self.papers.say(touch, "outcome", outcome.state)
+                if outcome.state == "unknown":
+                    self.trouble()
             except Died:
                 self.hands.advance(CONTACT_TIMEOUT)
             if self._draw.random() >= self.options.asked_twice / 4 or self.plan.healed:
@@ -304,11 +323,21 @@ class Season:
             self.papers.say(touch, "sent for again")
 
     def _round(self) -> None:
-        """Upkeep, again and again: unevenly, so that it meets everything half done."""
+        """Upkeep about once a day, as far as nothing is wrong: where nothing waits, a round finds nothing."""
         self._look_after()
-        if self.hands.at < self.end + HEALING:
-            hours = self._draw.uniform(0.05, self.options.upkeep_hours)
-            self.at(self.hands.at + timedelta(hours=hours), self._round)
+        self.at(self.hands.at + timedelta(hours=self._draw.uniform(18, 23)), self._round)
+
+    def trouble(self) -> None:
+        """Something was lost: two rounds that come upon it, early and late."""
+        if self.hands.at >= self._troubled_until:
+            self._troubled_until = self.hands.at + SOON
+            for span in (SOON, LATE):
+                self.at(self.hands.at + span, self._look_after)
+
+    def _worker_says(self, what: str, state: str) -> None:
+        self.papers.say("worker", what, state)
+        if what == "dies":
+            self.trouble()
 
     def _look_after(self) -> None:
         if not self.parts.sweeps:

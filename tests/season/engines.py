@@ -29,7 +29,7 @@ def _reused(url: str, *, pool: int = 0) -> Engine:
             pool_use_lifo=True,
             hide_parameters=True,
         )
-        event.listen(made, "handle_error", shipped._drop_detail)  # noqa: SLF001  the same engine but for its connections
+        event.listen(made, "handle_error", shipped._drop_detail)
         _engines[role] = made
     return _engines[role]
 

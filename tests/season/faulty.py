@@ -63,7 +63,8 @@ class Chances:
     def before(self, call: str) -> None:
         if self.healed:
             return
-        if self._draw.random() < self._options.sleeps:
+        # The sender's last look and the first byte lie side by side: nothing can be promised of a sleep between them.
+        if self._draw.random() < self._options.sleeps and call != "carrier.send":
             minutes = self._draw.randint(1, LONGEST_SLEEP_MINUTES)
             self._say("sleeps", f"{minutes} min before {call}")
             self._hands.advance(timedelta(minutes=minutes))

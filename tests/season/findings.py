@@ -35,7 +35,19 @@ def broken(season: Season) -> list[str]:
     """The record against itself."""
     audit.seal(season.ledger, season.settings.data)
     tampered = [f"audit · {each.kind} · {each.what}" for each in verify(season.ledger, season.settings.data)]
-    return [*tampered, *_folds(season), *_orphans(season), *_answers(season)]
+    return [*tampered, *_folds(season), *_orphans(season), *_answers(season), *_last_looks(season)]
+
+
+def _last_looks(season: Season) -> list[str]:
+    """What the carrier took although it was overtaken, or beyond the claim's last instant."""
+    sent = {message.touch: message.at for message in season.world.messages}
+    with season.ledger.worker(season.office.tenant) as session:
+        limits = session.execute(select(Touch.id, Touch.dispatch_by).where(Touch.id.in_(sent)).order_by(Touch.id)).all()
+    late = [touch for touch, limit in limits if sent[touch] >= limit]
+    return [
+        *(f"late · {touch} was sent after its last instant" for touch in late),
+        *(f"overtaken · {touch} was sent after a stop or payment" for touch in sorted(season.overtaken & sent.keys())),
+    ]
 
 
 def _folds(season: Season) -> list[str]:

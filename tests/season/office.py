@@ -112,6 +112,23 @@ class Office:
         self._acts += 1
         return partial(self._book, debt, f"bank-{self._acts}", amount, self._ledger.clock.now())
 
+    def pays_all(self, debt: Debt) -> bool:
+        """Everything at once, right now; whether it was booked."""
+        left = sum(debt.left.values(), Decimal(0))
+        if left <= 0:
+            return False
+        self._acts += 1
+        try:
+            self._book(debt, f"bank-{self._acts}", left, self._ledger.clock.now())
+        except Died:
+            # Nobody was answered, and nobody asks again: the lender's books take it as Forbear has it.
+            with self._ledger.api(self.tenant, self.lender(debt)) as session:
+                payment = books.payment_of(session, self.lender(debt), "lender", f"bank-{self._acts}")
+            if payment is None:
+                return False
+            self._booked(debt, f"bank-{self._acts}", payment, left)
+        return True
+
     def _book(self, debt: Debt, external_id: str, amount: Decimal, received_at: datetime) -> str:
         def work(session: Session) -> str:
             return books.post_payment(
@@ -128,10 +145,13 @@ class Office:
             )
 
         payment = self.written(self.lender(debt), work)
+        self._booked(debt, external_id, payment, amount)
+        return payment
+
+    def _booked(self, debt: Debt, external_id: str, payment: str, amount: Decimal) -> None:
         self._papers.client("payment", debt.account, external_id=external_id, amount=str(amount))
         self._papers.say(debt.account, "paid at bank", str(amount))
         self.take(debt, payment, amount)
-        return payment
 
     def take(self, debt: Debt, payment: str, amount: Decimal) -> None:
         """Put money into the lender's own books."""

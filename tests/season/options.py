@@ -54,12 +54,13 @@ class Options:
     signal_lost: float
     timer_lost: float
     asked_twice: float
+    last_second: float
+    """A stop or a payment between a claim and its sending."""
     replies: float
     clicks: float
     pays_at_bank: float
     bounces: float
     lender_stops: float
-    upkeep_hours: float
 
     @classmethod
     def draw(cls, seed: int, size: Size) -> Self:
@@ -92,12 +93,12 @@ class Options:
             signal_lost=often(0.3),
             timer_lost=often(0.2),
             asked_twice=often(0.3),
+            last_second=often(0.3),
             replies=round(draw.uniform(0.05, 0.6), 3),
             clicks=round(draw.uniform(0.05, 0.6), 3),
             pays_at_bank=often(0.06),
             bounces=often(0.6),
             lender_stops=often(0.04),
-            upkeep_hours=draw.choice((6.0, 10.0, 16.0)),
         )
 
     def lines(self) -> list[str]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+from sqlalchemy import select
+
 from forbear.channels.inbound_words import read
 from forbear.ledger import books, checkouts, links, page_acts, replies, routes
 from forbear.ledger.engine import Ledger
@@ -16,14 +18,16 @@ from forbear.ledger.links import Journey
 from forbear.ledger.page_acts import Act
 from forbear.ledger.replies import Inbound
 from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Reply
 from forbear.ledger.writers import find_writer
 from forbear.ports.payments import ProviderPayment
 from forbear.ports.replies import Written
+from tests.season.cast import Debt
 from tests.season.faulty import Died, Plan
-from tests.season.office import CENT, Office
+from tests.season.office import CENT, SENDERS, Office
 from tests.season.options import Options
 from tests.season.papers import Papers
-from tests.season.world import Message, World
+from tests.season.world import Message, Stage, World
 
 WORDS = (
     ("STOP", "stop"),
@@ -42,17 +46,25 @@ CLICKS = ("promise", "dispute", "hardship", "stop", "wrong_person", "pay", "pay"
 HOOK_TRIES = 3
 WEBHOOK_HOURS = 18
 """Within which a payment's webhook is repeated: less than the judge's patience."""
-At = Callable[[datetime, Callable[[], None]], None]
 
 
 class People:
     """Draws what each reader of a text does."""
 
     def __init__(
-        self, options: Options, ledger: Ledger, papers: Papers, *, plan: Plan, office: Office, world: World, at: At
+        self,
+        options: Options,
+        ledger: Ledger,
+        papers: Papers,
+        *,
+        plan: Plan,
+        office: Office,
+        world: World,
+        stage: Stage,
     ) -> None:
         self._options, self._ledger, self._papers, self._plan = options, ledger, papers, plan
-        self._office, self._world, self._at = office, world, at
+        self._office, self._world = office, world
+        self._at, self._trouble = stage.at, stage.trouble
         self._draw = Random(f"people {options.seed}")
         self._silent: set[str] = set()
         self._acts = 0
@@ -68,6 +80,14 @@ class People:
             self._at(self._now + delay, partial(self._reply, message.phone))
         if self._draw.random() < self._options.clicks:
             self._at(self._now + 2 * delay, partial(self._click, message, self._draw.choice(CLICKS)))
+
+    def says_stop(self, debt: Debt) -> bool:
+        """Right now, in writing, to the lender of this debt; whether it was committed."""
+        to, known = SENDERS[debt.lender], len(self._world.written)
+        self._write(debt.phone, to, "STOP", "stop", lost=False)
+        written, _ = self._world.written[known]
+        with self._ledger.api(self._office.tenant, self._office.lender(debt)) as session:
+            return session.scalar(select(Reply.id).where(Reply.provider_id == written.provider_id)) is not None
 
     def _reply(self, phone: str) -> None:
         """People answer what they read last."""
@@ -85,13 +105,14 @@ class People:
         self._silent.discard(phone)
         self._write(phone, sender, "START", "start")
 
-    def _write(self, phone: str, to: str, text: str, kind: str) -> None:
+    def _write(self, phone: str, to: str, text: str, kind: str, *, lost: bool = True) -> None:
         written = self._world.inbound(phone, to, text)
         line = {"channel": "sms-in", "kind": kind, "from": phone, "to": to}
         self._papers.world(self._now, **line, sid=written.provider_id)
         self._papers.say(written.provider_id, "wrote", kind)
-        if self._draw.random() < self._options.hook_lost and not self._world.healed:
+        if self._draw.random() < self._options.hook_lost and lost and not self._world.healed:
             self._papers.say(written.provider_id, "webhook lost")
+            self._trouble()
             return
         self._hook(written, to, HOOK_TRIES)
 
@@ -102,6 +123,7 @@ class People:
             if self._draw.random() < self._options.asked_twice:
                 self._take(written, to)
         except Died:
+            self._trouble()
             if tries > 1:
                 self._at(self._now + timedelta(seconds=4), partial(self._hook, written, to, tries - 1))
 
@@ -177,5 +199,3 @@ class People:
 
         for hours in self._draw.choice(((0.001,), (0.001, 0.002), (WEBHOOK_HOURS,), (0.01, WEBHOOK_HOURS))):
             self._at(self._now + timedelta(hours=hours), partial(self._patiently, settled))
-
-

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -45,9 +45,11 @@ class Played:
         )
 
 
-def play(settings: Settings, seed: int, folder: Path, *, size: Size = USUAL, parts: Parts | None = None) -> Played:
-    """One season on an empty, migrated database."""
-    options = Options.draw(seed, size)
+def play(
+    settings: Settings, seed: int, folder: Path, *, size: Size = USUAL, parts: Parts | None = None, **forced: float
+) -> Played:
+    """One season on an empty, migrated database; `forced` options are not drawn."""
+    options = replace(Options.draw(seed, size), **forced)
     folder.mkdir(parents=True, exist_ok=True)
     with sown(seed), reused(), quiet():
         season = Season(keyed(settings, seed), options, folder, parts or Parts())

@@ -23,6 +23,7 @@ REFUSALS = (Refused("30001"), Refused("21614", permanent=True), Refused("20003",
 CARRIERS_NO = Refused("21610", permanent=True, opted_out=True)
 FAILURES = ("30003", "30003", "30005", "30006", "30008")
 DAYS_LATE = 3
+LONGEST_OUTAGE_HOURS = 5
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Stage(Protocol):
 
     def read(self, message: Message) -> None: ...
 
+    def trouble(self) -> None: ...
+
 
 class World:
     """A carrier with everyone's handsets."""
@@ -72,6 +75,7 @@ class World:
         self.written: list[tuple[Written, str]] = []
         """What people wrote, with the number it was written to."""
         self.healed = False
+        self._down_until = options.origin
 
     def send(self, text: SmsText) -> Sending:
         if self._chance("refused"):
@@ -115,7 +119,11 @@ class World:
         return written
 
     def _answer_or_not(self) -> None:
-        if self._chance("listing_down"):
+        now = self._hands.at
+        if now >= self._down_until and self._chance("listing_down"):
+            self._down_until = now + timedelta(hours=self._draw.uniform(0, LONGEST_OUTAGE_HOURS))
+            self._stage.trouble()
+        if now < self._down_until and not self.healed:
             raise ConnectionError("the carrier's list does not answer")
 
     def _take(self, text: SmsText) -> Message:
