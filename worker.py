@@ -14,7 +14,6 @@ from pathlib import Path
 import structlog
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 import activities.cadence
@@ -29,8 +28,8 @@ from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
-from forbear.contracts.decision import UpkeepStart
 from forbear.errors import CannotStart, ForbearError
+from forbear.ledger.asking import CheckoutsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.ledger.following import FollowingBook
@@ -38,11 +37,14 @@ from forbear.ledger.listening import ListeningBook
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
 from forbear.ledger.upkeeping import UpkeepingBook
+from forbear.payments.checkout import StripeCheckout
 from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from forbear.temporal.client import connect
 from forbear.temporal.relay import Relay
 from forbear.temporal.runner import sandbox
+from forbear.temporal.runs import RunningWorkflows
+from forbear.temporal.starting import start_upkeep
 from workflows.account import AccountWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
@@ -73,6 +75,8 @@ class Forbear:
         self.playbooks = load_playbooks()
         self.packs = load_packs()
         check_routes(self.playbooks, self.wording, load_routes())
+        # A worker that was given no key leaves payments to the provider's webhooks.
+        self.payments = StripeCheckout.from_settings(settings) if settings.stripe_key.get_secret_value() else None
         self.carrier = RoutedCarrier.from_settings(settings, self.wording)
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
@@ -86,6 +90,9 @@ class Forbear:
             listening,
             self.carrier,
             follow=FollowingBook(self.ledger),
+            runs=RunningWorkflows(self.client, asyncio.get_running_loop()),
+            checkouts=CheckoutsBook(self.ledger),
+            payments=self.payments,
         )
         threads = self.settings.worker_threads
         accounts = Worker(
@@ -121,17 +128,6 @@ class Forbear:
         )
         return [accounts, sms, look_after]
 
-    async def start_upkeep(self) -> None:
-        """One loop of upkeep for the whole installation, whoever starts it first."""
-        await self.client.start_workflow(
-            queues.UPKEEP_WORKFLOW,
-            UpkeepStart(every_seconds=self.settings.upkeep_seconds),
-            id=queues.UPKEEP_ID,
-            task_queue=queues.UPKEEP,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary="Sweeps, reconciles and seals",
-        )
-
 
 def assert_ours() -> None:
     """`workflows` and `activities` are generic names: refuse to run somebody else's."""
@@ -153,7 +149,7 @@ async def run(settings: Settings) -> None:
         running = [asyncio.create_task(worker.run()) for worker in workers]
         telling = RelayingBook(ledger)
         relay = asyncio.create_task(Relay(telling, client).run())
-        await forbear.start_upkeep()
+        await start_upkeep(client, settings.upkeep_seconds)
         _say_ready()
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, relay, *running], return_when=asyncio.FIRST_COMPLETED)

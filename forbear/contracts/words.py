@@ -67,5 +67,6 @@ Fact = Literal[
     "touch_undelivered",
     "touch_reconciled",
     "account_swept",
+    "rehydrated",
 ]
 """What an outbox row may tell a workflow. The signal's name is the fact, so that history reads as a story."""

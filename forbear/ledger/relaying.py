@@ -11,8 +11,9 @@ import psycopg
 import structlog
 from sqlalchemy.engine import make_url
 
-from forbear.ledger import outbox
+from forbear.ledger import outbox, sweeping
 from forbear.ledger.engine import Ledger
+from forbear.ports.book import OpenAccount
 from forbear.ports.relay import Telling
 
 LEADER = 7_261_001
@@ -88,3 +89,14 @@ class RelayingBook:
         if self._ears is not None:
             self._ears.close()
         self._ears, self._leads = None, False
+
+
+class OpenAccountsBook:
+    """Implements `forbear.ports.relay.OpenBook`: ids only, as all that the relay's role sees."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def open_accounts(self, after: str, many: int) -> list[OpenAccount]:
+        with self._ledger.relay() as session:
+            return sweeping.open_accounts(session, after, many)

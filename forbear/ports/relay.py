@@ -1,7 +1,9 @@
-"""What the relay asks of the record: facts that wait to be told to their workflows."""
+"""What the relay asks of the record: facts that wait to be told to their workflows, and which accounts are open."""
 
 from dataclasses import dataclass
 from typing import Protocol
+
+from forbear.ports.book import OpenAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +27,10 @@ class RelayBook(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return when a fact was written, or after some machine seconds."""
+        ...
+
+
+class OpenBook(Protocol):
+    def open_accounts(self, after: str, many: int) -> list[OpenAccount]:
+        """So many open accounts of all tenants whose ids come after one, in the order of their ids."""
         ...

@@ -85,7 +85,8 @@ class House:
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs to be told to belong to this house."""
-        return {**settings_file.variables(self.settings_file), "TEMPORAL_CONFIG_FILE": str(self.data / "temporal.toml")}
+        profile = str(self.data / settings_file.TEMPORAL)
+        return {**settings_file.variables(self.settings_file), "TEMPORAL_CONFIG_FILE": profile}
 
     @property
     def logs(self) -> list[Path]:
@@ -160,7 +161,7 @@ class House:
         self.settings = settings_file.provide(self.settings_file, self.addresses.settings(self.data, url))
         profile = {"address": self.addresses.temporal_address, "namespace": self.settings.namespace}
         lines = [f"{name} = {json.dumps(value)}" for name, value in profile.items()]
-        write_private(self.data / "temporal.toml", "\n".join(["[profile.default]", *lines, ""]))
+        write_private(self.data / settings_file.TEMPORAL, "\n".join(["[profile.default]", *lines, ""]))
 
     def _start_record(self) -> None:
         from forbear.ledger import clock_row, migrate

@@ -13,6 +13,8 @@ from forbear.services.folders import write_private
 from forbear.settings import SETTINGS_VARIABLE, Settings
 
 FILE = "settings.toml"
+TEMPORAL = "temporal.toml"
+"""Beside it: where Temporal listens, in the form that Temporal's own tools read."""
 
 
 def key() -> str:

@@ -1,4 +1,4 @@
-"""Carries facts from the outbox to the account workflows. The only place that starts or signals them.
+"""Carries facts from the outbox to the account workflows.
 
 Always signal-with-start: an account's first fact starts its workflow, a chargeback wakes a closed one. Telling a
 fact twice or late changes nothing but a wake-up time, so delivery is at least once.
@@ -9,12 +9,10 @@ from collections import defaultdict
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
-from forbear.contracts import queues
-from forbear.contracts.decision import AccountStart
 from forbear.ports.relay import RelayBook, Telling
+from forbear.temporal.starting import tell_account
 
 BATCH = 100
 AT_ONCE = 20
@@ -64,21 +62,9 @@ class Relay:
         for telling in facts:
             try:
                 async with self._gate:
-                    await self._tell(telling)
+                    await tell_account(self._client, tenant=telling.tenant, account=telling.account, fact=telling.fact)
             except RPCError as error:
                 log.warning("fact_delayed", account=telling.account, fact=telling.fact, status=error.status.name)
                 break
             done.append(telling.id)
         return done
-
-    async def _tell(self, telling: Telling) -> None:
-        await self._client.start_workflow(
-            queues.ACCOUNT_WORKFLOW,
-            AccountStart(tenant=telling.tenant, account=telling.account),
-            id=queues.account_workflow_id(telling.account),
-            task_queue=queues.ACCOUNTS,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            start_signal=telling.fact,
-            static_summary="Outreach of one overdue account",
-        )

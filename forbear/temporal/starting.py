@@ -1,0 +1,33 @@
+"""The only place that starts or signals workflows: an account's, told a fact, and the loop of upkeep."""
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from forbear.contracts import queues
+from forbear.contracts.decision import AccountStart, UpkeepStart
+
+
+async def tell_account(client: Client, *, tenant: str, account: str, fact: str) -> None:
+    """Signal an account's workflow, starting it where none runs."""
+    await client.start_workflow(
+        queues.ACCOUNT_WORKFLOW,
+        AccountStart(tenant=tenant, account=account),
+        id=queues.account_workflow_id(account),
+        task_queue=queues.ACCOUNTS,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        start_signal=fact,
+        static_summary="Outreach of one overdue account",
+    )
+
+
+async def start_upkeep(client: Client, every_seconds: float) -> None:
+    """One loop of upkeep for the whole installation, whoever starts it first."""
+    await client.start_workflow(
+        queues.UPKEEP_WORKFLOW,
+        UpkeepStart(every_seconds=every_seconds),
+        id=queues.UPKEEP_ID,
+        task_queue=queues.UPKEEP,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="Sweeps, reconciles and seals",
+    )
