@@ -1,5 +1,6 @@
 """How the back office talks to the API: each call under a key of its own, and again under the same in an outage."""
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -39,6 +40,22 @@ class Asking:
         headers = {"Idempotency-Key": key}
         return self.patiently(lambda: _read(self._client.post(path, json=body, headers=headers)))
 
+    def send(self, path: str, key: str, content: bytes, kind: str) -> dict[str, Any]:
+        """Post a file as it is."""
+        headers = {"Idempotency-Key": key, "Content-Type": kind}
+        return self.patiently(lambda: _read(self._client.post(path, content=content, headers=headers)))
+
+    def lines(self, path: str) -> list[dict[str, Any]]:
+        """What an address tells line by line."""
+        told = self.patiently(lambda: _checked(self._client.get(path)).text)
+        return [json.loads(line) for line in told.splitlines()]
+
+    def until(self, look: Callable[[], dict[str, Any]], over: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Look again and again until it is over."""
+        while not over(told := look()):
+            self._pause.wait(PAUSE_SECONDS)
+        return told
+
     def patiently(self, ask: Callable[[], Answer]) -> Answer:
         """Ask again and again while nobody can answer; a refusal is final."""
         deadline = self._clock.machine_now() + PATIENCE
@@ -52,8 +69,12 @@ class Asking:
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
+    return _checked(answer).json()
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
     if answer.is_success:
-        return answer.json()
+        return answer
     problem = answer.json() if answer.headers.get("content-type", "").startswith("application/") else {}
     said = f"{answer.status_code} to {answer.request.method} {answer.request.url.path}: {problem.get('detail')}"
     if answer.is_server_error or problem.get("code") == "in_progress":

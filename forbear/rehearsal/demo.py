@@ -116,11 +116,18 @@ def _read(month: Month, offices: Sequence[Office]) -> list[Read]:
 
 
 def _enrol(plan: Plan, office: Office) -> None:
+    """The way each lender prefers: account by account, or its whole file as its system wrote it."""
     loans = plan.of(office)
     with Progress(console=plan.console, transient=True) as progress:
         task = progress.add_task(f"enrolling for {office.lender.name}", total=len(loans))
-        office.enrol(loans, lambda: progress.advance(task))
-    plan.console.print(f"{office.lender.name}: {len(loans)} accounts enrolled over the API", markup=False)
+        if not office.lender.sends_file:
+            office.enrol(loans, lambda: progress.advance(task))
+            told = f"{len(loans)} accounts enrolled over the API"
+        else:
+            counts = office.hand_over(loans, lambda row: progress.update(task, completed=row))
+            file = office.lender.export.name
+            told = f"{counts['enrolled']} accounts enrolled from {file}, {counts['refused']} rows refused"
+    plan.console.print(f"{office.lender.name}: {told}", markup=False)
 
 
 def _watch(

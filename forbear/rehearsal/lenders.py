@@ -26,6 +26,8 @@ class Creditor:
     export: Path
     shown: dict[str, str] = field(default_factory=dict[str, str])
     """What a report in a language calls it, where that is not its name."""
+    encoding: str = "utf-8"
+    """Of the export."""
     sends_file: bool = False
     """Whether it hands its export over as it is; otherwise it enrols account by account."""
 
@@ -52,6 +54,7 @@ BANK = Creditor(
     zone=ZoneInfo("Asia/Shanghai"),
     export=EXAMPLES / "portfolio-cn.csv",
     shown={"en": "Example Savings Bank (示例储蓄银行)"},
+    encoding="gb18030",
     sends_file=True,
 )
 LENDERS = (UNION, BANK)

@@ -5,7 +5,7 @@ settlement report says. Twice in four days it tells Forbear what is owed, as of 
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -20,11 +20,11 @@ from forbear.api.client_import import to_enrolment
 from forbear.clock import Clock
 from forbear.money.allocation import allocate_payment
 from forbear.money.components import COMPONENTS, Component
-from forbear.rehearsal.asking import Asking
+from forbear.rehearsal.asking import Asking, Refused
 from forbear.rehearsal.cast import AT_BANK, PAYS_THE_LENDER
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.lenders import UNION, Creditor
-from forbear.rehearsal.portfolio import Loan
+from forbear.rehearsal.portfolio import Loan, cut
 
 CLOSING_HOUR = time(5, 30)
 """Where the lender is: from Maine to Hawaii and all over China people are asleep, so that no payment falls between two
@@ -104,6 +104,30 @@ class Office:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for finished in [pool.submit(one, loan) for loan in loans]:
                 finished.result()
+
+    def hand_over(self, loans: Sequence[Loan], shown: Callable[[int], object]) -> dict[str, int]:
+        """Send the export as it is and wait for the end of the import; `shown` is told how many rows are settled.
+
+        Returns:
+            How many rows were enrolled, were there already, and were refused.
+        """
+        kind = f"text/csv; charset={self.lender.encoding}"
+        sent = self._api.send("/v1/imports", f"export-{len(loans)}", cut(loans), kind)
+        import_ = f"/v1/imports/{sent['id']}"
+
+        def look() -> dict[str, Any]:
+            told = self._api.get(import_)
+            shown(told["position"]["row"])
+            return told
+
+        told = self._api.until(look, lambda view: view["state"] in {"done", "refused"})
+        if told["problem"]:
+            raise Refused(f"The import was refused: {told['problem']['problem']}. {told['problem']['remedy']}")
+        by_number = {loan.number: loan for loan in loans}
+        for line in self._api.lines(f"{import_}/results"):
+            if line["account"] is not None:
+                self._enter(by_number[line["external_id"]], line["account"])
+        return told["counts"]
 
     def work(self, habits: Mapping[str, str], seed: int, start: datetime) -> None:
         """Do what the office does until `stop`: bank payments when they come, balances after every second night."""

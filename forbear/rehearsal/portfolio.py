@@ -18,7 +18,6 @@ from forbear.ledger.addresses import phone_country
 from forbear.rehearsal.lenders import LENDERS, UNION, Creditor
 
 EXAMPLE = UNION.export
-ENCODINGS = ("utf-8-sig", "gb18030")
 PERSONAL = (
     *("name", "birth_date", "identity_number", "phone", "email", "address_line1", "address_line2", "city"),
     "postal_code",
@@ -142,7 +141,7 @@ class Loan:
 
 def read(path: Path, limit: int | None = None, lender: Creditor = UNION, labels: Labels | None = None) -> list[Loan]:
     """The loans of a file, the first `limit` of them; `labels` carries people from one lender's file to the next."""
-    rows = _rows(path)[:limit]
+    rows = _rows(path, lender.encoding)[:limit]
     if not rows:
         raise BadData(path, None, "holds no account")
     known: Labels = {} if labels is None else labels
@@ -178,17 +177,12 @@ def personal_values(loans: Iterable[Loan]) -> list[str]:
     return sorted(values)
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path, encoding: str) -> list[Row]:
     """The cells by the canonical names of their columns, in our words where they have Chinese ones."""
-    for encoding in ENCODINGS:
-        try:
-            text = path.read_bytes().decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        header, *lines = csv.reader(text.splitlines())
-        names = [canonical(name) or name for name in header]
-        return [{name: _word(name, cell) for name, cell in zip(names, cells, strict=True)} for cells in lines]
-    raise BadData(path, None, "is in no encoding that the rehearsal reads")
+    with path.open(encoding=encoding, newline="") as file:
+        header, *lines = csv.reader(file)
+    names = [canonical(name) or name for name in header]
+    return [{name: _word(name, cell) for name, cell in zip(names, cells, strict=True)} for cells in lines]
 
 
 def _word(column: str, cell: str) -> str:

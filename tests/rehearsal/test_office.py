@@ -16,8 +16,9 @@ from forbear.rehearsal.asking import Refused
 from forbear.rehearsal.cast import AT_BANK
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.demo import ORIGIN
+from forbear.rehearsal.lenders import BANK
 from forbear.rehearsal.office import Book, Office, _next_close
-from forbear.rehearsal.portfolio import EXAMPLE, Loan, read
+from forbear.rehearsal.portfolio import EXAMPLE, Loan, cut, read, read_all
 from forbear.services.processes import poll_until
 
 LOANS = read(EXAMPLE, 3)
@@ -32,8 +33,12 @@ class Api:
         self.lose_next = False
         self.refuse = False
         self.away = 0
+        self.files: list[bytes] = []
+        self.refuse_file = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/v1/imports"):
+            return self.take_file(request)
         body = json.loads(request.content) if request.content else {}
         self.asked.append((request.url.path, request.headers.get("Idempotency-Key", ""), body))
         if self.lose_next:
@@ -50,6 +55,27 @@ class Api:
             rows = [{"account": row["account_id"], "result": "confirmed"} for row in body["balances"]]
             return httpx.Response(200, json={"results": rows})
         return httpx.Response(201, json={})
+
+    def take_file(self, request: httpx.Request) -> httpx.Response:
+        """An import that needs a look before it is done, and refuses the last row."""
+        if request.method == "POST":
+            self.files.append(request.content)
+            return httpx.Response(202, json={"id": "imp_1"})
+        numbers = [line.split(b",")[0].decode() for line in self.files[0].splitlines()[1:]]
+        if request.url.path.endswith("/results"):
+            lines: list[dict[str, str | None]] = [
+                {"external_id": number, "account": f"acc_{number}"} for number in numbers[:-1]
+            ]
+            lines.append({"external_id": numbers[-1], "account": None})
+            return httpx.Response(200, text="".join(json.dumps(line) + "\n" for line in lines))
+        self.asked.append((request.url.path, "", {}))
+        if self.refuse_file:
+            problem = {"problem": "It is not in UTF-8", "remedy": "Convert it"}
+            return httpx.Response(200, json={"state": "refused", "position": {"row": 0}, "problem": problem})
+        done = len(self.asked) > 1
+        counts = {"enrolled": len(numbers) - 1, "already": 0, "refused": 1}
+        told = {"state": "done" if done else "enrolling", "position": {"row": len(numbers) if done else 0}}
+        return httpx.Response(200, json=told | {"problem": None, "counts": counts})
 
     def sent(self, path: str) -> list[dict[str, Any]]:
         return [body for asked, _, body in self.asked if asked.endswith(path)]
@@ -119,6 +145,30 @@ def test_a_refusal_stops_the_rehearsal_and_says_why(office: Office, api: Api) ->
     api.refuse = True
     with pytest.raises(Refused, match="422 to POST /v1/accounts: it may not be"):
         office.enrol(LOANS[:1], lambda: None)
+
+
+def test_a_file_goes_as_it_is_and_its_rows_are_entered_once_they_are_settled(
+    api: Api, fast: Clock, tmp_path: Path
+) -> None:
+    loans = [loan for loan in read_all(12) if loan.lender is BANK]
+    log = ClientLog(tmp_path / "client.jsonl", fast)
+    shown: list[int] = []
+    with httpx.Client(base_url="http://127.0.0.1", transport=httpx.MockTransport(api)) as client:
+        office = Office(client, fast, log, list, BANK)
+        counts = office.hand_over(loans, shown.append)
+    log.close()
+    assert api.files == [cut(loans)]
+    assert (counts["enrolled"], counts["refused"], shown) == (3, 1, [0, 4])
+    assert office.accounts == {loan.number: f"acc_{loan.number}" for loan in loans[:-1]}
+    lines = logged(tmp_path)
+    assert {line["lender"] for line in lines} == {BANK.name}
+    assert {line["account"] for line in lines} == set(office.accounts.values())
+
+
+def test_a_file_that_is_refused_ends_the_rehearsal_and_says_why(office: Office, api: Api) -> None:
+    api.refuse_file = True
+    with pytest.raises(Refused, match="not in UTF-8"):
+        office.hand_over(LOANS, lambda _: None)
 
 
 def test_bank_payments_come_from_those_who_pay_at_the_bank_and_from_nobody_else(
