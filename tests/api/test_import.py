@@ -169,7 +169,7 @@ def test_running_it_again_repeats_nothing(house: House, two: Client, tmp_path: P
     changed = _file(tmp_path, {"loan_number": "AG-1", "borrower_name": "Person 1", "principal": "9.00"})
     status, said = _run(house, two, changed)
     assert (status, "0 accounts enrolled, 1 were enrolled before, 0 rows refused" in said) == (0, True)
-    [account] = [one for one in two.get("/v1/accounts?external_id=AG-1").json()["data"]]
+    [account] = two.get("/v1/accounts?external_id=AG-1").json()["data"]
     assert two.account(account["id"])["balance"]["total"]["amount"] == "251.50"
 
 

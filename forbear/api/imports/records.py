@@ -42,8 +42,15 @@ class Reading:
         headers: our column names to what the file calls them.
     """
 
-    def __init__(self, parts: Iterable[bytes], *, format: Format | None, encoding: Encoding | None) -> None:  # noqa: A002  the parameter's name on the wire
-        self._lines = Lines(parts, encoding=encoding)
+    def __init__(
+        self,
+        parts: Iterable[bytes],
+        *,
+        format: Format | None,  # noqa: A002  the parameter's name on the wire
+        encoding: Encoding | None,
+        compressed: bool = False,
+    ) -> None:
+        self._lines = Lines(parts, encoding=encoding, compressed=compressed)
         self.encoding, self.compressed = self._lines.encoding, self._lines.compressed
         self.headers: dict[str, str] = {}
         self._first = next((line for line in self._lines if line.strip()), "")

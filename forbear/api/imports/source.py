@@ -108,9 +108,13 @@ class _Plain(io.BufferedIOBase):
             self._beyond_ascii = self._beyond_ascii or not part.isascii()
 
     def _end(self) -> None:
-        # No Chinese text in GB18030 is by chance also UTF-8: names would be stored as noise.
-        if self._watch is not None and self._beyond_ascii:
-            raise Unreadable("encoding", "was said to be GB18030 and is UTF-8", line=1, byte=0)
+        if self.reads_as_utf8:
+            raise _misnamed()
+
+    @property
+    def reads_as_utf8(self) -> bool:
+        """No Chinese text in GB18030 is by chance also UTF-8: names would be stored as noise."""
+        return self._watch is not None and self._beyond_ascii
 
 
 class Lines:
@@ -122,10 +126,10 @@ class Lines:
             would gather the whole file.
     """
 
-    def __init__(self, parts: Iterable[bytes], *, encoding: Encoding | None) -> None:
+    def __init__(self, parts: Iterable[bytes], *, encoding: Encoding | None, compressed: bool = False) -> None:
         stream = iter(parts)
         first = next(stream, b"")
-        self.compressed = first.startswith(GZIP)
+        self.compressed = compressed or first.startswith(GZIP)
         blocks = unpacked(_chained(first, stream), compressed=self.compressed)
         head = _head(blocks)
         if head.startswith(UTF16):
@@ -153,6 +157,8 @@ class Lines:
         return line.removeprefix("\ufeff") if self.number == 1 else line
 
     def _undecodable(self, error: UnicodeDecodeError) -> Unreadable:
+        if self._plain.reads_as_utf8:
+            return _misnamed()
         rest = error.object[error.start :]
         said = "GB18030" if self.encoding == "gb18030" else "UTF-8"
         return Unreadable(
@@ -161,6 +167,10 @@ class Lines:
             line=self._plain.newlines - rest.count(b"\n") + 1,
             byte=self._plain.given - len(rest),
         )
+
+
+def _misnamed() -> Unreadable:
+    return Unreadable("encoding", "was said to be GB18030 and is UTF-8", line=1, byte=0)
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

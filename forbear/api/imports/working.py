@@ -93,7 +93,9 @@ class Work:
         parts = pieces(
             self._ledger, tenant=job.tenant, lender=job.lender, file=job.id, count=file.pieces, key=self.held.key
         )
-        return Reading(parts, format=_format(file.format), encoding=_encoding(file.encoding))
+        return Reading(
+            parts, format=_format(file.format), encoding=_encoding(file.encoding), compressed=file.compressed
+        )
 
     def _resume(self) -> None:
         self._reading = self._open()
