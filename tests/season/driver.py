@@ -6,7 +6,7 @@ activity that is tried once, a loop of upkeep. Everything it calls is the produc
 
 import heapq
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from forbear.channels.wording import SmsWording
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, ContactOrder, Escalate, Rest
 from forbear.ledger import outbox, receipts, routes
+from forbear.ledger.asking import CheckoutsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.ledger.listening import ListeningBook
@@ -35,7 +36,7 @@ from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from tests.conftest import Hands
 from tests.season.cast import Debt
-from tests.season.faulty import Chances, Died, faulty
+from tests.season.faulty import LOST, Chances, faulty
 from tests.season.office import Office
 from tests.season.options import Options
 from tests.season.papers import Papers
@@ -113,6 +114,9 @@ class Season:
             carrier,
             faulty(ListeningBook(self.ledger, read), self.plan, "replies"),
             self.world,
+            runs=self,
+            checkouts=faulty(CheckoutsBook(self.ledger), self.plan, "checkouts"),
+            payments=self.people,
         )
         self._draw = Random(f"season {options.seed}")
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -169,9 +173,11 @@ class Season:
         self._again(partial(self.office.enrol, debt))
 
     def _confirm(self, lender: int, as_of: datetime) -> None:
+        self.people.read_settlement()
         self._again(partial(self.office.confirm, lender, as_of))
 
     def _pay(self, debt: Debt) -> None:
+        self.people.read_settlement()
         book = self.office.pay(debt) if debt.account else None
         if book is None:
             return
@@ -196,7 +202,7 @@ class Season:
         """A client whose request got no answer sends it again under the same key."""
         try:
             deed()
-        except Died:
+        except LOST:
             self.at(self.hands.at + timedelta(seconds=20), partial(self._again, deed))
 
     # What the carrier tells.
@@ -221,7 +227,7 @@ class Season:
                     at=self.ledger.clock.now(),
                 )
             self.plan.after("hook.status")
-        except Died:
+        except LOST:
             self.at(self.hands.at + timedelta(seconds=5), partial(self.hear, receipt))
 
     def read(self, message: Message) -> None:
@@ -243,6 +249,10 @@ class Season:
             elif self.parts.signals or "enrolled" in names:
                 self.papers.say(account, "hears", names)
                 self._wake(account)
+
+    def running(self, accounts: Sequence[str]) -> frozenset[str]:
+        """What Temporal lists. Implements `forbear.ports.runs.Runs`."""
+        return frozenset(each for each in accounts if each in self.lives and self.lives[each].running)
 
     def _wake(self, account: str) -> None:
         life = self.lives.setdefault(account, Life())
@@ -272,7 +282,7 @@ class Season:
             decision = self.cadence.decide(asked)
             if self._draw.random() < self.options.asked_twice and not self.plan.healed:
                 decision = self.cadence.decide(asked)
-        except Died:
+        except LOST:
             if self._draw.random() < 0.2:
                 self._new_run(life)  # its history was lost: another run takes over at the same number
             self._sleep(account, life, self.hands.at + timedelta(seconds=self._draw.choice((1, 30, 400))))
@@ -282,7 +292,9 @@ class Season:
             case Rest():
                 self.papers.say(account, "rests", f"{decision.until:%d %b %H:%M} {decision.rule or decision.reason}")
                 if self._draw.random() < self.options.timer_lost and not self.plan.healed:
-                    self.papers.say(account, "timer lost")
+                    life.running = self._draw.random() < 0.5  # the timer alone, or the workflow with it
+                    self.papers.say(account, "timer lost" if life.running else "workflow lost")
+                    life.timer += 1
                     self.at(decision.until + SOON, self.trouble)
                 else:
                     self._sleep(account, life, max(decision.until, self.hands.at + timedelta(milliseconds=200)))
@@ -316,7 +328,7 @@ class Season:
                 self.papers.say(touch, "outcome", outcome.state)
                 if outcome.state == "unknown":
                     self.trouble()
-            except Died:
+            except LOST:
                 self.hands.advance(CONTACT_TIMEOUT)
             if self._draw.random() >= self.options.asked_twice / 4 or self.plan.healed:
                 return
@@ -336,7 +348,7 @@ class Season:
 
     def _worker_says(self, what: str, state: str) -> None:
         self.papers.say("worker", what, state)
-        if what == "dies":
+        if what in {"dies", "breaks"}:
             self.trouble()
 
     def _look_after(self) -> None:
@@ -344,7 +356,7 @@ class Season:
             return
         try:
             ActivityEnvironment().run(self.upkeep.look_after)
-        except Died:
+        except LOST:
             self.papers.say("upkeep", "died")
 
 

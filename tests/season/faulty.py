@@ -17,8 +17,15 @@ Port = TypeVar("Port")
 LONGEST_SLEEP_MINUTES = 200
 
 
-class Died(Exception):
-    """The process ended here; nobody gets an answer."""
+class Died(BaseException):
+    """The process ended here; nobody gets an answer, and nothing catches it."""
+
+
+class Broke(Exception):
+    """The call failed here, before or after its effect, as a connection does; whoever called may go on."""
+
+
+LOST = (Died, Broke)
 
 
 class Plan(Protocol):
@@ -76,8 +83,9 @@ class Chances:
 
     def _perhaps(self, call: str, when: str) -> None:
         if self._draw.random() < self._options.dies / 2:
-            self._say("dies", f"{when} {call}")
-            raise Died(call)
+            how = Died if self._draw.random() < 0.5 else Broke
+            self._say("dies" if how is Died else "breaks", f"{when} {call}")
+            raise how(call)
 
 
 @dataclass
@@ -87,6 +95,7 @@ class Nth:
     n: int
     mode: str
     when: str
+    how: type[BaseException] = Died
     calls: int = 0
     healed: bool = False
     seen: list[str] = field(default_factory=list[str])
@@ -105,4 +114,4 @@ class Nth:
     def _fail(self, call: str) -> None:
         due = self.calls == self.n or (self.mode == "from then on" and self.calls > self.n)
         if due and not self.healed:
-            raise Died(call)
+            raise self.how(call)

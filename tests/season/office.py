@@ -21,7 +21,7 @@ from forbear.ledger.enrol import AlreadyEnrolled, enrol
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.money.allocation import allocate_payment
 from tests.season.cast import Cast, Debt
-from tests.season.faulty import Died, Plan
+from tests.season.faulty import LOST, Plan
 from tests.season.options import Options
 from tests.season.papers import Papers
 
@@ -120,7 +120,7 @@ class Office:
         self._acts += 1
         try:
             self._book(debt, f"bank-{self._acts}", left, self._ledger.clock.now())
-        except Died:
+        except LOST:
             # Nobody was answered, and nobody asks again: the lender's books take it as Forbear has it.
             with self._ledger.api(self.tenant, self.lender(debt)) as session:
                 payment = books.payment_of(session, self.lender(debt), "lender", f"bank-{self._acts}")
@@ -204,7 +204,7 @@ class Office:
             with self._ledger.api(self.tenant, self.lender(debt)) as session:
                 placed = work(session)
                 self._plan.before("api.commit")
-        except Died:
+        except LOST:
             return None
         self._papers.client("stop", debt.account, stop=kind)
         self._papers.say(debt.account, "stopped by lender", kind)

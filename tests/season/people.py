@@ -20,10 +20,10 @@ from forbear.ledger.replies import Inbound
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Reply
 from forbear.ledger.writers import find_writer
-from forbear.ports.payments import ProviderPayment
+from forbear.ports.payments import Begun, PaymentOrder, ProviderPayment
 from forbear.ports.replies import Written
 from tests.season.cast import Debt
-from tests.season.faulty import Died, Plan
+from tests.season.faulty import LOST, Plan
 from tests.season.office import CENT, SENDERS, Office
 from tests.season.options import Options
 from tests.season.papers import Papers
@@ -68,6 +68,7 @@ class People:
         self._draw = Random(f"people {options.seed}")
         self._silent: set[str] = set()
         self._acts = 0
+        self._paid: dict[str, tuple[ProviderPayment, Debt]] = {}
 
     @property
     def _now(self) -> datetime:
@@ -122,7 +123,7 @@ class People:
             self._take(written, to)
             if self._draw.random() < self._options.asked_twice:
                 self._take(written, to)
-        except Died:
+        except LOST:
             self._trouble()
             if tries > 1:
                 self._at(self._now + timedelta(seconds=4), partial(self._hook, written, to, tries - 1))
@@ -162,7 +163,7 @@ class People:
         try:
             self._plan.before("page.act")
             deed()
-        except Died:
+        except LOST:
             self._at(self._now + timedelta(seconds=30), partial(self._patiently, deed))
 
     def _act(self, journey: Journey, act: Act, phone: str, owed: Decimal, currency: str) -> None:
@@ -180,6 +181,23 @@ class People:
         self._papers.world(self._now, **{"channel": "page", "kind": act.name, "from": phone, "sid": None})
         self._papers.say(journey.account, "on the page", act.name)
 
+    def fetch(self, provider_id: str) -> ProviderPayment:
+        """The payment provider's own word. Of `forbear.ports.payments.PaymentProvider`."""
+        return self._paid[provider_id][0]
+
+    def begin(self, order: PaymentOrder) -> Begun:
+        """Pages begin payments here without a provider's page."""
+        raise ConnectionError(order.checkout)
+
+    def read_settlement(self) -> None:
+        """The lender's books take what came through links, once Forbear has it: the provider settles a day later."""
+        for session, (paid, debt) in self._paid.items():
+            whose = self._office.lender(debt)
+            with self._ledger.api(self._office.tenant, whose) as transaction:
+                payment = books.payment_of(transaction, whose, checkouts.SOURCE, session)
+            if payment is not None and payment not in {known for known, _ in debt.taken}:
+                self._office.take(debt, payment, paid.amount)
+
     def _pay(self, journey: Journey, act: Act, amount: Decimal) -> None:
         """Through the provider's page; its webhook comes late, twice, and until it was answered."""
         checkout = checkouts.begin(self._ledger, journey, act, amount=amount, currency="USD")
@@ -190,11 +208,14 @@ class People:
         self._papers.world(self._now, **line, amount=str(checkout.amount), currency="USD")
         self._papers.say(journey.account, "paid by link", str(checkout.amount))
         debt = next(debt for debt in self._office.enrolled if debt.account == journey.account)
+        self._paid[session] = paid, debt
+        if self._draw.random() < self._options.hook_lost:
+            self._papers.say(journey.account, "webhook lost", session)
+            self._trouble()
+            return
 
         def settled() -> None:
-            posted = checkouts.settle(self._ledger, paid)
-            if posted.payment and posted.payment not in {payment for payment, _ in debt.taken}:
-                self._office.take(debt, posted.payment, checkout.amount)
+            checkouts.settle(self._ledger, paid)
             self._plan.after("hook.payment")
 
         for hours in self._draw.choice(((0.001,), (0.001, 0.002), (WEBHOOK_HOURS,), (0.01, WEBHOOK_HOURS))):
