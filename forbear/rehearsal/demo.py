@@ -112,7 +112,10 @@ def _read(month: Month, offices: Sequence[Office]) -> list[Read]:
     asked = {office.lender: office for office in offices}
     chosen = [(asked[lender], story.eventful(part), False) for lender, part in month.parts()]
     chosen += [(asked[lender], story.silent(part), True) for lender, part in month.parts()]
-    return [Read(office.account(account), office.timeline(account), quiet) for office, account, quiet in chosen]
+    return [
+        Read(office.lender, office.account(account), office.timeline(account), quiet)
+        for office, account, quiet in chosen
+    ]
 
 
 def _enrol(plan: Plan, office: Office) -> None:

@@ -43,7 +43,7 @@ UNION = Creditor(
     sender="+12125550199",
     zone=ZoneInfo("America/New_York"),
     export=EXAMPLES / "portfolio.csv",
-    shown={"zh-Hans": "港湾示例信用社（Harbor Example Credit Union）"},
+    shown={"zh-Hans": "港湾示例信用社"},
 )
 BANK = Creditor(
     name="示例储蓄银行",

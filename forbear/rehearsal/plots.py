@@ -137,6 +137,7 @@ def _svg(chart: Any, *, height: int, width: int = WIDTH) -> str:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
+            titlePadding=12,
         )
         .configure_text(fontSize=12)
     )

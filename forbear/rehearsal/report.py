@@ -21,7 +21,7 @@ from forbear.rehearsal.story import Read
 from forbear.rehearsal.words import ENGLISH, LANGUAGES, Words, words
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "report"
-NOTHING = "–"
+NOTHING, BETWEEN = "–", " · "
 FIGURES: tuple[tuple[str, Callable[[Month], object]], ...] = (
     ("accounts", lambda month: len(month.rows("account"))),
     ("people", lambda month: month.persons),
@@ -105,7 +105,7 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
         figures=_figures(page),
         shared=sum(part.persons for part in page.months) - month.persons,
         plots=_plots(page),
-        stories=[(each.quiet, each.told(language)) for each in read],
+        stories=[(_heading(each, say), each.told(language)) for each in read],
         others=[
             (name_of(each), words(each)("page", "language"), say("page", "other"))
             for each in LANGUAGES
@@ -114,13 +114,18 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
     )
 
 
-def _figures(page: Page) -> list[tuple[str, list[object]]]:
+def _heading(read: Read, say: Words) -> str:
+    return say("page", "silence" if read.quiet else "story", lender=read.lender.named(say.language))
+
+
+def _figures(page: Page) -> list[tuple[str, list[list[str]]]]:
+    """Each figure of each lender and of both, in as many lines as it has currencies."""
     months = [*page.months, page.month] if len(page.parts) > 1 else page.months
-    return [(page.say("figure", key), [count(month) for month in months]) for key, count in FIGURES]
+    return [(page.say("figure", key), [str(count(month)).split(BETWEEN) for month in months]) for key, count in FIGURES]
 
 
 def _money(sums: dict[str, str]) -> str:
-    return " · ".join(f"{Decimal(amount):,.2f} {currency}" for currency, amount in sums.items()) or NOTHING
+    return BETWEEN.join(f"{Decimal(amount):,.2f} {currency}" for currency, amount in sums.items()) or NOTHING
 
 
 def _plots(page: Page) -> list[Plot]:

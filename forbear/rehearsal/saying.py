@@ -23,7 +23,7 @@ def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Re
     for each in read:
         told = each.told()
         heading = "Why was nothing sent" if each.quiet else "One account's story"
-        out(f"\n[bold]{heading}[/]: {told.account} ({told.about})")
+        out(f"\n[bold]{heading}[/]: {told.account} ({each.lender.name}, {told.about})")
         for line in told.lines:
             out(f"  {line.at:%d %b %H:%M}  {line.what}", markup=False)
         out(f"  {told.now}", markup=False)

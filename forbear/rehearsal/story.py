@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from forbear.rehearsal.figures import Month, Row
+from forbear.rehearsal.lenders import Creditor
 from forbear.rehearsal.words import ENGLISH, Words, words
 
 MOST_LINES = 14
@@ -55,8 +56,9 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One account as the API shows it, and whether it is told for what happened or for its silence."""
+    """One account as its lender's API shows it, and whether it is told for what happened or for its silence."""
 
+    lender: Creditor
     view: View
     timeline: Sequence[View]
     quiet: bool = False

@@ -231,7 +231,9 @@ def test_the_page_stands_alone_and_says_whether_the_rules_were_kept(month: Month
     told = summary(whole, CLEAN | {"lost": lost}, events_per_touch=13.5, seconds=61)
     view = VIEW | {"product": "a <Card>"}
     happened = [item("enrolled", "it was enrolled"), item("receipt", "arrived", status="delivered", channel="sms")]
-    page = report.render(whole, told, [story.Read(view, happened), story.Read(view, happened, quiet=True)], language)
+    page = report.render(
+        whole, told, [story.Read(UNION, view, happened), story.Read(BANK, view, happened, quiet=True)], language
+    )
     outline = Outline(page)
     assert outline.tags.count("h1") == 1
     assert outline.tags.count("svg") == 5
@@ -263,7 +265,7 @@ def test_the_chinese_story_is_told_in_chinese() -> None:
         item("reply", "The person disputed", reading="dispute"),
         item("promise", "Promised") | {"amount": {"amount": "5.00", "currency": "CNY"}, "due_on": "2026-11-03"},
     ]
-    told = story.Read(VIEW, happened).told("zh-Hans")
+    told = story.Read(BANK, VIEW, happened).told("zh-Hans")
     assert [re.search(r"[A-Za-z]{4}", line.what) for line in told.lines] == [None] * 5
     assert "5.00 CNY" in told.lines[-1].what
     assert "担保人" in told.lines[1].what
