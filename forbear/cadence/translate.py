@@ -3,6 +3,7 @@
 Packs and published cases keep the law's vocabulary; everything else in Forbear uses the glossary's.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -30,11 +31,16 @@ LEGAL_TIME = {"CN": "Asia/Shanghai"}
 """The one legal zone of a country, as its pack says: whose law alone protects a person lives by that clock."""
 
 
+def legal_time(jurisdictions: Iterable[str]) -> str | None:
+    """The zone by which those packs alone count the days, wherever the person is; None if they do not agree on one."""
+    zones = {LEGAL_TIME.get(pack.split("-")[0]) for pack in jurisdictions}
+    return zones.pop() if len(zones) == 1 else None
+
+
 def home_zone(person: Person) -> tzinfo:
     """The zone in which a person's dates are counted for the cadence; UTC if nothing is known."""
-    legal = {LEGAL_TIME.get(pack.split("-")[0]) for pack in person.jurisdictions}
-    if len(legal) == 1 and (only := legal.pop()) is not None:
-        return ZoneInfo(only)
+    if (legal := legal_time(person.jurisdictions)) is not None:
+        return ZoneInfo(legal)
     zone = next((point.zone for point in person.points if point.zone and point.state == "valid"), None)
     return ZoneInfo(zone) if zone else UTC
 

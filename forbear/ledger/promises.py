@@ -14,12 +14,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forbear.cadence.standing import AFTER_A_PROMISE
+from forbear.cadence.translate import legal_time
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import audit, outbox
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account, Entry, Payment, Promise
-from forbear.ledger.tables.people import ContactPoint
+from forbear.ledger.tables.people import ContactPoint, Profile
 
 State = Literal["open", "kept", "broken"]
 MONEY = frozenset({"payment", "reversal"})
@@ -169,6 +170,13 @@ def _entries(session: Session, account: str) -> list[Booked]:
 
 def zone_of(session: Session, account: str) -> str | None:
     """Where the borrower's dates are counted: the same choice as `cadence.translate.home_zone` makes."""
+    packs = session.scalars(
+        select(Profile.jurisdictions)
+        .join(Account, (Account.borrower == Profile.person) & (Account.lender == Profile.lender))
+        .where(Account.id == account)
+    ).first()
+    if (legal := legal_time(packs or ())) is not None:
+        return legal
     return session.scalars(
         select(ContactPoint.zone)
         .join(Account, (Account.borrower == ContactPoint.person) & (Account.lender == ContactPoint.lender))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forbear.cadence.translate import legal_time
 from forbear.ledger import addresses
 from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.contacts import Touch
@@ -53,6 +54,7 @@ def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number
     point = _point(session, lender, key, touch)
     if point is None:
         return Writer(tenant, lender, key, None, None, (), "en", None)
+    profile = session.scalar(select(Profile).where(Profile.lender == lender, Profile.person == point.person))
     return Writer(
         tenant=tenant,
         lender=lender,
@@ -60,11 +62,8 @@ def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number
         person=point.person,
         contact_point=point.id,
         accounts=tuple(touch.accounts) if touch else _accounts(session, lender, point.person),
-        language=session.scalar(
-            select(Profile.language).where(Profile.lender == lender, Profile.person == point.person)
-        )
-        or "en",
-        zone=point.zone,
+        language=profile.language if profile else "en",
+        zone=legal_time(profile.jurisdictions if profile else ()) or point.zone,
     )
 
 
