@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from temporalio.exceptions import CancelledError
@@ -11,6 +12,7 @@ from activities.upkeep import UpkeepActivities
 from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import OpenAccount, Settled, Unsettled
+from forbear.ports.payments import Begun, OpenCheckout, PaymentOrder, ProviderPayment
 from forbear.ports.replies import Ear, Written
 from forbear.ports.sms import Found, Sending, SmsText
 
@@ -186,6 +188,40 @@ def test_no_account_is_taken_for_lost_when_temporal_gives_no_list() -> None:
     )
     assert book.missing == []
     assert (report.accounts_without_run, report.failed, book.sealed) == (0, 1, 1)
+
+
+class Checkouts:
+    """Two payments were begun; remembers how the provider says they stand."""
+
+    def __init__(self) -> None:
+        self.learnt: list[tuple[str, str]] = []
+
+    def begun(self) -> list[OpenCheckout]:
+        return [OpenCheckout("ten_1", "len_1", f"chk_{number}", f"cs_{number}") for number in range(2)]
+
+    def settle(self, checkout: OpenCheckout, payment: ProviderPayment) -> int:
+        self.learnt.append((checkout.checkout, payment.state))
+        return int(payment.state == "paid")
+
+
+class Provider:
+    """The first payment is made; the second cannot be looked at."""
+
+    def begin(self, order: PaymentOrder) -> Begun:
+        raise AssertionError("upkeep begins nothing")
+
+    def fetch(self, provider_id: str) -> ProviderPayment:
+        if provider_id == "cs_1":
+            raise ConnectionError
+        return ProviderPayment(provider_id, "chk_0", "paid", Decimal(100), "USD", NOW)
+
+
+def test_payments_that_no_webhook_told_of_are_asked_about() -> None:
+    book, replies, carrier, checkouts = Book(), Replies(), Carrier(), Checkouts()
+    upkeep = UpkeepActivities(book, carrier, replies, carrier, checkouts=checkouts, payments=Provider())
+    report = ActivityEnvironment().run(upkeep.look_after)
+    assert checkouts.learnt == [("chk_0", "paid")]
+    assert (report.payments_seen, report.payments_settled, report.failed) == (2, 1, 0)
 
 
 def test_a_round_that_is_cancelled_ends() -> None:
