@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     """The address under which borrowers and providers reach the API; signatures are checked against it."""
     api_host: str = "127.0.0.1"
     api_port: int = 8000
+    rate_reading: str = "12000/minute"
+    """Calls of one key to one process of the API, as `number/second`, `/minute`, `/hour`; empty: as many as come."""
+    rate_acting: str = "6000/minute"
+    """Likewise, calls that create or change something."""
+    rate_importing: str = "60/minute"
+    """Likewise, files."""
+    rate_identity: str = "240/minute"
+    """Guesses at the pages' identity check from one address; behind a proxy, see the operating guide."""
     loopback_codec: bool = False
     """Serve the decode-only codec endpoint to the Web UI of this machine. `forbear up` turns it on."""
     ui_origin: str = "http://127.0.0.1:8233"

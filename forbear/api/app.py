@@ -22,8 +22,10 @@ from forbear.api.hooks.routes import router as hooks
 from forbear.api.imports.runner import Runner
 from forbear.api.lender import answers, examples
 from forbear.api.lender.routes import router as lender
+from forbear.api.pace import Pace
 from forbear.api.pages.routes import router as pages
 from forbear.ledger.engine import Ledger
+from forbear.ledger.key_use import KeyUse
 from forbear.ledger.views import instant, reachable
 from forbear.settings import Settings
 from forbear.temporal.codec_endpoint import codec_app
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.settings = chosen
+    app.state.pace, app.state.key_use = Pace(chosen), KeyUse()
     app.state.uploads = BoundedSemaphore(UPLOADS)
     problems.install(app)
     app.add_middleware(Edge)

@@ -4,7 +4,7 @@ Every refusal reads the same, so that nobody learns which part of a key was righ
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Final
@@ -12,7 +12,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from forbear.errors import Forbidden, Unauthenticated
+from forbear.api.pace import Class, Pace, Refused
+from forbear.errors import Forbidden, TooMany, Unauthenticated
 from forbear.ledger.admin import split_key
 from forbear.ledger.engine import Ledger
 from forbear.ledger.routes import key_owner
@@ -26,6 +27,7 @@ SCOPES: Final = (
     "promises:write",
     "consents:write",
 )
+IMPORTS: Final = "/v1/imports"
 REFUSED: Final = "No key was given, or it is unknown, expired or revoked"
 NOBODY: Final = sha256(b"").digest()
 _bearer = HTTPBearer(auto_error=False, bearerFormat="fbk_…", description="A lender's key, shown once when it is made.")
@@ -78,11 +80,29 @@ def may(scope: str) -> Callable[..., Caller]:
             raise Unauthenticated(REFUSED)
         caller, scopes = authenticate(ledger, bearer.credentials)
         request.scope["forbear.key"] = caller.key
+        request.scope["forbear.headers"] = _counted(request, caller.key)
+        request.app.state.key_use.note(ledger, caller.tenant, caller.lender, caller.key)
         if scope not in scopes:
             raise Forbidden(f"This key lacks the scope {scope}")
         return caller
 
     return check
+
+
+def _counted(request: Request, key: str) -> Mapping[str, str]:
+    """Count the call; the answer's headers say how many are left."""
+    pace: Pace = request.app.state.pace
+    try:
+        return pace.count(_class(request), key)
+    except Refused as refused:
+        told = f"This key made more {refused.name} calls than it may"
+        raise TooMany(told, refused.retry_after) from None
+
+
+def _class(request: Request) -> Class:
+    if request.method in {"GET", "HEAD"}:
+        return "reading"
+    return "importing" if request.url.path.startswith(IMPORTS) else "acting"
 
 
 Reader = Annotated[Caller, Depends(may("accounts:read"))]

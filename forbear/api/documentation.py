@@ -63,8 +63,13 @@ def docs(request: Request) -> HTMLResponse:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+    environment.filters["pretty"] = _pretty
     return environment
+
+
+def _pretty(example: Any) -> str:
+    """JSON on many lines; what is text already, such as a file, as it stands."""
+    return example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)
 
 
 def _operations(document: Json) -> list[Json]:
@@ -78,7 +83,8 @@ def _operations(document: Json) -> list[Json]:
 
 
 def _flat(document: Json, operation: Json) -> Json:
-    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    bodies = operation.get("requestBody", {}).get("content", {})
+    sent = bodies.get("application/json", {})
     responses = {status: response.get("content", {}) for status, response in operation["responses"].items()}
     return {
         "id": operation["operationId"],
@@ -86,12 +92,13 @@ def _flat(document: Json, operation: Json) -> Json:
         "description": operation.get("description", ""),
         "parameters": operation.get("parameters", []),
         "scope": operation.get(SCOPE),
-        "sent": sent.get("example"),
+        "sent": [{"media": media, "example": body["example"]} for media, body in bodies.items() if "example" in body],
         "fields": list(_fields(document, sent.get("schema", {}), "")),
         "answers": [
-            {"status": status, "example": content["application/json"]["example"]}
+            {"status": status, "media": media, "example": body["example"]}
             for status, content in responses.items()
-            if "application/json" in content
+            for media, body in content.items()
+            if "example" in body
         ],
         "problems": [
             code for content in responses.values() for code in content.get(MEDIA_TYPE, {}).get("examples", {})
@@ -115,11 +122,15 @@ def _fields(document: Json, schema: Json, path: str) -> Iterator[Json]:
 
 
 def _children(document: Json, schema: Json) -> Iterator[tuple[Json, str]]:
-    """The forms inside a field, in every shape it may take, with the mark of a list where it is one."""
+    """The forms inside a field, in every shape it may take, with the mark of a list or of ids where it is one."""
     for choice in schema.get("anyOf") or schema.get("oneOf") or [schema]:
         shape = _resolved(document, choice)
         if shape.get("type") == "array":
             yield from ((item, "[]") for item in shape["items"].get("oneOf", [shape["items"]]))
+        elif by_id := list(shape.get("patternProperties", {}).values()):
+            yield from ((each, ".{id}") for each in by_id)
+        elif isinstance(shape.get("additionalProperties"), dict):
+            yield shape["additionalProperties"], ".{id}"
         else:
             yield shape, ""
 

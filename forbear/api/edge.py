@@ -51,7 +51,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, scope["forbear.trace"])
+                _add_headers(message, scope)
             await send(message)
 
         try:
@@ -89,9 +89,10 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return receiving
 
 
-def _add_headers(message: Message, trace: str) -> None:
+def _add_headers(message: Message, scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
-    headers["X-Trace-Id"] = trace
+    headers["X-Trace-Id"] = scope["forbear.trace"]
+    headers.update(scope.get("forbear.headers", {}))
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
 

@@ -98,11 +98,14 @@ def test_every_operation_is_described(house: House) -> None:
         }
         assert problems, path
         success = next(response for status, response in operation["responses"].items() if int(status) < 300)
-        assert success["content"]["application/json"]["example"], path
+        assert any(body.get("example") for body in success["content"].values()), path
         assert operation.get("x-scope", "") in {*SCOPES, ""}
         assert ("x-scope" in operation) == ("unauthenticated" in problems) == ("security" in operation), path
+        if method == "patch":
+            assert next(each for each in operation["parameters"] if each["name"] == "If-Match")["required"]
+            assert {"precondition_required", "precondition_failed"} <= problems
         if method == "post":
-            assert operation["requestBody"]["content"]["application/json"]["example"], path
+            assert all(body["example"] for body in operation["requestBody"]["content"].values()), path
             key = next(each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
             assert key["required"]
             assert "idempotency_key_missing" in problems
@@ -161,7 +164,12 @@ def test_the_page_describes_everything_without_a_script(house: House) -> None:
     document = house.http.get("/openapi.json").json()
     for *_, operation in _operations(document):
         assert f'id="{operation["operationId"]}"' in page.text
-    for said in ("parties[].contact_points[].zone", "parties[].agreements[].open", "scope <code>accounts:write</code>"):
+    for said in (
+        "parties[].contact_points[].zone",
+        "parties.{id}.contact_points.{id}.zone",
+        "parties[].agreements[].open",
+        "scope <code>accounts:write</code>",
+    ):
         assert said in page.text
     for code in KINDS:
         assert f'id="problem-{code}"' in page.text
@@ -175,7 +183,12 @@ def test_acting_routes_wait_in_threads_and_not_in_the_loop() -> None:
     routes = [route for module in ROOMS for route in module.router.routes]
     assert routes
     assert not [
-        route.path for route in routes if isinstance(route, APIRoute) and inspect.iscoroutinefunction(route.endpoint)
+        route.path
+        for route in routes
+        if isinstance(route, APIRoute)
+        and inspect.iscoroutinefunction(route.endpoint)
+        # A file is read as it comes; what touches the ledger waits in threads there too.
+        and route.path != "/v1/imports"
     ]
 
 

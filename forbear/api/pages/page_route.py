@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from forbear.api.hooks.app_state import settings_of
+from forbear.api.pace import Refused
 from forbear.api.pages import screens
 from forbear.api.pages.rendering import see_other
 from forbear.api.pages.visits import Gone, GoTo
@@ -30,6 +31,8 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except (Gone, HTTPException, RequestValidationError):
                 return screens.gone(settings)
+            except Refused as refused:
+                return screens.busy(settings, refused.retry_after)
             except GoTo as there:
                 return see_other(settings, f"/p/{request.path_params['token']}{there.path}")
             except Exception as problem:  # noqa: BLE001  a borrower is shown a page whatever happened

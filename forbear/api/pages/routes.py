@@ -3,7 +3,7 @@
 `/p/<token>` never changes anything on a GET, because previews and scanners open links before people do.
 """
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from forbear.api.pages import act_routes, answers, pay_routes, screens
@@ -37,7 +37,13 @@ def identity() -> Response:
     raise GoTo("")
 
 
-@pages.post("/identity")
+def unhurried(request: Request) -> None:
+    """Count a guess of whoever is at the other end of the connection."""
+    if request.client is not None:
+        request.app.state.pace.count("identity", request.client.host)
+
+
+@pages.post("/identity", dependencies=[Depends(unhurried)])
 def identify(visit: OpenVisit, fields: Fields) -> Response:
     """Compare the date of birth; let the browser in, or count the guess."""
     if visit.stage == "inside":

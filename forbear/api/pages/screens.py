@@ -29,6 +29,13 @@ def broken(settings: Settings) -> Response:
     return page(settings, "gone.html", {"w": words_in(FALLBACK), "lang": FALLBACK, "about": "broken"}, 500)
 
 
+def busy(settings: Settings, retry_after: int) -> Response:
+    """More guesses came from one address than a person makes."""
+    answer = page(settings, "gone.html", {"w": words_in(FALLBACK), "lang": FALLBACK, "about": "busy"}, 429)
+    answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
 def stage(visit: Visit, *, values: Mapping[str, str] | None = None, wrong: Wrong | None = None) -> Response:
     """The page on which a browser that was not let in stands: the identity check, or why there is none."""
     if visit.stage == "locked":

@@ -7,12 +7,13 @@ or removed here, and what a person or a carrier said of a number cannot be sent 
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from forbear.contracts.words import PartyRole, PointState
 from forbear.ledger.forms.points import Place, PointForm, ZoneEvidence
 from forbear.ledger.forms.text import Form, Jurisdiction, Language, Line, Word, Zone
 
+ONLY_IDS: dict[str, JsonValue] = {"additionalProperties": False}
 ShownId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,40}$")]
 
 
@@ -33,7 +34,7 @@ class PartyChangeForm(Form):
         default_factory=list, max_length=6, description="Packs that apply, widest first; known ones must stay."
     )
     contact_points: dict[ShownId, PointChangeForm] = Field(
-        default_factory=dict, max_length=50, description="By the id of the contact point."
+        default_factory=dict, max_length=50, description="By the id of the contact point.", json_schema_extra=ONLY_IDS
     )
 
 
@@ -47,7 +48,7 @@ class AccountChangeForm(Form):
     )
     playbook: Word = Field(default_factory=str, description="The cadence to go on with.")
     parties: dict[ShownId, PartyChangeForm] = Field(
-        default_factory=dict, max_length=20, description="By the id of the party."
+        default_factory=dict, max_length=20, description="By the id of the party.", json_schema_extra=ONLY_IDS
     )
 
 

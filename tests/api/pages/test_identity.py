@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from forbear.api.pace import Pace
 from forbear.ledger.tables.contacts import Link, PageSession
 from forbear.ledger.tables.record import AuditRow, Outbox
+from tests.api.pages.reading import read
 from tests.api.pages.site import BORN, Borrower, Site, Visitor, visit
 
 WRONG = date(1985, 3, 28)
@@ -256,3 +258,15 @@ def test_a_failure_on_our_side_is_a_page_too(site: Site, borrower: Borrower, mon
     answer = site.browser().get(borrower.path)
     assert answer.status_code == 500
     assert "no concern" not in visit(answer, borrower, before=True).text
+
+
+def test_one_address_cannot_guess_at_many_links(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = site.settings.model_copy(update={"rate_identity": "2/hour"})
+    monkeypatch.setattr(site.app.state, "pace", Pace(few), raising=False)
+    links = [site.borrower() for _ in range(3)]
+    answers = [each.visitor().identify(WRONG) for each in links]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert read(answers[2].text).h1 == "Please wait a moment"
+    assert int(answers[2].headers["Retry-After"]) > 3000
+    assert site.app.state.pace.count("reading", "somebody"), "pages that only show are not counted, nor anything else"
+    assert links[2].visitor().visit(before=True).offers("identity"), "and this guess was not one of the link's three"

@@ -11,9 +11,10 @@ from forbear.api.pages import wording
 from forbear.api.pages.wording import FALLBACK, FOLDER, Writing, languages, shown_phone, words_in
 from forbear.errors import BadData
 
-CODE = [*FOLDER.glob("*.html"), *(FOLDER.parents[1] / "forbear" / "api").rglob("*.py")]
+API = FOLDER.parents[1] / "forbear" / "api"
+CODE = [*FOLDER.glob("*.html"), *(API / "pages").rglob("*.py"), *(API / "hooks").rglob("*.py")]
 SOURCE = "\n".join(path.read_text() for path in CODE)
-BUILT = ("account.", "parts.", "cover.", "done_", "gone.", "broken.")
+BUILT = ("account.", "parts.", "cover.", "done_", "gone.", "broken.", "busy.")
 """Sections whose keys are put together on the page: `w("parts." ~ name)`."""
 HEADINGS = [f"{choice}.heading" for choice in ("pay", "promise", "dispute", "hardship", "wrong_person", "stop")]
 
