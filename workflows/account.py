@@ -52,6 +52,7 @@ class AccountWorkflow:
         self._number = start.number
         self._held_by = start.held_by
         self._stage = start.stage
+        self._marked_stage = start.stage
         self._news = 0
 
     @workflow.run
@@ -127,13 +128,13 @@ class AccountWorkflow:
         """Keep the search attributes true, at one event and only when something changed."""
         if (held_by, stage) != (self._held_by, self._stage):
             workflow.upsert_search_attributes([HELD_BY.value_set(held_by), STAGE.value_set(stage)])
-            self._held_by = held_by
+            self._held_by, self._marked_stage = held_by, stage
 
     def _turn_the_page_when_due(self, stage: str) -> None:
         new_phase, self._stage = bool(self._stage) and stage != self._stage, stage
         info = workflow.info()
         if new_phase or info.get_current_history_length() > HISTORY_PAGE or info.is_continue_as_new_suggested():
-            here = self._start.model_copy(
-                update={"number": self._number, "held_by": self._held_by, "stage": self._stage}
-            )
+            # A stage that began with a contact stands in no search attribute yet: '' has the next run's rest tell it.
+            told = self._stage if self._stage == self._marked_stage else ""
+            here = self._start.model_copy(update={"number": self._number, "held_by": self._held_by, "stage": told})
             workflow.continue_as_new(here)

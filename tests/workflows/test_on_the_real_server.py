@@ -98,6 +98,22 @@ async def test_the_operator_reads_the_rule_and_the_reason(real: Stage, account: 
         await handle.terminate()
 
 
+async def test_a_stage_that_begins_with_a_contact_is_shown_too(real: Stage, account: str) -> None:
+    def script(asked: Asked, now: datetime) -> Decision:
+        if asked.number == 1:
+            return Contact(touch="tch_1", channel="sms", reason="a new stage", stage="M2")
+        span = timedelta(milliseconds=50) if asked.number == 0 else FOR_A_WHILE
+        return Rest(until=now + span, wake_at=now + span, reason=REASON, stage="M2" if asked.number else "M1")
+
+    book = ScriptedBook(script, real.clock)
+    async with real.playing(book, CountingCarrier()):
+        await begin(real, account)
+        handle = real.client.get_workflow_handle(queues.account_workflow_id(account))
+        await eventually(lambda: _asked_in_runs(book, 2))
+        await eventually(lambda: _in_stage(handle, "M2"))
+        await handle.terminate()
+
+
 async def test_reasons_are_not_readable_without_the_key(real: Stage, account: str) -> None:
     book = ScriptedBook(resting, real.clock)
     async with real.playing(book, CountingCarrier()):
@@ -192,6 +208,11 @@ async def _rests(book: ScriptedBook) -> bool:
 async def _held_by(handle: WorkflowHandle[AccountWorkflow, str], rule: str) -> bool:
     held = (await handle.describe()).typed_search_attributes.get(SearchAttributeKey.for_keyword(queues.HELD_BY))
     return held == rule
+
+
+async def _in_stage(handle: WorkflowHandle[Any, Any], stage: str) -> bool:
+    shown = (await handle.describe()).typed_search_attributes.get(SearchAttributeKey.for_keyword(queues.STAGE))
+    return shown == stage
 
 
 async def _asked_in_runs(book: ScriptedBook, runs: int) -> bool:
