@@ -6,10 +6,12 @@ no day: the message is then a promise without one, which a human completes.
 
 import itertools
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+
+from forbear.channels.civil_days import civil, coming, month_end, named_day, next_with_day
+from forbear.channels.inbound_days_zh import chinese_amount, chinese_day
 
 HORIZON: Final = timedelta(days=92)
 
@@ -39,18 +41,13 @@ MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-WEEKDAYS_ZH: Final = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 NUMBERS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 SOON: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorow": 1}
-SOON_ZH: Final = (("大后天", 3), ("后天", 2), ("明天", 1), ("明日", 1), ("今天", 0), ("今晚", 0), ("今日", 0))
 
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?![\d/])")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-_MONTH_ZH = re.compile(r"(\d{1,2})月(\d{1,2})[日号號]?")
-_DAY_ZH = re.compile(r"(?<!\d)(\d{1,2})[日号號]")
-_WEEK_ZH = re.compile(r"(下个|下個|下|这个|这|本)?(?:周|星期|礼拜|週)([一二三四五六日天])")
 _MARKED = re.compile(r"[$¥€£]\s?(\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:\.\d{1,2})?)")
 _NAMED = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:\.\d{1,2})?)\s?(?:usd|dollars?|bucks|元|块|塊)"
@@ -66,7 +63,7 @@ def find_amount(text: str) -> Decimal | None:
         found = pattern.search(text)
         if found:
             return Decimal(found.group(1).replace(",", ""))
-    return None
+    return chinese_amount("".join(text.split()))
 
 
 def find_day(text: str, words: list[str], today: date, *, day_first: bool) -> date | None:
@@ -74,7 +71,7 @@ def find_day(text: str, words: list[str], today: date, *, day_first: bool) -> da
     readers = (
         lambda: _written_out(text, today, day_first=day_first),
         lambda: _by_month(words, today),
-        lambda: _chinese("".join(text.split()), today),
+        lambda: chinese_day("".join(text.split()), today),
         lambda: _relative(words, today),
         lambda: _weekday(words, today),
         lambda: _of_this_month(text, words, today),
@@ -89,7 +86,7 @@ def find_day(text: str, words: list[str], today: date, *, day_first: bool) -> da
 def _written_out(text: str, today: date, *, day_first: bool) -> date | None:
     found = _ISO.search(text)
     if found:
-        return _civil(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+        return civil(int(found.group(1)), int(found.group(2)), int(found.group(3)))
     found = _NUMERIC.search(text)
     if not found:
         return None
@@ -98,8 +95,8 @@ def _written_out(text: str, today: date, *, day_first: bool) -> date | None:
     if month > 12:  # noqa: PLR2004  no month has this number, so the writer put the day first
         month, day = day, month
     if found.group(3):
-        return _civil(int(found.group(3)) % 100 + 2000, month, day)
-    return _coming(month, day, today)
+        return civil(int(found.group(3)) % 100 + 2000, month, day)
+    return coming(month, day, today)
 
 
 def _by_month(words: list[str], today: date) -> date | None:
@@ -111,24 +108,8 @@ def _by_month(words: list[str], today: date) -> date | None:
         for near in beside:
             found = _DAY.fullmatch(near)
             if found:
-                return _coming(MONTHS[word], int(found.group(1)), today)
+                return coming(MONTHS[word], int(found.group(1)), today)
     return None
-
-
-def _chinese(text: str, today: date) -> date | None:
-    found = _MONTH_ZH.search(text)
-    if found:
-        return _coming(int(found.group(1)), int(found.group(2)), today)
-    for word, days in SOON_ZH:
-        if word in text:
-            return today + timedelta(days=days)
-    if "月底" in text:
-        return _month_end(today)
-    found = _WEEK_ZH.search(text)
-    if found:
-        return _named_day(WEEKDAYS_ZH[found.group(2)], today, next_week=(found.group(1) or "").startswith("下"))
-    found = _DAY_ZH.search(text)
-    return _next_with_day(int(found.group(1)), today) if found else None
 
 
 def _relative(words: list[str], today: date) -> date | None:
@@ -139,7 +120,7 @@ def _relative(words: list[str], today: date) -> date | None:
         if f" {word} " in line:
             return today + timedelta(days=days)
     if any(f" {end} " in line for end in ("end of month", "end of the month", "month end", "end of this month", "eom")):
-        return _month_end(today)
+        return month_end(today)
     for count, unit in itertools.pairwise(words):
         number = int(count) if count.isascii() and count.isdigit() and len(count) < 3 else NUMBERS.get(count)  # noqa: PLR2004
         if number is not None and unit in {"day", "days", "week", "weeks"}:
@@ -150,46 +131,15 @@ def _relative(words: list[str], today: date) -> date | None:
 def _weekday(words: list[str], today: date) -> date | None:
     for at, word in enumerate(words):
         if word in WEEKDAYS:
-            return _named_day(WEEKDAYS[word], today, next_week=at > 0 and words[at - 1] == "next")
+            return named_day(WEEKDAYS[word], today, next_week=at > 0 and words[at - 1] == "next")
     return None
 
 
 def _of_this_month(text: str, words: list[str], today: date) -> date | None:
     found = _ORDINAL.search(text)
     if found:
-        return _next_with_day(int(found.group(1)), today)
+        return next_with_day(int(found.group(1)), today)
     for first, second, third in zip(words, words[1:], words[2:], strict=False):
         if first in {"on", "by"} and second == "the" and third.isascii() and third.isdigit() and len(third) < 3:  # noqa: PLR2004
-            return _next_with_day(int(third), today)
+            return next_with_day(int(third), today)
     return None
-
-
-def _named_day(weekday: int, today: date, *, next_week: bool) -> date:
-    """The coming day of this name, today excluded; with 'next' the one of the week that begins next Monday."""
-    if next_week:
-        return today + timedelta(days=7 - today.weekday() + weekday)
-    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-
-
-def _coming(month: int, day: int, today: date) -> date | None:
-    this_year = _civil(today.year, month, day)
-    return this_year if this_year and this_year >= today else _civil(today.year + 1, month, day)
-
-
-def _next_with_day(day: int, today: date) -> date | None:
-    this_month = _civil(today.year, today.month, day)
-    if this_month and this_month >= today:
-        return this_month
-    after = _month_end(today) + timedelta(days=1)
-    return _civil(after.year, after.month, day)
-
-
-def _month_end(today: date) -> date:
-    return today.replace(day=monthrange(today.year, today.month)[1])
-
-
-def _civil(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -63,11 +63,13 @@ def _plain(folded: str) -> Reading | None:
     for kind, meant, carrier in tables:
         if alone in meant:
             return Reading(kind, stops=kind == "stop", plain=True, carrier=folded in carrier)
+    if alone and said.PLAIN_STOP_ZH.fullmatch("".join(alone.split())):
+        return Reading("stop", stops=True, plain=True)
     return None
 
 
 def _asks_to_stop(line: str, words: list[str], compact: str) -> bool:
-    if _any(said.STOP_PHRASES, line) or any(phrase in compact for phrase in said.STOP_PHRASES_ZH):
+    if _any(said.STOP_PHRASES, line) or _within(said.STOP_PHRASES_ZH, compact) or said.STOP_ZH.search(compact):
         return True
     if not words:
         return False
@@ -103,21 +105,33 @@ def _kind(line: str, compact: str, *, dated: bool) -> ReadingKind | None:
     """The first meaning found; what stops an account for good comes before what only pauses it."""
     paid = _any(said.PAID, line) and " will be paid " not in line
     short = _any(said.SHORT_OF_MONEY, line)
-    promising = _any(said.PROMISING, line) or _within(said.PROMISING_ZH, compact)
+    cannot = _within(said.CANNOT_ZH, compact)
+    promising = _any(said.PROMISING, line) or (
+        _within(said.PROMISING_ZH, compact) and not cannot and not _within(said.WILL_NOT_ZH, compact)
+    )
+    wrong = _any(said.WRONG_PERSON, line) or _within(said.WRONG_PERSON_ZH, compact) or said.NOT_ME_ZH.search(compact)
+    asking = _any(said.HELP, line) or _within(said.HELP_ZH, compact)
+    hard = cannot or (_within(said.HARDSHIP_ZH, compact) and not (dated and promising))
     meanings: tuple[tuple[ReadingKind, bool], ...] = (
         ("deceased", _either(said.DECEASED, line, compact)),
         ("insolvency", _either(said.INSOLVENCY, line, compact)),
         ("attorney", _either(said.ATTORNEY, line, compact)),
-        ("wrong_person", _any(said.WRONG_PERSON, line) or _within(said.WRONG_PERSON_ZH, compact)),
+        ("wrong_person", bool(wrong)),
         ("dispute", _any(said.DISPUTE, line) or _within(said.DISPUTE_ZH, compact)),
-        ("paid", paid or _within(said.PAID_ZH, compact)),
-        ("hardship", _any(said.HARDSHIP, line) or (_within(said.HARDSHIP_ZH, compact) and not (dated and promising))),
-        ("promise", dated and (promising or short or "还" in compact)),
+        ("paid", paid or _paid_in_chinese(compact, dated=dated)),
+        ("hardship", _any(said.HARDSHIP, line) or hard),
+        ("promise", dated and (promising or short or _within(said.PAY_ZH, compact))),
         ("hardship", short),
-        ("promise", promising and not _any(said.HELP, line)),
-        ("help", _any(said.HELP, line) or _within(said.HELP_ZH, compact)),
+        ("promise", promising and not asking),
+        ("help", asking),
     )
     return next((kind for kind, found in meanings if found), None)
+
+
+def _paid_in_chinese(compact: str, *, dated: bool) -> bool:
+    if _within(said.PAID_ZH, compact):
+        return True
+    return _within(said.PAID_UNDATED_ZH, compact) and not dated and not _within(said.AHEAD_ZH, compact)
 
 
 def _any(phrases: Iterable[str], line: str) -> bool:

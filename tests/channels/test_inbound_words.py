@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forbear.channels.inbound_days import HORIZON
+from forbear.channels.inbound_days_zh import chinese_number
 from forbear.channels.inbound_words import read
 from forbear.ports.replies import Reading
 
@@ -16,6 +17,7 @@ MONDAY = date(2026, 3, 2)
 PLAIN_STOPS = """
 STOP | stop | Stop. | "STOP" | STOP!!! | STOPALL | UNSUBSCRIBE | END | QUIT | CANCEL | REVOKE | OPTOUT | Opt out | opt  out
 ＳＴＯＰ | 退订 | TD | td | T | 停止 | 取消 | 拒收 | 退订。 | 【退订】
+R | r | Ｒ | 回R | 回复R | 回复TD | 回T退订 | TD退订 | 退订T | 拒收R | 拒收请回复R | R。 | 退 | 拒绝
 """
 STOPS_IN_WORDS = """
 please stop texting me | Stop contacting me. | Do not text this number again | leave me alone, no more messages
@@ -26,11 +28,13 @@ no more texts | quit texting me | I revoke my consent | opt me out of this | los
 how do I stop these messages? | you people need to stop | STOP I already told you | stop harassing me | Can you stop calling
 I do not wish to be contacted, do not text | stop\\ntexting\\nme | s t o p? no, I mean: stop texting
 别再发 | 不要再联系 | 请不要再联系我了 | 别再发短信了 | 我要退订 | 不要再打电话给我 | 请停止发送 | 別再發了 | 别烦我 | 请 勿 打 扰
+别再给我发信息 | 不要再给我发短信了 | 不用再发了 | 请勿发送 | 别骚扰 | 你们这是骚扰 | 别催了 | 不要给我打电话 | 不想再收到你们的短信
 """
 NOT_STOPS = """
 I'll stop by tomorrow to pay | I did not get your message | don't worry I will pay Friday | ok thanks | when will this end
 I do not have a phone, call me at work | this is not a good time | I can pay next week | thank you | what? | 好的 | 👍 | ...
 I don't understand your message | Is this non stop service? | I never got a text from you | 明天还款 | | T mobile is my carrier
+别担心我会还 | 别着急我发工资就还 | 我不要发票 | 收到 | 请 | 回复 | 为什么给我发这个 | 我不打算借了 | 没收到你们的短信
 """
 
 
@@ -138,12 +142,66 @@ def test_meanings(kind: str, table: str) -> None:
         ("后天还 300块", date(2026, 3, 4), "300"),
         ("月底还款", date(2026, 3, 31), None),
         ("星期三还你", date(2026, 3, 4), None),
+        ("十五号还五百块", date(2026, 3, 15), "500"),
+        ("二十五日还两千", date(2026, 3, 25), "2000"),
+        ("15号还2000", date(2026, 3, 15), "2000"),
+        ("3月10日还1.5万", date(2026, 3, 10), "15000"),
+        ("一万五千块我月底一定还", date(2026, 3, 31), "15000"),
+        ("5天后还", date(2026, 3, 7), None),
+        ("三天后还钱", date(2026, 3, 5), None),
+        ("两个星期之内还", date(2026, 3, 16), None),
+        ("一个月后还", date(2026, 4, 2), None),
+        ("下周还", date(2026, 3, 9), None),
+        ("下月底还", date(2026, 4, 30), None),
+        ("下个月5号还", date(2026, 4, 5), None),
+        ("下月五号还", date(2026, 4, 5), None),
+        ("星期五之前还清", date(2026, 3, 6), None),
+        ("我明天就还了", date(2026, 3, 3), None),
+        ("发工资就还", None, None),
+        ("我会还清的", None, None),
     ],
 )
 def test_promises(text: str, day: date | None, amount: str | None) -> None:
     reading = read(text, "en-US", MONDAY)
     assert (reading.kind, reading.due_on, reading.amount) == ("promise", day, Decimal(amount) if amount else None)
     assert reading.needs_human == (day is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("打错了", "wrong_person"),
+        ("不是我", "wrong_person"),
+        ("不是我，你们打错了", "wrong_person"),
+        ("我不是他，机主换了", "wrong_person"),
+        ("不是我借的", "dispute"),
+        ("我对这笔账有异议", "dispute"),
+        ("金额不对，我不欠这么多", "dispute"),
+        ("困难", "hardship"),
+        ("最近困难，能不能分期", "hardship"),
+        ("我明天还不了", "hardship"),
+        ("15号也还不上", "hardship"),
+        ("还了", "paid"),
+        ("昨天还了", "paid"),
+        ("3号已经还了", "paid"),
+        ("还款日是哪天", "help"),
+        ("你们是谁，怎么还款", "help"),
+        ("就不还", "other"),
+        ("我要投诉", "other"),
+    ],
+)
+def test_what_else_people_say_in_chinese(text: str, kind: str) -> None:
+    reading = read(text, "zh-Hans", MONDAY)
+    assert (reading.kind, reading.stops, reading.due_on) == (kind, False, None)
+    assert reading.needs_human
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("二十五", 25), ("十", 10), ("两千", 2000), ("三百零五", 305), ("一万五千", 15_000), ("x", None)],
+)
+def test_chinese_numbers(text: str, number: int | None) -> None:
+    assert chinese_number(text) == number
 
 
 def test_day_and_month_follow_the_persons_language() -> None:
@@ -172,6 +230,17 @@ def test_a_stop_comes_before_what_else_is_said() -> None:
         "." * 20_000,
         "\u3000" * 20_000,
         "１月" * 10_000,
+        "十" * 20_000,
+        "还一" * 10_000,
+        "不要再" * 7_000,
+        "别给我" * 7_000,
+        "回复" * 10_000,
+        "下个" * 10_000,
+        "两个" * 10_000,
+        "万" * 20_000,
+        "不是我" * 7_000,
+        "还1" * 10_000,
+        "拒收请回复" * 4_000,
     ],
 )
 @pytest.mark.timeout(5)

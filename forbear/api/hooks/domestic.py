@@ -116,7 +116,7 @@ def _take(ledger: Ledger, key: bytes, item: Item) -> None:
     if owner is None or number is None:
         log.warning("reply_without_lender", provider_id=provider_id)
         return
-    text = str(item.get("content") or "").replace("\x00", "")
+    text = _clean(str(item.get("content") or ""))
     inbound = Inbound(sender=f"+86{number.group(1)}", text=text, provider_id=provider_id)
     with ledger.api(*owner) as session:
         writer = find_writer(session, ledger.vault, *owner, inbound.sender)
@@ -155,4 +155,9 @@ def _fingerprint(key: bytes, item: Item) -> str:
 
 def _word(item: Item, name: str) -> str:
     value = item.get(name)
-    return value[:LONGEST_ID].replace("\x00", "") if isinstance(value, str) else ""
+    return _clean(value[:LONGEST_ID]) if isinstance(value, str) else ""
+
+
+def _clean(text: str) -> str:
+    """Without what no database takes: zero bytes, and halves of characters."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
