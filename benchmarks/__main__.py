@@ -1,81 +1,66 @@
-"""`make bench`: how dear the pure rooms are, as ratios to a bare measure taken in the same run.
+"""`make bench`: prints a table of ratios and writes `var/bench.json`.
 
-Absolute times on a shared machine mean little; a ratio to a pass that turns the same instants into local dates does.
-Prints a table and writes `var/bench.json`.
+Absolute rates on a shared machine mean little, so every figure is a ratio to a limit measured in the same run. What
+each row means stands in docs/performance.md.
 """
 
+import argparse
 import json
-import statistics
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from forbear.channels.segments import segments
-from forbear.rules.engine import check
-from forbear.rules.facts import Agreement, Attempt, Debt, Facts, Lender, PastAttempt, Place
-from forbear.rules.packs import load
+import structlog
+from rich.console import Console
+from rich.table import Table
 
-NOW = datetime(2026, 12, 1, 17, tzinfo=UTC)
-ROUNDS = 40
+from benchmarks import decisions, imports, memory, permits, season, touches
+from benchmarks.figure import Figure
+from benchmarks.sizes import TINY, USUAL, Sizes
+from benchmarks.stand import stand
+
 RESULTS = Path("var/bench.json")
-ZONE = "America/New_York"
-GOAL_CHECK = 10.0
-"""A permit with 100 past contacts, against turning the same instants into local dates."""
+ERRORS_ONLY = 40
 
 
-def life(contacts: int) -> tuple[Attempt, Facts]:
-    """A person with so many past calls, the latest today."""
-    history = tuple(
-        PastAttempt(NOW - timedelta(hours=7 * n + 1), "call", "debtor", "no_answer", "m1", "mobile", ("A",))
-        for n in range(contacts)
-    )
-    facts = Facts(
-        lender=Lender("third_party_collector"),
-        jurisdictions=("US",),
-        places=(Place("address", ZONE),),
-        agreements=(Agreement("message_consent", channel="sms", at=NOW - timedelta(days=60)),),
-        debts=(Debt("A", balance_as_of=NOW - timedelta(hours=8)),),
-        history=history,
-    )
-    return Attempt("call", "debtor", "m1", ("A",), place="mobile"), facts
+def hush() -> None:
+    """A log line for each touch would be measured too."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(ERRORS_ONLY))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The median of some rounds, after one to warm up."""
-    work()
-    taken: list[float] = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
+def figures(sizes: Sizes) -> Iterator[Figure]:
+    yield from permits.measure(sizes)
+    with stand() as here:
+        for room in (touches, decisions, imports, memory, season):
+            yield from room.measure(here, sizes)
 
 
-def permit_against_dates(contacts: int) -> float:
-    """How many bare passes a permit costs."""
-    packs = load()
-    attempt, facts = life(contacts)
-    zone = ZoneInfo(ZONE)
-    bare = seconds(lambda: [past.at.astimezone(zone).date() for past in facts.history])
-    return seconds(lambda: check(attempt, facts, packs, NOW)) / bare
+def table(found: list[Figure]) -> Table:
+    shown = Table(title="Ours against a limit measured in the same run")
+    for column in ("what", "ours", "limit", "ratio", "spread", "goal", ""):
+        shown.add_column(column, justify="left" if column == "what" else "right")
+    for each in found:
+        spread = f"{min(each.ratios):.2f} to {max(each.ratios):.2f}" if len(each.ratios) > 1 else ""
+        goal = "" if each.goal is None else f"{each.better} {each.goal:g}"
+        met = {True: "met", False: "NOT MET", None: ""}[each.met]
+        values = (_number(each.ours), f"{_number(each.limit)} {each.unit}", f"{each.ratio:.2f}")
+        shown.add_row(each.name, *values, spread, goal, met)
+    return shown
 
 
-def main() -> None:
-    rows = {
-        "a permit with 100 past contacts / 100 local dates": (permit_against_dates(100), GOAL_CHECK),
-        "a permit with 200 past contacts / 200 local dates": (permit_against_dates(200), GOAL_CHECK),
-        "counting 160 characters / listing them": (
-            seconds(lambda: segments("a" * 160)) / seconds(lambda: list("a" * 160)),
-            60.0,
-        ),
-    }
-    for name, (ratio, goal) in rows.items():
-        print(f"{name:55} {ratio:8.1f}   goal at most {goal:g}{'' if ratio <= goal else '   NOT MET'}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    table = {name: {"ratio": round(ratio, 2), "goal": goal} for name, (ratio, goal) in rows.items()}
-    RESULTS.write_text(json.dumps(table, indent=2) + "\n", "utf-8")
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--tiny", action="store_true", help="only see that it works: the figures mean nothing")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the JSON file to write")
+    given = parser.parse_args(arguments)
+    hush()
+    found = list(figures(TINY if given.tiny else USUAL))
+    Console(width=150).print(table(found))
+    given.results.parent.mkdir(parents=True, exist_ok=True)
+    given.results.write_text(json.dumps([each.as_json() for each in found], indent=2) + "\n", "utf-8")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"  # noqa: PLR2004  three digits
 
 
 if __name__ == "__main__":

@@ -1,0 +1,27 @@
+"""How much is measured: enough to be steady, or just enough to see that the bench works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Counts for each slice, and how many slices."""
+
+    slices: int
+    rounds: int
+    """Of a pure computation."""
+    accounts: int
+    """That live at once in the account loop."""
+    touches: int
+    """Of each of them."""
+    decisions: int
+    rows: int
+    """Of an import."""
+    cached: int
+    """Workflows kept in a worker's memory."""
+    people: int
+    days: int
+
+
+USUAL = Sizes(slices=5, rounds=40, accounts=40, touches=4, decisions=60, rows=120, cached=300, people=5, days=15)
+TINY = Sizes(slices=1, rounds=2, accounts=3, touches=2, decisions=3, rows=4, cached=5, people=2, days=3)
