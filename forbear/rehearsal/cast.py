@@ -63,7 +63,8 @@ PAYS_THE_LENDER = {AT_BANK, "promises_and_keeps"}
 """Habits of people without a link whose money reaches the lender."""
 AWAKE_ANYWHERE, AWAKE_IN_CHINA = "America/Chicago", "Asia/Shanghai"
 """Where somebody lives whose zone the lender does not know."""
-CHINESE = "+86"
+CHINESE, TEXTED = "+86", ("CN", "US")
+"""The prefix of Chinese numbers, and the countries whose rules are known."""
 
 
 def draw(loans: Sequence[Loan], seed: int) -> dict[str, str]:
@@ -90,11 +91,19 @@ def _drawn(people: Mapping[str, Party], shares: Mapping[str, int], seed: int) ->
     for phone in rng.sample(sorted(people), len(people)):
         if people[phone].cell("phone_type") == "landline":
             habits[phone] = "landline"
+        elif _out_of_reach(people[phone]):
+            habits[phone] = "never_answers"
         elif some_of_each:
             habits[phone] = some_of_each.pop()
         else:
             habits[phone] = rng.choices(list(shares), list(shares.values()))[0]
     return habits
+
+
+def _out_of_reach(party: Party) -> bool:
+    """Whom the bank cannot text, by number or by law: they stay as they are, so that one sees what the bank is told."""
+    home = party.cell("country")
+    return home not in {"", *TEXTED} or (home == BANK.country and not party.phone.startswith(CHINESE))
 
 
 def write(loans: Sequence[Loan], habits: Mapping[str, str], folder: Path) -> Path:

@@ -75,6 +75,7 @@ class Said:
     kind: str
     sid: str | None
     on_page: bool
+    route: str = DEFAULT_ROUTE
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ def read_world(path: Path) -> World:
             case "sms":
                 texts[line["sid"]] = _text(line, at)
             case "sms-in" | "page":
-                world.said.append(Said(at, line["from"], line["kind"], line["sid"], line["channel"] == "page"))
+                world.said.append(_said(line, at))
             case "payment":
                 world.paid.append(Paid(at, line["sid"], line["ref"], Decimal(line["amount"])))
             case None if line["sid"] in texts:
@@ -165,6 +166,11 @@ def _text(line: Row, at: datetime) -> Text:
         links=line.get("links") or 0,
         words=tuple(line.get("words") or ()),
     )
+
+
+def _said(line: Row, at: datetime) -> Said:
+    route = line.get("route") or DEFAULT_ROUTE
+    return Said(at, line["from"], line["kind"], line["sid"], line["channel"] == "page", route)
 
 
 def _later(text: Text, status: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from tests.judge.reading import Allowances, Record, Row, Said, Text, World, instant, maybe
+from tests.judge.reading import DEFAULT_ROUTE, Allowances, Record, Row, Said, Text, World, instant, maybe
 from tests.judge.told import Account, Client, Person, Spoken
 
 SILENCING = {"stop", "dispute", "hardship", "wrong_person"}
@@ -65,7 +65,15 @@ class Case:
         return frozenset(claim["accounts"]) if claim else None
 
     def reply_row(self, said: Said) -> Row | None:
-        return next((row for row in self.record.rows("reply") if said.sid and row["provider_id"] == said.sid), None)
+        """The ledger's row of a text from a person.
+
+        The domestic route's pushes are kept under an id of the ledger's own, so there it is the person's next row.
+        """
+        if said.route == DEFAULT_ROUTE:
+            return next((row for row in self.record.rows("reply") if said.sid and row["provider_id"] == said.sid), None)
+        ids = self.ledger_persons(self.client.holders(said.phone))
+        later = [row for row in self.record.rows("reply") if row.get("person") in ids and instant(row["at"]) >= said.at]
+        return min(later, key=lambda row: instant(row["at"]), default=None)
 
     def known_from(self, said: Said) -> datetime:
         """From when what a person said binds."""

@@ -115,6 +115,17 @@ def consent_of_the_other_lender(story: Story) -> None:
     story.told(kind="enrolled", account="acc_card")["consents"] = [permission(None, "2026-01-05T12:00:00Z")]
 
 
+def after_a_stop_by_the_domestic_route(story: Story) -> None:
+    """It binds from the ledger's own row, which has an id of its own, and not only when patience ends."""
+    said = {"at": "2026-10-28T12:00:00Z", "channel": "sms-in", "kind": "stop", "from": YI, "to": "示例储蓄"}
+    story.world.append(said | {"sid": "4711", "route": "aliyun"})
+    at = "2026-10-28T12:01:00Z"
+    story.ledger += [
+        {"table": "reply", "id": "rpl_9", "provider_id": "aliyun:ab", "person": "per_yi", "at": at, "reading": "stop"},
+        {"table": "suppression", "person": None, "address_key": "key_yi_acc_jia", "at": at, "lifted_at": None},
+    ]
+
+
 def guarantor_without_consent(story: Story) -> None:
     story.told(kind="enrolled", account="acc_jia")["others"][0]["consents"] = []
 
@@ -138,6 +149,7 @@ UNLAWFUL: list[tuple[Break, str, str]] = [
     (to_an_emergency_contact, "party", "tch_7"),
     (consent_of_the_other_lender, "consent", "tch_8"),
     (guarantor_without_consent, "consent", "tch_7"),
+    (after_a_stop_by_the_domestic_route, "silence", "tch_7"),
     (abroad_by_the_domestic_route, "route", "tch_2"),
 ]
 
