@@ -6,58 +6,17 @@ each comes with its reason in words.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 
-from forbear.cadence.decision import Close, Contact, Decision, Escalate, Rest
-from forbear.cadence.life import Life, PastTouch, Person
-from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
-from forbear.cadence.playbooks import Playbook, Step
-from forbear.cadence.standing import debt_stands_still, first_to_speak, missed_promise, promised_day, stage_of
-from forbear.cadence.translate import days_past_due, home_zone
-from forbear.rules.facts import Permit
+from forbear.cadence.decision import Close, Decision, Escalate, Rest
+from forbear.cadence.life import Life
+from forbear.cadence.paths import LONGEST_REST, Moment, in_turn, next_step
+from forbear.cadence.playbooks import Playbook
+from forbear.cadence.standing import first_to_speak, promised_day
 from forbear.rules.packs import Packs
 
-LONGEST_REST = timedelta(days=7)
-"""World time. Then decide again, so that a new rule or a forgotten account is never far away."""
 WHILE_UNSETTLED = timedelta(hours=6)
 """World time. A touch in the balance is settled by a receipt, which wakes the account; this is the fallback."""
-WHILE_IN_TURN = timedelta(days=3)
-"""World time. The other debt's end wakes nobody by itself."""
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """Everything a question may look at."""
-
-    life: Life
-    playbook: Playbook
-    packs: Packs
-    now: datetime
-
-    @cached_property
-    def day(self) -> int:
-        return days_past_due(self.life, self.now)
-
-    @cached_property
-    def stage(self) -> str:
-        return stage_of(self.day)
-
-    @cached_property
-    def turns(self) -> list[tuple[Step, Person]]:
-        """For each person the first step that is due and not used up, in the order of the playbook."""
-        due = [step for step in self.playbook.steps if step.from_day <= self.day <= step.to_day]
-        turns: dict[str, tuple[Step, Person]] = {}
-        for step in due:
-            for person in self.life.persons:
-                if person.role == step.party and person.id not in turns and _wanted(self.life, step, person):
-                    turns[person.id] = (step, person)
-        return list(turns.values())
-
-    def rest(self, until: datetime, reason: str, rule: str = "", permit: Permit | None = None) -> Rest:
-        """A rest of at most seven days; the reason stays that of the whole wait."""
-        return Rest(min(until, self.now + LONGEST_REST), reason, rule, permit, self.stage)
 
 
 def decide(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> Decision:
@@ -72,14 +31,14 @@ def decide(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> Decis
     Returns:
         `Rest` (with the rule that holds, if one does), `Contact` with its permit, `Escalate` or `Close`.
     """
-    moment = _Moment(life, playbook, packs, now)
+    moment = Moment(life, playbook, packs, now)
     for question in QUESTIONS:
         if (answer := question(moment)) is not None:
             return answer
     return moment.rest(now + LONGEST_REST, "the playbook has no further step for this account")
 
 
-def _nothing_owed(moment: _Moment) -> Close | None:
+def _nothing_owed(moment: Moment) -> Close | None:
     if moment.life.balance <= 0:
         return Close("paid in full")
     if moment.life.state == "closed":
@@ -87,21 +46,21 @@ def _nothing_owed(moment: _Moment) -> Close | None:
     return None
 
 
-def _with_legal_staff(moment: _Moment) -> Rest | None:
+def _with_legal_staff(moment: Moment) -> Rest | None:
     if moment.life.legal_case is None:
         return None
     why = "with legal staff: outreach pauses while the matter is open"
     return Rest(moment.now + LONGEST_REST, why, stage="legal")
 
 
-def _under_way(moment: _Moment) -> Rest | None:
+def _under_way(moment: Moment) -> Rest | None:
     if not moment.life.in_flight:
         return None
     why = "a touch of this account is not settled yet: its receipt is awaited before anything else is sent"
     return moment.rest(moment.now + WHILE_UNSETTLED, why, "TOUCH.UNSETTLED")
 
 
-def _promised(moment: _Moment) -> Rest | None:
+def _promised(moment: Moment) -> Rest | None:
     promised = promised_day(moment.life, moment.now)
     if promised is None:
         return None
@@ -110,172 +69,27 @@ def _promised(moment: _Moment) -> Rest | None:
     return moment.rest(until, why, "PROMISE.OPEN")
 
 
-def _another_debts_turn(moment: _Moment) -> Rest | None:
+def _another_debts_turn(moment: Moment) -> Rest | None:
     """The borrower's other debt silences this one for him, and for nobody who is told of this debt alone."""
     borrower = moment.life.borrower.id
     if first_to_speak(moment.life, moment.now) or any(person.id != borrower for _, person in moment.turns):
         return None
-    return _in_turn(moment)
+    return in_turn(moment)
 
 
-def _in_turn(moment: _Moment) -> Rest:
-    return moment.rest(moment.now + WHILE_IN_TURN, "another debt of this person speaks first", "PERSON.TURN")
-
-
-def _cadence_over(moment: _Moment) -> Escalate | None:
+def _cadence_over(moment: Moment) -> Escalate | None:
     end = moment.playbook.escalation
     if end is None or moment.day < end.from_day:
         return None
     return Escalate(end.matter, end.title)
 
 
-def _next_step(moment: _Moment) -> Decision | None:
-    """Each person has a path of steps; the answer is the one whose time comes first, of equals the playbook's first.
-
-    A step for a party that the account does not have is nobody's, and a person who may not be reached holds up his
-    own path alone.
-    """
-    begins = _next_beginning(moment)
-    if not moment.turns:
-        return None if begins is None else moment.rest(*begins)
-    answers = [(person, _take(moment, step, person)) for step, person in moment.turns]
-    contact = next((answer for _, answer in answers if isinstance(answer, Contact)), None)
-    if contact is not None:
-        return contact
-    rests = [(person, answer) for person, answer in answers if isinstance(answer, Rest)]
-    _, first = min(rests, key=lambda each: each[1].until)
-    if begins is not None and begins[0] < first.until:
-        first = replace(first, until=begins[0])
-    return next((_barred_meanwhile(moment, own, first) for who, own in rests if who is moment.life.borrower), first)
-
-
-def _barred_meanwhile(moment: _Moment, own: Rest, first: Rest) -> Rest:
-    """Where no instant is known for the borrower, that is how the account stands, until somebody else's time comes."""
-    barred = own.rule != "" and own.until == moment.now + LONGEST_REST
-    if not barred or first.reason == own.reason:
-        return first
-    return replace(own, until=first.until, reason=f"{own.reason}; meanwhile {first.reason}")
-
-
-def _next_beginning(moment: _Moment) -> tuple[datetime, str] | None:
-    """When the next step begins for somebody who has none now, or the matter is handed on; and the words for it."""
-    busy = {person.id for _, person in moment.turns}
-    free = {person.role for person in moment.life.persons if person.id not in busy}
-    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day and step.party in free]
-    end = moment.playbook.escalation
-    if end is not None and end.from_day > moment.day and not busy:
-        later.append(end.from_day)
-    if not later:
-        return None
-    begins = _start_of(moment.life.due_since + timedelta(days=min(later)), moment.life.borrower)
-    return begins, f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
-
-
-def _wanted(life: Life, step: Step, person: Person) -> bool:
-    told = [touch for touch in _own_touches(life, person) if touch.step == step.id and touch.person in {"", person.id}]
-    if step.when == "promise_broken":
-        missed = missed_promise(life)
-        return missed is not None and sum(touch.at >= missed for touch in told) < step.at_most
-    return len(told) < step.at_most
-
-
-def _take(moment: _Moment, step: Step, person: Person) -> Contact | Rest:
-    """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
-    life = moment.life
-    if (held := _out_of_reach(moment, step, person)) is not None:
-        return held
-    paused_until = _after_gap(life, step, person)
-    scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
-    weighed = scales.weigh(step.channel)
-    best = min(weighed, key=lambda each: (each.slot is None, each.slot or moment.now))
-    if best.slot is not None and best.slot <= moment.now:
-        return _contact(moment, step, person, best)
-    return _wait(moment, step, best, paused=paused_until > moment.now)
-
-
-def _out_of_reach(moment: _Moment, step: Step, person: Person) -> Rest | None:
-    """The rest of a person who cannot be reached by this step whatever the hour; None where he can."""
-    life = moment.life
-    if person.id == life.borrower.id and not first_to_speak(life, moment.now):
-        return _in_turn(moment)
-    why = rule = ""
-    if person.id != life.borrower.id and debt_stands_still(life, moment.now):
-        why, rule = f"the debt itself is stopped, so its {step.party.replace('_', ' ')} is left alone", "DEBT.STOPPED"
-    elif not person.jurisdictions:
-        why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
-        rule = "PLACE.UNKNOWN"
-    elif not (points := usable(person, step.channel)):
-        why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
-    elif not sendable(life, person, step.channel, moment.playbook):
-        countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
-        route = moment.playbook.sms_route
-        why, rule = f"texts go by {route}, which carries none to this person's numbers ({countries})", "ROUTE.NONE"
-    return moment.rest(moment.now + LONGEST_REST, why, rule) if rule else None
-
-
-def _contact(moment: _Moment, step: Step, person: Person, best: Weighed) -> Contact:
-    return Contact(
-        step=step.id,
-        channel=step.channel,
-        role=step.party,
-        person=person.id,
-        point=best.point.id,
-        key=best.point.key,
-        place=best.point.place,
-        template=step.template,
-        language=person.language,
-        accounts=(moment.life.account,),
-        window_closes=best.permit.closes_at,
-        priority=3,
-        reason=f"{step.title} (step {step.id})",
-        permit=best.permit,
-        stage=moment.stage,
-        provider=moment.playbook.sms_route if step.channel == "sms" else step.channel,
-    )
-
-
-def _wait(moment: _Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
-    """Hold: by a rule until its instant, or until an event; or simply until this account's place in the day.
-
-    While the playbook itself pauses, no rule is what holds: a window that will be shut at the pause's end is no news.
-    """
-    if best.slot is None:
-        finding = best.binding
-        lifted = f"; lifted by: {finding.event.replace('_', ' ')}" if finding.event else ""
-        why = f"{finding.why.rstrip('.')}{lifted}"
-        return moment.rest(moment.now + LONGEST_REST, why, finding.rule, best.permit)
-    local = best.slot.astimezone(best.zone)
-    turn = f"step {step.id} has its place on {local:%a %d %b %H:%M} {best.zone_name}"
-    if best.held_now and not paused:
-        return moment.rest(best.slot, f"{best.binding.why.rstrip('.')}; {turn}", best.binding.rule, best.permit)
-    return moment.rest(best.slot, turn, "", best.permit)
-
-
-def _after_gap(life: Life, step: Step, person: Person) -> datetime:
-    """The first instant at which the playbook's own pause since the account's last touch of the person is over."""
-    touches = _own_touches(life, person)
-    if not touches:
-        return life.enrolled_at
-    last = max(touch.at for touch in touches).astimezone(home_zone(person)).date()
-    return _start_of(last + timedelta(days=step.gap_days), person)
-
-
-def _own_touches(life: Life, person: Person) -> list[PastTouch]:
-    """Touches of the person, or of one who shares his number, that this account's cadence made and perhaps sent."""
-    own = (touch for touch in person.history if touch.account == life.account and touch.step is not None)
-    return [touch for touch in own if touch.state != "failed"]
-
-
-def _start_of(day: date, person: Person) -> datetime:
-    return datetime.combine(day, time(), tzinfo=home_zone(person)).astimezone(UTC)
-
-
-QUESTIONS: tuple[Callable[[_Moment], Decision | None], ...] = (
+QUESTIONS: tuple[Callable[[Moment], Decision | None], ...] = (
     _nothing_owed,
     _with_legal_staff,
     _under_way,
     _promised,
     _another_debts_turn,
     _cadence_over,
-    _next_step,
+    next_step,
 )

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forbear.cadence.decide import LONGEST_REST, decide
+from forbear.cadence.decide import decide
 from forbear.cadence.decision import Close, Contact, Escalate, Rest
 from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Promise, Rival, Stop, Suppression, Tightened
+from forbear.cadence.paths import LONGEST_REST
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.rules.packs import Packs

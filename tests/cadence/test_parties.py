@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from forbear.cadence.decide import LONGEST_REST, decide
+from forbear.cadence.decide import decide
 from forbear.cadence.decision import Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Person, Promise, Rival, Stop, Suppression
+from forbear.cadence.paths import LONGEST_REST
 from forbear.cadence.playbooks import Playbook, load_all
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.words import PartyRole

@@ -1,0 +1,201 @@
+"""The next step of an account: each of its persons has a path of steps, and one of them comes first. Pure.
+
+A moment is everything that a question of `decide` may look at, with what it is asked most.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+
+from forbear.cadence.decision import Contact, Rest
+from forbear.cadence.life import Life, PastTouch, Person
+from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
+from forbear.cadence.playbooks import Playbook, Step
+from forbear.cadence.standing import debt_stands_still, first_to_speak, missed_promise, stage_of
+from forbear.cadence.translate import days_past_due, home_zone
+from forbear.rules.facts import Permit
+from forbear.rules.packs import Packs
+
+LONGEST_REST = timedelta(days=7)
+"""World time. Then decide again, so that a new rule or a forgotten account is never far away."""
+WHILE_IN_TURN = timedelta(days=3)
+"""World time. The other debt's end wakes nobody by itself."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Everything a question may look at."""
+
+    life: Life
+    playbook: Playbook
+    packs: Packs
+    now: datetime
+
+    @cached_property
+    def day(self) -> int:
+        return days_past_due(self.life, self.now)
+
+    @cached_property
+    def stage(self) -> str:
+        return stage_of(self.day)
+
+    @cached_property
+    def turns(self) -> list[tuple[Step, Person]]:
+        """For each person the first step that is due and not used up, in the order of the playbook."""
+        due = [step for step in self.playbook.steps if step.from_day <= self.day <= step.to_day]
+        turns: dict[str, tuple[Step, Person]] = {}
+        for step in due:
+            for person in self.life.persons:
+                if person.role == step.party and person.id not in turns and _wanted(self.life, step, person):
+                    turns[person.id] = (step, person)
+        return list(turns.values())
+
+    def rest(self, until: datetime, reason: str, rule: str = "", permit: Permit | None = None) -> Rest:
+        """A rest of at most seven days; the reason stays that of the whole wait."""
+        return Rest(min(until, self.now + LONGEST_REST), reason, rule, permit, self.stage)
+
+
+def next_step(moment: Moment) -> Contact | Rest | None:
+    """Each person has a path of steps; the answer is the one whose time comes first, of equals the playbook's first.
+
+    A step for a party that the account does not have is nobody's, and a person who may not be reached holds up his
+    own path alone.
+    """
+    begins = _next_beginning(moment)
+    if not moment.turns:
+        return None if begins is None else moment.rest(*begins)
+    answers = [(person, _take(moment, step, person)) for step, person in moment.turns]
+    contact = next((answer for _, answer in answers if isinstance(answer, Contact)), None)
+    if contact is not None:
+        return contact
+    rests = [(person, answer) for person, answer in answers if isinstance(answer, Rest)]
+    _, first = min(rests, key=lambda each: each[1].until)
+    if begins is not None and begins[0] < first.until:
+        first = replace(first, until=begins[0])
+    return next((_barred_meanwhile(moment, own, first) for who, own in rests if who is moment.life.borrower), first)
+
+
+def _barred_meanwhile(moment: Moment, own: Rest, first: Rest) -> Rest:
+    """Where no instant is known for the borrower, that is how the account stands, until somebody else's time comes."""
+    barred = own.rule != "" and own.until == moment.now + LONGEST_REST
+    if not barred or first.reason == own.reason:
+        return first
+    return replace(own, until=first.until, reason=f"{own.reason}; meanwhile {first.reason}")
+
+
+def _next_beginning(moment: Moment) -> tuple[datetime, str] | None:
+    """When the next step begins for somebody who has none now, or the matter is handed on; and the words for it."""
+    busy = {person.id for _, person in moment.turns}
+    free = {person.role for person in moment.life.persons if person.id not in busy}
+    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day and step.party in free]
+    end = moment.playbook.escalation
+    if end is not None and end.from_day > moment.day and not busy:
+        later.append(end.from_day)
+    if not later:
+        return None
+    begins = _start_of(moment.life.due_since + timedelta(days=min(later)), moment.life.borrower)
+    return begins, f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
+
+
+def _wanted(life: Life, step: Step, person: Person) -> bool:
+    told = [touch for touch in _own_touches(life, person) if touch.step == step.id and touch.person in {"", person.id}]
+    if step.when == "promise_broken":
+        missed = missed_promise(life)
+        return missed is not None and sum(touch.at >= missed for touch in told) < step.at_most
+    return len(told) < step.at_most
+
+
+def _take(moment: Moment, step: Step, person: Person) -> Contact | Rest:
+    """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
+    life = moment.life
+    if (held := _out_of_reach(moment, step, person)) is not None:
+        return held
+    paused_until = _after_gap(life, step, person)
+    scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
+    weighed = scales.weigh(step.channel)
+    best = min(weighed, key=lambda each: (each.slot is None, each.slot or moment.now))
+    if best.slot is not None and best.slot <= moment.now:
+        return _contact(moment, step, person, best)
+    return _wait(moment, step, best, paused=paused_until > moment.now)
+
+
+def in_turn(moment: Moment) -> Rest:
+    """Another debt of the borrower speaks; this one waits."""
+    return moment.rest(moment.now + WHILE_IN_TURN, "another debt of this person speaks first", "PERSON.TURN")
+
+
+def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
+    """The rest of a person who cannot be reached by this step whatever the hour; None where he can."""
+    life = moment.life
+    if person.id == life.borrower.id and not first_to_speak(life, moment.now):
+        return in_turn(moment)
+    why = rule = ""
+    if person.id != life.borrower.id and debt_stands_still(life, moment.now):
+        why, rule = f"the debt itself is stopped, so its {step.party.replace('_', ' ')} is left alone", "DEBT.STOPPED"
+    elif not person.jurisdictions:
+        why = "it is not known where this person lives, so no rules can be chosen: the lender must say `jurisdictions`"
+        rule = "PLACE.UNKNOWN"
+    elif not (points := usable(person, step.channel)):
+        why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
+    elif not sendable(life, person, step.channel, moment.playbook):
+        countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
+        route = moment.playbook.sms_route
+        why, rule = f"texts go by {route}, which carries none to this person's numbers ({countries})", "ROUTE.NONE"
+    return moment.rest(moment.now + LONGEST_REST, why, rule) if rule else None
+
+
+def _contact(moment: Moment, step: Step, person: Person, best: Weighed) -> Contact:
+    return Contact(
+        step=step.id,
+        channel=step.channel,
+        role=step.party,
+        person=person.id,
+        point=best.point.id,
+        key=best.point.key,
+        place=best.point.place,
+        template=step.template,
+        language=person.language,
+        accounts=(moment.life.account,),
+        window_closes=best.permit.closes_at,
+        priority=3,
+        reason=f"{step.title} (step {step.id})",
+        permit=best.permit,
+        stage=moment.stage,
+        provider=moment.playbook.sms_route if step.channel == "sms" else step.channel,
+    )
+
+
+def _wait(moment: Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
+    """Hold: by a rule until its instant, or until an event; or simply until this account's place in the day.
+
+    While the playbook itself pauses, no rule is what holds: a window that will be shut at the pause's end is no news.
+    """
+    if best.slot is None:
+        finding = best.binding
+        lifted = f"; lifted by: {finding.event.replace('_', ' ')}" if finding.event else ""
+        why = f"{finding.why.rstrip('.')}{lifted}"
+        return moment.rest(moment.now + LONGEST_REST, why, finding.rule, best.permit)
+    local = best.slot.astimezone(best.zone)
+    turn = f"step {step.id} has its place on {local:%a %d %b %H:%M} {best.zone_name}"
+    if best.held_now and not paused:
+        return moment.rest(best.slot, f"{best.binding.why.rstrip('.')}; {turn}", best.binding.rule, best.permit)
+    return moment.rest(best.slot, turn, "", best.permit)
+
+
+def _after_gap(life: Life, step: Step, person: Person) -> datetime:
+    """The first instant at which the playbook's own pause since the account's last touch of the person is over."""
+    touches = _own_touches(life, person)
+    if not touches:
+        return life.enrolled_at
+    last = max(touch.at for touch in touches).astimezone(home_zone(person)).date()
+    return _start_of(last + timedelta(days=step.gap_days), person)
+
+
+def _own_touches(life: Life, person: Person) -> list[PastTouch]:
+    """Touches of the person, or of one who shares his number, that this account's cadence made and perhaps sent."""
+    own = (touch for touch in person.history if touch.account == life.account and touch.step is not None)
+    return [touch for touch in own if touch.state != "failed"]
+
+
+def _start_of(day: date, person: Person) -> datetime:
+    return datetime.combine(day, time(), tzinfo=home_zone(person)).astimezone(UTC)
