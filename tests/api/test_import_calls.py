@@ -118,6 +118,12 @@ def test_another_parameter_is_refused_at_once(house: House, one: Client, query: 
     assert answer.json()["errors"][0]["pointer"] == f"/query/{query.partition('=')[0]}"
 
 
+def test_a_misspelt_parameter_is_not_ignored(house: House, one: Client) -> None:
+    answer = _send(house, one, good(1).encode(), path="/v1/imports?dryrun=true")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query")
+    assert "dry_run" in answer.json()["errors"][0]["detail"]
+
+
 def test_a_call_needs_its_key_and_its_scope(house: House, one: Client) -> None:
     answer = _send(house, one, b"x", Idempotency_Key="")
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
@@ -220,7 +226,12 @@ def test_too_many_files_at_once_are_told_to_wait(house: House, one: Client) -> N
     answer = _send(house, one, good(1).encode())
     slots.release(taken)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
-    assert _send(house, one, b"").status_code == 202
+    assert _send(house, one, good(1).encode(), path="/v1/imports?dry_run=true").status_code == 202
+
+
+def test_an_empty_body_is_refused_at_once(house: House, one: Client) -> None:
+    answer = _send(house, one, b"")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is empty: send the file as the body")
 
 
 def test_another_lenders_import_is_not_found(house: House, one: Client, two: Client, bank: Client) -> None:

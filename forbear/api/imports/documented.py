@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from forbear.api.described import ACTING, ALWAYS, KEY_PARAMETER, SCOPE, Described, acting, problem_answers, reading
+from forbear.api.described import ALWAYS, KEY_PARAMETER, SCOPE, Described, acting, problem_answers, reading
 from forbear.api.imports import answers
 
 LINES: Final = "application/x-ndjson"
@@ -45,15 +45,14 @@ def _importing() -> Described:
             "required": True,
             "description": f"CSV: {CSV_SAYS} NDJSON: {NDJSON_SAYS}",
             "content": {
-                "text/csv": {"schema": {"type": "string", "description": CSV_SAYS}, "example": answers.CSV},
-                LINES: {"schema": {"type": "string", "description": NDJSON_SAYS}, "example": answers.NDJSON},
+                "text/csv": {
+                    "schema": {"contentMediaType": "text/csv", "description": CSV_SAYS},
+                    "example": answers.CSV,
+                },
+                LINES: {"schema": {"contentMediaType": LINES, "description": NDJSON_SAYS}, "example": answers.NDJSON},
             },
         },
     }
-    described["responses"].pop(422, None)
-    described["responses"].pop(400, None)
-    codes = [code for code in (*ACTING, *ALWAYS) if code != "not_json"]
-    described["responses"] |= problem_answers([*codes, "unsupported_media", "upload_stalled"])
     return described
 
 

@@ -20,7 +20,7 @@ from forbear.api.imports.records import Format
 from forbear.api.imports.source import Encoding
 from forbear.api.lender.forms import Id
 from forbear.api.problems import Problem
-from forbear.errors import TooMany
+from forbear.errors import BadInput, TooMany
 from forbear.ledger import import_files
 from forbear.ledger.import_spool import PIECE, InProgress, Upload
 
@@ -69,6 +69,7 @@ async def post_import(
     Sent again under the same key it is the same import; sent again under a new key, accounts that were enrolled before
     are answered with `already` and not changed.
     """
+    _only(request, "format", "encoding", "dry_run")
     key = call_key(request)
     declared = _declared(request, format, encoding, dry_run=dry_run)
     slots = request.app.state.uploads
@@ -127,8 +128,9 @@ def get_import(file: Id, caller: Reader, ledger: TheLedger) -> JSONResponse:
     return JSONResponse(view)
 
 
-@router.get("/{file}/results", **documented.RESULTS)
+@router.get("/{file}/results", response_class=StreamingResponse, **documented.RESULTS)
 def get_results(
+    request: Request,
     file: Id,
     caller: Reader,
     ledger: TheLedger,
@@ -140,12 +142,19 @@ def get_results(
     Each problem names the line, the column as the file calls it (a JSON pointer in NDJSON), a stable code, and a
     remedy. Results are kept for 30 days after the import ended.
     """
+    _only(request, "format")
     rows = import_files.results(ledger, caller.tenant, caller.lender, file)
     body, kind = (
         (results.spreadsheet(rows), "text/csv") if format == "csv" else (results.ndjson(rows), documented.LINES)
     )
     named = {"Content-Disposition": f'attachment; filename="{file}-results.{format}"'}
     return StreamingResponse(body, media_type=kind, headers=named)
+
+
+def _only(request: Request, *names: str) -> None:
+    """Refuse a parameter that is not known: a misspelt dry_run must not enrol."""
+    if not set(request.query_params) <= set(names):
+        raise BadInput("query", "has a parameter that is not known here", f"Known are {', '.join(names)}.")
 
 
 def _declared(request: Request, format: Format | None, encoding: Encoding | None, *, dry_run: bool) -> dict[str, Any]:  # noqa: A002  as above
@@ -181,10 +190,12 @@ async def _receive(request: Request, upload: Upload) -> None:
         except TimeoutError:
             raise Problem("upload_stalled", f"Less than {PIECE} bytes came in {PACE_SECONDS} seconds") from None
         if part is None:
-            return
+            break
         if upload.size + len(part) > MAX_BYTES:
             raise _too_large()
         await run_in_threadpool(upload.write, part)
+    if not upload.size:
+        raise Problem("not_json", "The body is empty: send the file as the body")
 
 
 async def _parts(request: Request) -> AsyncGenerator[bytes]:
