@@ -4,6 +4,7 @@ Runs at most once per touch. Whatever happens between two lines of `contact`, th
 prepared and has no answer is `unknown`, counts as made, and is reconciled instead of being sent again.
 """
 
+import structlog
 from temporalio import activity
 
 from forbear.clock import Clock
@@ -11,6 +12,8 @@ from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.errors import ForbearError
 from forbear.ports.book import Dispatch, TouchBook
 from forbear.ports.sms import SmsCarrier, SmsText, Worded, Wording
+
+log = structlog.get_logger("forbear.contact")
 
 
 class ContactActivities:
@@ -46,6 +49,7 @@ class ContactActivities:
         )
         # A worker may have slept here for any time: this comparison is the last thing before the first byte.
         if self._clock.now() >= ready.dispatch_by:
+            log.warning("touch.zombie_refused", touch=ready.touch)
             return self._book.cancel(order, "too late: the contact window closed before the message was written")
         sending = self._carrier.send(text)
         return self._book.record(order, sending, body_sha256=worded.sha256, segments=worded.segments)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from forbear.ledger.tables.accounts import Account, Entry, Payment
 from forbear.money.allocation import allocate_payment
 from forbear.money.components import COMPONENTS, NAMED, Component
 
+log = structlog.get_logger(__name__)
 CLOCK_SLACK = timedelta(minutes=5)
 """World time by which a lender's or provider's clock may be ahead of ours."""
 
@@ -136,6 +138,7 @@ def reopen_if_owed(session: Session, debt: Account, reason: str, now: datetime) 
     """Open a closed account on which something is owed again, with an instant and a reason; says whether it did."""
     if debt.state != "closed" or sum(balance(session, debt.id).values()) <= 0:
         return False
+    log.info("account.reopened", account=debt.id)
     debt.state, debt.close_reason, debt.closed_at = "open", None, None
     debt.next_at, debt.next_reason, debt.next_rule = now, reason, ""
     audit.note(

@@ -7,6 +7,7 @@ once, gives the same answer and never a second touch.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from forbear.ledger.tables.contacts import Decision as Stored
 from forbear.rules.packs import Packs
 
 Decide = Callable[[Life, Playbook, Packs, datetime], cadence.Decision]
+log = structlog.get_logger(__name__)
 ANSWER: TypeAdapter[Decision] = TypeAdapter(Decision)
 LONGEST_REST = timedelta(days=7)
 FIRST_PAUSE = timedelta(minutes=5)
@@ -65,6 +67,7 @@ class DecidingBook:
         state = session.scalars(select(Account.state).where(Account.id == asked.account)).one_or_none()
         if state != "open":
             return answer
+        log.info("decision.close_void", account=asked.account)
         now = self._ledger.clock.now()
         return Rest(until=now, wake_at=self._ledger.clock.to_machine(now), reason="the account was opened again")
 

@@ -84,6 +84,7 @@ class ListeningBook:
             reading = self._read(written.text, writer.language, writer.today(written.at))
             if outdated and reading.kind == "start":
                 # A later word of theirs was obeyed already: a START from before it must not undo it.
+                log.warning("reply.start_outdated", provider_id=written.provider_id)
                 reading = Reading("other", stops=False)
             inbound = Inbound(sender=written.sender, text=written.text, provider_id=written.provider_id)
             taken = take_reply(self._ledger, session, writer, inbound, reading)

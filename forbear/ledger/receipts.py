@@ -117,6 +117,7 @@ def add_receipt(
         "provider_at": provider_at,
     }
     if session.execute(insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id)).first() is None:
+        log.info("receipt.doubled", touch=touch_id, source=source, status=status)
         return cast("TouchState", touch.state)
     audit.note(
         session,
@@ -148,6 +149,8 @@ def _refold(session: Session, touch: Touch, news: Heard, at: datetime) -> TouchS
     if touch.provider_id and news.provider_id and touch.provider_id != news.provider_id:
         log.error("touch.second_provider_id", touch=touch.id)
     decisive = news.status in STANDING and STANDING[news.status][1] == state
+    if news.status in STANDING and not decisive:
+        log.info("receipt.late", touch=touch.id, status=news.status, state=state)
     touch.state = state
     touch.provider_id = touch.provider_id or news.provider_id
     if decisive and news.code:

@@ -81,6 +81,7 @@ class TouchingBook:
             if touch.state != "claimed":
                 return _outcome(touch)
             if (why := self._why_not(session, touch, now)) is not None:
+                log.info("touch.withheld", touch=touch.id)
                 return self._learn(session, touch, "ledger", "withheld", now=now, code=why)
             return self._hand_out(session, touch, now)
 

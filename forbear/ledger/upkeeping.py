@@ -57,12 +57,14 @@ class UpkeepingBook:
         with self._ledger.worker(touch.tenant) as session:
             now = self._ledger.clock.now()
             if found is not None:
+                log.info("touch.found", touch=touch.touch)
                 return self._found(session, touch, found, now)
             stands = lock_touch(session, touch.touch)
             if stands is not None and stands.state != "unknown":
                 return "absent" if stands.state == "failed" else "found"
             if not touch.patience_over:
                 return "waiting"
+            log.info("touch.absent", touch=touch.touch)
             add_receipt(session, touch_id=touch.touch, source="listing", status="absent", at=now)
             return "absent"
 
@@ -176,7 +178,10 @@ class UpkeepingBook:
 
     def _wake(self, tenant: str) -> int:
         with self._ledger.worker(tenant) as session:
-            return sweeping.wake_idle(session, tenant, self._ledger.clock)
+            woken = sweeping.wake_idle(session, tenant, self._ledger.clock)
+        if woken:
+            log.info("account.swept", tenant=tenant, accounts=woken)
+        return woken
 
     def _start(self, tenant: str, accounts: list[str]) -> int:
         with self._ledger.worker(tenant) as session:

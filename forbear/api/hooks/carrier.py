@@ -41,6 +41,7 @@ async def signed_form(request: Request) -> FormData:
     address = called_address(settings.public_url, request.url.path, request.scope["query_string"].decode("latin-1"))
     tokens = settings.twilio_auth_token.get_secret_value().split(",")
     if not is_genuine(tokens, address, fields, request.headers.get(HEADER)):
+        log.warning("callback.forged", path=request.url.path)
         raise Forbidden(UNSIGNED)
     return fields
 

@@ -98,6 +98,8 @@ class Work:
         )
 
     def _resume(self) -> None:
+        if self.row:
+            log.info("import.resumed", file=self.held.job.id, row=self.row)
         self._reading = self._open()
         self._records = (record for record in self._reading if record.number > self.held.file.row)
 
