@@ -48,11 +48,13 @@ class UpkeepActivities:
         self._checkouts = checkouts
         self._payments = payments
         self._follow = follow
+        self._mute: set[str] = set()
 
     @activity.defn(name="look_after")
     def look_after(self) -> UpkeepReport:
         """Expire claims, reconcile lost answers, hear what was missed, wake idle accounts, seal, and say so."""
         round_ = _Round()
+        self._mute.clear()
         expired = round_.count("claims", self._book.expire_claims)
         waiting = round_.part("lost answers", self._book.unsettled, [])
         settled = round_.count(
@@ -96,11 +98,17 @@ class UpkeepActivities:
         return self._book.settle(touch, found) != "waiting"
 
     def _ask_fate(self, touch: Unsettled) -> bool:
-        """Ask the provider what became of a message that it took, where it tells nobody by itself."""
+        """Ask the provider what became of a message that it took, where it tells nobody by itself.
+
+        One that does not answer is not asked again in this round: each question would cost the others its time-out.
+        """
         activity.heartbeat()
+        if touch.provider in self._mute:
+            return False
         try:
             found = self._look_for(touch)
         except ConnectionError:
+            self._mute.add(touch.provider)
             return False
         return self._follow is not None and self._follow.learn(touch, found)
 

@@ -28,7 +28,7 @@ GIVEN_UP_AFTER = timedelta(hours=72)
 """World time after which no carrier reports any more. What was sent and never reported counts as it stands: `sent`."""
 GIVEN_UP_AFTER_MACHINE = timedelta(minutes=3)
 """In a rehearsal three days pass in seconds; so long it is asked in any case."""
-LOOKED_AT, ASKED_ABOUT = 500, 60
+LOOKED_AT, ASKED_ABOUT = 500, 100
 """Texts of one tenant in one round."""
 
 

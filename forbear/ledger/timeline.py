@@ -13,6 +13,7 @@ from sqlalchemy import any_, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from forbear.ledger.receipts import HINT
 from forbear.ledger.shown import words
 from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Reply, Suppression, Touch
@@ -21,6 +22,8 @@ from forbear.ledger.wording import CHANNELS, PROMISE_STATES, READINGS, RECEIPTS,
 from forbear.money.currency import wire, write_amount
 
 Item = dict[str, Any]
+ENDS = frozenset({"stop_lifted", "opted_in", "promise_settled", "case_closed"})
+"""What ends something follows what began at the same instant: a promise, and then the one it replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ def timeline(session: Session, account: str) -> list[Item]:
     found = find_account(session, account)
     persons = tuple(session.scalars(select(Party.person).where(Party.account == account)))
     story = _Story(session, found, persons)
-    told = [(at, rank, str(item["id"]), item) for rank, source in enumerate(SOURCES) for at, item in source(story)]
-    return [item for *_, item in sorted(told, key=lambda each: each[:3])]
+    told = [
+        (at, rank, item["kind"] in ENDS, str(item["id"]), item)
+        for rank, source in enumerate(SOURCES)
+        for at, item in source(story)
+    ]
+    return [item for *_, item in sorted(told, key=lambda each: each[:4])]
 
 
 def _enrolment(story: _Story) -> Iterator[tuple[datetime, Item]]:
@@ -152,7 +159,9 @@ def _touches(story: _Story) -> Iterator[tuple[datetime, Item]]:
 
 def _receipts(story: _Story) -> Iterator[tuple[datetime, Item]]:
     rows = story.session.execute(
-        select(Receipt, Touch.channel).join(Touch, Touch.id == Receipt.touch).where(Touch.account == story.account.id)
+        select(Receipt, Touch.channel)
+        .join(Touch, Touch.id == Receipt.touch)
+        .where(Touch.account == story.account.id, Receipt.status != HINT)  # nobody vouches for a hint
     )
     for row, channel in rows:
         code = f" (code {row.code})" if row.code else ""

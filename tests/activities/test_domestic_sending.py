@@ -6,6 +6,7 @@ What is held here: sent once whatever becomes of the answer, told apart when it 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from temporalio.testing import ActivityEnvironment
@@ -20,6 +21,7 @@ from forbear.ledger import receipts
 from forbear.ledger.following import GIVEN_UP_AFTER, FollowingBook
 from forbear.ledger.listening import ListeningBook
 from forbear.ports.replies import Written
+from forbear.ports.sms import Found
 from forbear.settings import Settings
 from tests.conftest import Hands
 from tests.ledger.chinese import ChineseHouse
@@ -177,6 +179,24 @@ def test_silence_is_asked_about_ever_less_often_and_at_last_not_at_all(work: Wor
     assert pauses[-1] > 10 * pauses[0]
     assert asked[-1] < MORNING + GIVEN_UP_AFTER + timedelta(hours=3)
     assert work.house.touch(order.touch).state == "sent"
+
+
+def test_a_provider_that_does_not_answer_is_asked_once_a_round(work: Work) -> None:
+    for _ in range(3):
+        work.send(lambda phone: work.box.handset(phone, "silent"))
+    work.hands.advance(timedelta(minutes=1))
+    asked = list[str]()
+
+    class Down(RoutedCarrier):
+        def find(self, **sought: Any) -> Found | None:
+            asked.append(sought["touch"])
+            raise ConnectionError("down")
+
+    down = Down({}, _NoReplies())
+    listening = ListeningBook(work.house.ledger, read)
+    upkeep = UpkeepActivities(work.house.upkeeping(), down, listening, down, follow=work.following)
+    report: UpkeepReport = ActivityEnvironment().run(upkeep.look_after)
+    assert (report.reports_asked, report.reports_pulled, report.failed, len(asked)) == (3, 0, 0, 1)
 
 
 def test_every_text_has_its_turn_however_many_there_are(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
