@@ -23,6 +23,7 @@ from activities.contact import ContactActivities
 from activities.upkeep import UpkeepActivities
 from forbear.clock import Clock, machine_time
 from forbear.contracts import queues
+from forbear.ledger import sweeping
 from forbear.ledger.relaying import OpenAccountsBook, RelayingBook
 from forbear.ports.replies import Ear, Written
 from forbear.ports.sms import Accepted, Found, Sending, SmsText
@@ -33,6 +34,7 @@ from forbear.temporal.codec import data_converter
 from forbear.temporal.rehydrating import Rebuilt, rehydrate
 from forbear.temporal.relay import Relay
 from forbear.temporal.runner import sandbox
+from forbear.temporal.runs import RunningWorkflows
 from tests.faults.stage import ACCOUNTS, Stage, opened
 from tests.ledger.house import NOON, House
 from tests.workflows.stage import PlainWording
@@ -104,7 +106,8 @@ def house(database: Settings) -> Iterator[House]:
 async def working(client: Client, house: House, world: World) -> AsyncGenerator[None]:
     """What the worker process does, in this one."""
     contact = ContactActivities(house.touching(), world, PlainWording(), house.ledger.clock)
-    upkeep = UpkeepActivities(house.upkeeping(), world, world, world)
+    listed = RunningWorkflows(client, asyncio.get_running_loop())
+    upkeep = UpkeepActivities(house.upkeeping(), world, world, world, runs=listed)
     book = RelayingBook(house.ledger)
     with ThreadPoolExecutor(20) as pool:
 
@@ -184,6 +187,29 @@ async def test_a_lost_temporal_is_rebuilt_while_the_worker_runs_and_nobody_is_te
         assert not await runs(client, [closed])
     assert house.touch(claimed.touch).state == "failed"
     assert sorted(to for _, to in world.taken) == [f"+1312555010{digit}" for digit in range(1, 5)]
+
+
+async def test_one_workflow_that_was_lost_is_started_by_the_sweep(
+    server: DevServer, house: House, secrets: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "LISTING_LAG", timedelta(seconds=1))
+    converter = data_converter(Settings.model_validate(secrets))
+    client = await Client.connect(server.address, namespace=server.namespace, data_converter=converter)
+    world = World()
+    _, lost = house.borrower("+13125550101")
+    _, kept = house.borrower("+13125550102")
+    async with working(client, house, world):
+        await rehydrate(client, OpenAccountsBook(house.ledger), upkeep_seconds=1)
+        await eventually(
+            lambda: all(house.standing(account).next_rule == "POLICY.SMS1" for account in (lost, kept)), "both rest"
+        )
+        told = house.told(kept)
+        await client.get_workflow_handle(queues.account_workflow_id(lost)).terminate()
+        assert not await runs(client, [lost])
+        await eventually(lambda: runs(client, [lost]), "its workflow runs again")
+        assert house.told(lost)[-1] == "account_swept"
+        assert house.told(kept) == told, "a workflow that rests is left alone"
+    assert len(world.taken) == 2
 
 
 def rehydrate_by_command(stage: Stage) -> str:
