@@ -94,7 +94,7 @@ def fields(document: Json, schema: Json) -> Iterator[tuple[str, Field]]:
 
 
 def walk(document: Json, schema: Json, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[tuple[str, Json, bool]]:
-    """Every field's path and schema, and whether what it stands in needs it."""
+    """Every field's path and schema, and whether what it stands in needs it; `parties{}` are the members' names."""
     if (name := schema.get("$ref", "")) in seen:
         return
     seen = (*seen, name) if name else seen
@@ -105,6 +105,9 @@ def walk(document: Json, schema: Json, path: str = "", seen: tuple[str, ...] = (
             label = f"{path}.{name}".removeprefix(".")
             yield label, inner, name in shape.get("required", [])
             yield from walk(document, inner, label, seen)
+        for pattern, inner in shape.get("patternProperties", {}).items():
+            yield f"{path}{{}}", {"type": "string", "pattern": pattern}, False
+            yield from walk(document, inner, f"{path}{{}}", seen)
 
 
 def shapes(document: Json, schema: Json) -> Iterator[Json]:

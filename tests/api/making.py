@@ -8,6 +8,7 @@ every later body.
 import itertools
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.api.document import Json, Media, Operation, fields, operations
 from tests.api.house import Client, House
 
 ID = re.compile(rf"[a-z]{{2,3}}_[0-9A-Za-z]{{{LENGTH}}}")
+ACCEPTED = 202
+SETTLED = {"done", "refused"}
+PAUSE_SECONDS = 0.05
 _lenders, _calls = itertools.count(1), itertools.count(1)
 
 
@@ -107,6 +111,13 @@ class Maker:
         assert answer.status_code == operation.success, f"{operation}: its example answers {answer.text}"
         self.learn(operation, answer.json())
         self.made[operation.path] = answer.json()["id"]
+        if operation.success == ACCEPTED:
+            self._settled(answer.headers["Location"])
+
+    def _settled(self, place: str) -> None:
+        """Wait until what goes on behind an answer is over."""
+        while self.client.get(place).json()["state"] not in SETTLED:
+            time.sleep(PAUSE_SECONDS)
 
     def _makes(self, prefix: str, name: str) -> Operation:
         for operation in operations(self.document):
@@ -148,8 +159,11 @@ def _members(operation: Operation) -> set[str]:
 
 
 def _pairs(documented: Any, real: Any) -> list[tuple[str, str]]:
-    """Each text of the documented value beside the one in its place in the real value."""
+    """Each text of the documented value beside the one in its place in the real value; names too, where they are ids."""
     if isinstance(documented, dict) and isinstance(real, dict):
+        if documented and all(ID.fullmatch(name) for name in documented):
+            named = list(zip(documented, real, strict=False))
+            return [*named, *(pair for names in named for pair in _pairs(documented[names[0]], real[names[1]]))]
         return [pair for name in documented.keys() & real.keys() for pair in _pairs(documented[name], real[name])]
     if isinstance(documented, list) and isinstance(real, list):
         return [pair for both in zip(documented, real, strict=False) for pair in _pairs(*both)]

@@ -12,11 +12,14 @@ from tests.api.document import Operation, operations
 from tests.api.house import House
 from tests.api.making import Maker, newcomer
 
-PASSING = {"date", "content-length", "x-trace-id"}
+PASSING = {"date", "content-length", "x-trace-id", "ratelimit"}
 """Headers that differ between any two answers, or follow from the length of an id."""
 ANSWERS = frozenset({"idempotency"})
 """Keeps what was answered, for every answer that is no error."""
-INSTEAD_OF = {"account_id": "external_id", "external_id": "account_id"}
+SHOWN = {name: rf"{prefix}_[0-9A-Za-z]{{22}}" for prefix, name in (("pty", "parties"), ("pt", "contact_points"))}
+SHOWN["contact_point"] = SHOWN["contact_points"]
+"""Ids that no path has, because the account's own answer shows them."""
+INSTEAD_OF = {"account_id": "external_id", "external_id": "account_id", "contact_point": "number"}
 """Of which a body takes one."""
 
 
@@ -36,15 +39,23 @@ class Neighbours:
             maker.ids(operation)
 
     def everything(self, *, but: frozenset[str] = frozenset()) -> dict[str, Any]:
-        """A digest of every table."""
+        """A digest of every table but that of keys, which notes when each was used."""
         with psycopg.connect(self.database) as connection:
             named = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            return {name: _digest(connection, name) for (name,) in named if name not in but}
+            return {name: _digest(connection, name) for (name,) in named if name not in {"api_key", *but}}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """The tables that are not as they were."""
+    return {name for name in before if after[name] != before[name]}
 
 
 def made(stranger: Maker, operation: Operation, field: str) -> str:
     """A thing of the stranger's that a field of this name can name."""
-    name = field.removesuffix("[]").removesuffix("_id")
+    name = field.removesuffix("[]").removesuffix("{}").removesuffix("_id")
+    if name in SHOWN:
+        documented = re.findall(SHOWN[name], str([media.example for media in _enrolment(stranger).answered]))
+        return stranger.stands_for[documented[0]]
     for other in operations(operation.document):
         if name in other.ids:
             return stranger.id_of(other.prefix(name), name)
@@ -54,13 +65,22 @@ def made(stranger: Maker, operation: Operation, field: str) -> str:
 def with_value(example: Any, path: str, value: str) -> Any:
     """The example with a value at a path like `balances[].account_id`."""
     head, _, rest = path.partition(".")
-    name = head.removesuffix("[]")
+    name = head.removesuffix("[]").removesuffix("{}")
+    if not rest and head.endswith("{}"):
+        return {**example, name: {value: next(iter(example.get(name, {}).values()), {})}}
     if not rest:
         left = {each: example[each] for each in example if each != INSTEAD_OF.get(name)}
         return {**left, name: [value] if head.endswith("[]") else value}
-    inner = example[name]
-    changed = [with_value(each, rest, value) for each in inner] if head != name else with_value(inner, rest, value)
-    return {**example, name: changed}
+    inner, name_of_all = example[name], head.removeprefix(name)
+    if name_of_all == "[]":
+        return {**example, name: [with_value(each, rest, value) for each in inner]}
+    if name_of_all == "{}":
+        return {**example, name: {each: with_value(told, rest, value) for each, told in inner.items()}}
+    return {**example, name: with_value(inner, rest, value)}
+
+
+def _enrolment(maker: Maker) -> Operation:
+    return next(each for each in operations(maker.document) if each.name == "enrolAccount")
 
 
 def unknown(answer: httpx.Response) -> None:

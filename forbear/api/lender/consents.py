@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/accounts/{account}/consents", tags=["Consents"])
     ),
 )
 def post_consent(
-    account: Id, call: TheCall, caller: Consenter, ledger: TheLedger, form: shapes.ConsentForm
+    account: Id, call: TheCall, caller: Consenter, ledger: TheLedger, form: shapes.GiveConsentForm
 ) -> Response:
     """Consent to one channel, at one number or at all of the person's points.
 
@@ -107,7 +107,7 @@ def post_revocation(account: Id, consent: Id, call: TheCall, caller: Consenter, 
     return call.once(caller, deed)
 
 
-def _point(session: Session, ledger: Ledger, caller: Caller, person: str, form: shapes.ConsentForm) -> str | None:
+def _point(session: Session, ledger: Ledger, caller: Caller, person: str, form: shapes.GiveConsentForm) -> str | None:
     """The contact point it is for; None where it is for all."""
     if form.contact_point is None and form.number is None:
         return None

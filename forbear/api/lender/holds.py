@@ -30,7 +30,7 @@ LONGEST: Final = timedelta(days=400)
     **acting(
         "placeHold",
         "Pause an account",
-        shapes.Hold,
+        shapes.LenderHold,
         "not_found",
         scope="stops:write",
         sent=shapes.HOLD,
@@ -89,7 +89,7 @@ def list_holds(
     **acting(
         "releaseHold",
         "Release a hold",
-        shapes.Hold,
+        shapes.LenderHold,
         "not_found",
         scope="stops:write",
         sent=shapes.RELEASE,

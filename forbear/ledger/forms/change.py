@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from forbear.contracts.words import PartyRole, PointState
 from forbear.ledger.forms.points import Place, PointForm, ZoneEvidence
-from forbear.ledger.forms.text import Form, Jurisdiction, Language, Line, Word, Zone
+from forbear.ledger.forms.text import Day, Form, Jurisdiction, Language, Line, Word, Zone
 
 ONLY_IDS: dict[str, JsonValue] = {"additionalProperties": False}
 ShownId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,40}$")]
@@ -42,7 +42,7 @@ class AccountChangeForm(Form):
     """What is to be changed; everything else stays."""
 
     product: Line = Field(default_factory=str, description="The product's name in your books.")
-    due_since: date = Field(
+    due_since: Day = Field(
         default_factory=lambda: date.min,
         description="The day after which the oldest unpaid instalment was late; moves when that one is paid.",
     )

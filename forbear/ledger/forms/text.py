@@ -8,7 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from forbear.money.currency import is_currency
 
@@ -107,7 +115,12 @@ Instant = Annotated[
 ]
 """An instant with its offset, kept as UTC."""
 Day = Annotated[date, _written(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", "must be a day such as 2026-03-02")]
-TimeOfDay = Annotated[time, _written(r"[0-9]{2}:[0-9]{2}", "must be a time of day such as 09:30")]
+TimeOfDay = Annotated[
+    time,
+    _written(r"[0-9]{2}:[0-9]{2}", "must be a time of day such as 09:30"),
+    # The schema's own format of a time asks for an offset, and a person's clock has none.
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"}),
+]
 AmountText = Annotated[
     str, AfterValidator(_matching(_AMOUNT.strip("^$"), "must be a decimal string such as 1234.50, not a JSON number"))
 ]

@@ -15,7 +15,7 @@ from forbear.ledger.forms.text import Form, Instant, Line
 Json = dict[str, Any]
 
 
-class ConsentForm(Form):
+class GiveConsentForm(Form):
     """A consent of one party; without a number and a contact point it is for every point of the channel."""
 
     channel: Channel

@@ -26,7 +26,7 @@ class ReleaseHoldForm(Form):
     reason: Literal["resolved", "mistaken"] = "resolved"
 
 
-class Hold(Answer):
+class LenderHold(Answer):
     id: str
     reason: str | None = Field(description="null for one that was placed as a stop.")
     at: datetime
@@ -35,7 +35,7 @@ class Hold(Answer):
 
 
 class HoldPage(Page):
-    data: list[Hold]
+    data: list[LenderHold]
 
 
 HOLD: Final[Json] = {"until": "2026-03-16T15:00:00Z", "reason": "settlement_talks"}
