@@ -17,7 +17,7 @@ from forbear.errors import Erased, ForbearError, NotFound
 from forbear.ledger import audit
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
-from forbear.ledger.tables.imports import ENDED, ImportFile, ImportRow
+from forbear.ledger.tables.imports import ImportFile, ImportRow
 from forbear.ledger.vault import FileKey
 
 LEASE: Final = timedelta(seconds=30)
@@ -255,8 +255,3 @@ def _columns(ledger: Ledger, held: Held, rows: Sequence[Settled]) -> dict[str, A
         "marks": [None if name is None else mark(ledger, held, name) for _, name in names],
         "problems": [json.dumps(row.problems) for row in rows],
     }
-
-
-def ended(file: ImportFile) -> bool:
-    """Whether nothing more will come of it."""
-    return file.state in ENDED

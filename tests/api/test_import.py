@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from forbear.api import client_import, import_rows
-from forbear.api.import_columns import canonical, columns_table
-from forbear.api.import_rows import OPTIONAL, REQUIRED, column_of, to_enrolment
+from forbear.api.import_columns import OPTIONAL, REQUIRED, canonical, columns_table
+from forbear.api.import_places import column_of
+from forbear.api.import_rows import to_enrolment
 from forbear.api.imports.records import Reading
 from forbear.errors import BadInput
 from forbear.ledger.forms.enrolment import EnrolmentForm

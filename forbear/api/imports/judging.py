@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forbear.api.import_rows import column_of, to_enrolment
+from forbear.api.import_places import column_of
+from forbear.api.import_rows import to_enrolment
 from forbear.api.imports.flaws import Flaw, code_of, of_form, of_input
 from forbear.api.imports.records import Record
 from forbear.api.problems import pointer

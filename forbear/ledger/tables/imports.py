@@ -13,9 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forbear.ledger.tables.base import Base, Id, Instant, OfLender
 
-OPEN = ("received", "enrolling")
-ENDED = ("done", "refused")
-
 
 class ImportFile(OfLender, Base):
     """One file a lender sent, and how far it is.
