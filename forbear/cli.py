@@ -185,7 +185,9 @@ def add_lender(
     kind: Annotated[str, typer.Option(help="What sort of institution it is.")] = "consumer_finance_company",
     country: Annotated[str, typer.Option(help="Two letters.")] = "US",
     phone: Annotated[str, typer.Option(help="Where its people answer.")],
-    sender: Annotated[str, typer.Option(help="The number its texts come from; its alone.")],
+    sender: Annotated[
+        str, typer.Option(help="The number its texts come from, or its SMS signature in China; its alone.")
+    ],
     data: Data = DATA,
 ) -> None:
     """Add a creditor; prints its id."""

@@ -35,7 +35,7 @@ class Lender(OfTenant, Base):
     phone: Mapped[str]
     """The number a borrower may call; it is public, shown on pages and in texts."""
     sender: Mapped[str]
-    """The number texts come from, E.164; also the route by which replies find their lender."""
+    """The number texts come from, E.164, or the signature they bear in China; by it replies find their lender."""
     policy: Mapped[Json]
     created_at: Mapped[Instant]
     __table_args__ = (UniqueConstraint("sender"),)
