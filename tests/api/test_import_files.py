@@ -3,13 +3,19 @@
 import gzip
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from forbear.api.imports.flaws import REMEDIES
 from forbear.api.lender.examples import ENROLMENT
-from tests.api.importing import Importer, Json, good, lender, packed, row, table
+from forbear.ledger.outbox import waiting
+from forbear.ledger.tables.people import Profile
+from forbear.settings import Settings
+from tests.api.importing import Importer, Json, good, importer, lender, packed, row, table
 
 __all__ = ["lender"]
 CHINESE = "姓名" * 10
@@ -280,10 +286,6 @@ def test_names_arrive_as_they_were_written(
 
 
 def _names(lender: Importer) -> set[str]:
-    from sqlalchemy import select
-
-    from forbear.ledger.tables.people import Profile
-
     with lender.ledger.api(lender.tenant, lender.lender) as session:
         return {
             lender.ledger.vault.open(session, lender=lender.lender, person=each.person, sealed=each.name)
@@ -348,6 +350,18 @@ def test_a_dry_run_leaves_nothing_but_its_answer(lender: Importer) -> None:
     for name in ("account", "party", "entry", "profile", "person_key", "contact_point"):
         assert lender.count(name) == 0, name
     with lender.ledger.relay() as session:
-        from forbear.ledger.outbox import waiting
-
         assert not [told for told in waiting(session, 10_000) if told.tenant == lender.tenant]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "country"), [("portfolio", None, "US"), ("portfolio-cn", "gb18030", "CN")]
+)
+def test_the_shipped_portfolios_are_taken_whole(
+    lender: Importer, module_database: Settings, name: str, encoding: str | None, country: str
+) -> None:
+    body = (Path(__file__).parents[2] / "examples" / f"{name}.csv").read_bytes()
+    lender.hands.set(datetime(2026, 10, 27, 12, tzinfo=UTC))
+    at_home = importer(module_database, lender.ledger, lender.hands, country=country)
+    seen, results = at_home.done(body, encoding=encoding, dry_run=True)
+    assert [each for each in results if each["status"] != "would_enrol"] == []
+    assert seen["counts"]["would_enrol"] >= 60
