@@ -14,7 +14,9 @@ from forbear.rehearsal.figures import Month, Row
 from forbear.rehearsal.lenders import Creditor
 from forbear.rehearsal.words import ENGLISH, Words, words
 
-MOST_LINES = 14
+MOST_LINES, LAST_LINES = 14, 6
+"""Of a long story its beginning and its end."""
+LEFT_OUT = "…"
 TOLD = {
     "enrolled",
     "touch",
@@ -93,7 +95,7 @@ def tell(view: View, timeline: Sequence[View], say: Words | None = None) -> Stor
     """An account's story from what the API says of it."""
     say = say or words()
     lines = [Line(datetime.fromisoformat(item["at"]), _line(item, view, say)) for item in timeline if _told(item)]
-    return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view, say))
+    return Story(view["id"], f"{view['product']}, {view['stage']}", _shortened(lines), _now(view, say))
 
 
 def explain(view: View, timeline: Sequence[View], say: Words | None = None) -> Story:
@@ -106,6 +108,13 @@ def explain(view: View, timeline: Sequence[View], say: Words | None = None) -> S
         if item["kind"] in {"decision", "opted_out", "stop_placed"} and what not in known:
             lines.append(Line(datetime.fromisoformat(item["at"]), what))
     return Story(view["id"], f"{view['product']}, {view['stage']}", lines[:MOST_LINES], _now(view, say))
+
+
+def _shortened(lines: list[Line]) -> list[Line]:
+    if len(lines) <= MOST_LINES:
+        return lines
+    first = MOST_LINES - LAST_LINES - 1
+    return [*lines[:first], Line(lines[first].at, LEFT_OUT), *lines[-LAST_LINES:]]
 
 
 def _line(item: View, view: View, say: Words) -> str:

@@ -202,6 +202,14 @@ def test_a_story_leaves_out_what_only_machines_say() -> None:
     assert told.now.endswith("Every opt-out binds; lifted by: new_consent (POLICY.SUPPRESSED).")
 
 
+def test_of_a_long_story_the_beginning_and_the_end_are_told() -> None:
+    told = story.tell(VIEW, [item("reply", f"said {number}") for number in range(30)])
+    assert len(told.lines) == story.MOST_LINES
+    assert [line.what for line in (told.lines[0], told.lines[7], told.lines[8], told.lines[-1])] == [
+        *("said 0", "…", "said 24", "said 29"),
+    ]
+
+
 def test_a_silence_is_explained_by_each_decision_once() -> None:
     timeline = [item("decision", "opted out"), item("decision", "opted out"), item("payment", "10.00")]
     assert [line.what for line in story.explain(VIEW, timeline).lines] == ["opted out"]
