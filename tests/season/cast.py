@@ -21,6 +21,7 @@ AREAS = {
     "907": "America/Anchorage",
     "808": "Pacific/Honolulu",
 }
+BEIJING = "Asia/Shanghai"
 ALL_ZONES = tuple(AREAS.values())
 FIRST = ("Ada", "Bo", "Cleo", "Dara", "Eli", "Fern", "Gus", "Hana", "Ivo", "Jun")
 LAST = ("Sampleton", "Placeholder", "Exampleson", "Testerfield", "Mockridge", "Fictionby", "Demoway")
@@ -46,6 +47,10 @@ class Debt:
     )
 
     @property
+    def currency(self) -> str:
+        return str(self.form["currency"])
+
+    @property
     def left(self) -> dict[Component, Decimal]:
         """What is owed after everything that came."""
         left = dict(self.owed)
@@ -65,9 +70,14 @@ class Cast:
         self.debts: list[Debt] = []
         homes: list[tuple[str, str, str]] = []
         for index in range(options.people):
-            shared = bool(homes) and self._draw.random() < options.shared_phone
-            homes.append(self._draw.choice(homes) if shared else self._home(index))
-            self._person(index, *homes[-1])
+            abroad = self._draw.random() < options.chinese
+            shared = bool(homes) and not abroad and self._draw.random() < options.shared_phone
+            home = self._draw.choice(homes) if shared else self._home(index)
+            self._person(index, *home)
+            if abroad:
+                self._chinese(index)
+            else:
+                homes.append(home)
 
     def _home(self, index: int) -> tuple[str, str, str]:
         """A number, the zone of its area, and the zone of the address behind it; who shares a number shares all."""
@@ -98,7 +108,24 @@ class Cast:
         if draw.random() < options.second_debt:
             self._debt(index, phone, party, [zone, home], draw.randrange(options.lenders))
 
-    def _debt(self, index: int, phone: str, party: dict[str, Any], zones: list[str], lender: int) -> None:
+    def _chinese(self, index: int) -> None:
+        """The same person at the Chinese lender, which knows a number and an address in China."""
+        phone = f"+8619900000{index:03}"
+        address = {"lines": [f"{index} Example Road"], "city": "Sample", "region": "Zhejiang", "country": "CN"}
+        postal = {**address, "postal_code": "310000"}
+        party = {
+            **self.debts[-1].form["parties"][0],
+            "language": self._draw.choice(("zh-Hans", "en")),
+            "contact_points": [
+                {"kind": "phone", "value": phone, "place": "mobile", "zone": None, "zone_evidence": None},
+                {"kind": "postal", "value": postal, "place": "residence", "zone": BEIJING, "zone_evidence": "address"},
+            ],
+        }
+        debt = self._debt(index, phone, party, [BEIJING], self._options.lenders)
+        debt.form |= {"playbook": "cn-consumer", "currency": "CNY", "product": "Example Consumer Loan"}
+        debt.told |= {"countries": ["CN"]}
+
+    def _debt(self, index: int, phone: str, party: dict[str, Any], zones: list[str], lender: int) -> Debt:
         draw, origin = self._draw, self._options.origin
         lacking = draw.choice(("zone", "consent", "balance", "opted_out")) if self._chance("unready") else ""
         owed: dict[Component, Decimal] = {
@@ -143,6 +170,7 @@ class Cast:
             "parties": parties,
         }
         told = {
+            "lender": f"lender {lender}",
             "person": f"p{index:03}",
             "phones": [phone],
             "zones": [] if lacking == "zone" else sorted(set(zones)),
@@ -153,6 +181,7 @@ class Cast:
             "balance_as_of": as_of,
         }
         self.debts.append(Debt(number, f"p{index:03}", phone, lender, form, told, owed))
+        return self.debts[-1]
 
     def _chance(self, name: str) -> bool:
         return self._draw.random() < getattr(self._options, name)

@@ -156,7 +156,7 @@ class Season:
         for debt in self.office.cast.debts:
             self.at(origin + timedelta(hours=self._draw.choice((0, 0, 0, 5, 50))), partial(self._enrol, debt))
         days = self.options.days + HEALING.days
-        for night, lender in itertools.product(range(1, days + 1, 2), range(self.options.lenders)):
+        for night, lender in itertools.product(range(1, days + 1, 2), range(len(self.office.lenders))):
             close = origin.replace(hour=6, minute=0) + timedelta(days=night)
             self.at(close, partial(self._confirm, lender, close - timedelta(hours=1)))
         for span, what, debt in self.office.plan_days(self.options.days):
@@ -315,7 +315,8 @@ class Season:
         """While the order waits in its queue the person says stop, or pays everything; then it may not be sent."""
         debt = next(each for each in self.office.enrolled if each.account == account)
         self.hands.advance(timedelta(seconds=1))
-        overtakes = self.people.says_stop if self._draw.random() < 0.5 else self.office.pays_all
+        writes = self._draw.random() < 0.5 and debt.lender < self.options.lenders
+        overtakes = self.people.says_stop if writes else self.office.pays_all
         if overtakes(debt):
             self.overtaken.add(touch)
 

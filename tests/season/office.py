@@ -26,6 +26,7 @@ from tests.season.options import Options
 from tests.season.papers import Papers
 
 Answer = TypeVar("Answer")
+CHINESE_PHONE, SIGNATURE = "+8657100000000", "示例银行"
 SENDERS = ("+16465550198", "+16465550199")
 STOPS: tuple[StopKind, ...] = ("hold", "dispute", "hardship", "attorney", "cease")
 RELEASES = {"hold": "resolved", "dispute": "resolved", "hardship": "resolved"}
@@ -54,6 +55,19 @@ class Office:
             )
             for index in range(options.lenders)
         ]
+        if options.chinese:
+            self.lenders.append(
+                admin.add_lender(
+                    database,
+                    tenant=self.tenant,
+                    name="Example Lender of China",
+                    role="original_creditor",
+                    kind="bank",
+                    country="CN",
+                    phone=CHINESE_PHONE,
+                    sender=SIGNATURE,
+                )
+            )
         self._acts = 0
 
     @property
@@ -139,7 +153,7 @@ class Office:
                 external_id=external_id,
                 source="lender",
                 amount=amount,
-                currency="USD",
+                currency=debt.currency,
                 received_at=received_at,
                 now=self._ledger.clock.now(),
             )

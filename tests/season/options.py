@@ -38,6 +38,8 @@ class Options:
     lenders: int
     second_debt: float
     shared_phone: float
+    chinese: float
+    """Owes a Chinese lender of the same tenant too."""
     unready: float
     """An enrolment that lacks its zone, consent or balance."""
     refused: float
@@ -78,6 +80,7 @@ class Options:
             lenders=draw.choice((1, 2)),
             second_debt=often(0.6),
             shared_phone=often(0.4),
+            chinese=often(0.7),
             unready=often(0.3),
             refused=often(0.3),
             answer_lost=often(0.3),

@@ -37,7 +37,9 @@ SIZE = Size(3, 8)
 QUIET = {
     **dict.fromkeys(("unready", "refused", "answer_lost", "never_arrived", "undelivered", "receipt_lost"), 0.0),
     **dict.fromkeys(("hook_lost", "listing_down", "dies", "sleeps", "signal_lost", "timer_lost", "asked_twice"), 0.0),
-    **dict.fromkeys(("last_second", "replies", "clicks", "pays_at_bank", "lender_stops", "shared_phone"), 0.0),
+    **dict.fromkeys(
+        ("last_second", "replies", "clicks", "pays_at_bank", "lender_stops", "shared_phone", "chinese"), 0.0
+    ),
     "second_debt": 0.0,
     "people": 4,
 }

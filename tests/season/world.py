@@ -5,6 +5,7 @@ own loop; what it did is in the world's log, which the judge reads.
 """
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ REFUSALS = (Refused("30001"), Refused("21614", permanent=True), Refused("20003",
 CARRIERS_NO = Refused("21610", permanent=True, opted_out=True)
 FAILURES = ("30003", "30003", "30005", "30006", "30008")
 DAYS_LATE = 3
+LINK = re.compile("https?://")
 LONGEST_OUTAGE_HOURS = 5
 
 
@@ -129,11 +131,12 @@ class World:
     def _take(self, text: SmsText) -> Message:
         now, sid = self._hands.at, f"SM{next(self._numbers):032x}"
         lag = timedelta(seconds=self._draw.randint(0, LISTING_LAG_SECONDS))
-        token = text.values.get("link", "").rpartition("/")[2]
+        token = text.values.get("link", "").rpartition("/")[2] if text.provider == "twilio" else ""
         message = Message(sid, text.touch, text.to, text.sender, token, now, now + lag, [(now, "queued")])
         self.messages.append(message)
         line = {"channel": "sms", "to": text.to, "from": text.sender, "ref": text.touch, "status": "queued"}
-        self._papers.world(now, **line, sid=sid, body_sha256="")
+        line |= {"route": text.provider, "template": f"{text.template}/{text.language}"}
+        self._papers.world(now, **line, sid=sid, body_sha256="", links=len(LINK.findall(text.body)), words=[])
         self._papers.say(text.touch, "taken", sid)
         self._deliver(message, min(text.validity, timedelta(hours=4)))
         return message
@@ -147,7 +150,7 @@ class World:
         status = "undelivered" if code else "delivered"
         self._papers.world(end, sid=message.sid, status=status)
         self._tell(message, end, status, code)
-        if code is None:
+        if code is None and message.token:  # on the Chinese route nobody has a link to click
             self._stage.at(end, lambda: self._stage.read(message))
 
     def _tell(self, message: Message, at: datetime, status: str, code: str | None) -> None:
