@@ -23,5 +23,5 @@ class Sizes:
     days: int
 
 
-USUAL = Sizes(slices=5, rounds=40, accounts=40, touches=4, decisions=60, rows=120, cached=300, people=5, days=15)
+USUAL = Sizes(slices=3, rounds=40, accounts=40, touches=4, decisions=40, rows=80, cached=300, people=3, days=10)
 TINY = Sizes(slices=1, rounds=2, accounts=3, touches=2, decisions=3, rows=4, cached=5, people=2, days=3)

@@ -1,20 +1,25 @@
 """The statements behind a `Life`: one for each kind of fact, each one round trip.
 
 Row-level security keeps them inside the tenant; what belongs to one lender only says so in its condition. Every
-statement orders its rows, so that the same facts always make the same life.
+statement orders its rows, so that the same facts always make the same life. What every decision asks
+is built once: building a union anew costs as much as the database takes to answer it.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    LargeBinary,
+    Select,
     Text,
     and_,
     any_,
+    bindparam,
     cast,
     exists,
     func,
@@ -34,6 +39,13 @@ from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, T
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
 
 Rows = Sequence[RowMapping]
+Statement = Select[*tuple[Any, ...]]
+ACCOUNT = bindparam("account", type_=Text)
+LENDER = bindparam("lender", type_=Text)
+PERSONS = bindparam("persons", type_=Text, expanding=True)
+KEYS = bindparam("keys", type_=LargeBinary, expanding=True)
+NOW = bindparam("now", type_=DateTime(timezone=True))
+SINCE = bindparam("since", type_=DateTime(timezone=True))
 
 
 def none(name: str, kind: Any = Text) -> Label[Any]:
@@ -49,42 +61,61 @@ def balance_of(account: Any) -> ColumnElement[Decimal]:
 
 def account(session: Session, account_id: str) -> tuple[Account, Lender, Decimal, str | None] | None:
     """The account, its lender, what is owed, and its open legal case."""
+    found = session.execute(_account(), {"account": account_id}).one_or_none()
+    return None if found is None else (found[0], found[1], found[2], found[3])
+
+
+@cache
+def _account() -> Statement:
     case = (
         select(func.min(LegalCase.id))
         .where(LegalCase.account == Account.id, LegalCase.closed_at.is_(None))
         .correlate(Account)
         .scalar_subquery()
     )
-    found = session.execute(
+    return (
         select(Account, Lender, balance_of(Account.id), case)
         .join(Lender, Lender.id == Account.lender)
-        .where(Account.id == account_id)
+        .where(Account.id == ACCOUNT)
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    return None if found is None else (found[0], found[1], found[2], found[3])
+    )
 
 
 def parties(session: Session, account_id: str) -> Rows:
     """The persons of the account with what its lender told of each."""
+    return session.execute(_parties(), {"account": account_id}).mappings().all()
+
+
+@cache
+def _parties() -> Statement:
     same = and_(Profile.lender == Party.lender, Profile.person == Party.person)
-    statement = (
+    return (
         select(Party.person, Party.role, Profile.language, Profile.jurisdictions)
         .outerjoin(Profile, same)
-        .where(Party.account == account_id)
+        .where(Party.account == ACCOUNT)
         .order_by(Party.role, Party.id)
     )
-    return session.execute(statement).mappings().all()
 
 
 def points(session: Session, persons: Collection[str]) -> Sequence[ContactPoint]:
     """Contact points as every lender of the tenant knows them: foreign ones count only as shared addresses."""
-    statement = select(ContactPoint).where(ContactPoint.person.in_(persons))
+    return session.scalars(_points(), {"persons": list(persons)}).all()
+
+
+@cache
+def _points() -> Statement:
+    statement = select(ContactPoint).where(ContactPoint.person.in_(PERSONS))
     ordered = statement.order_by(ContactPoint.created_at, ContactPoint.id)
-    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+    return ordered.execution_options(populate_existing=True)
 
 
 def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
     """Consents and agreements given to the account's lender."""
+    return session.execute(_agreements(), {"lender": lender, "persons": list(persons)}).mappings().all()
+
+
+@cache
+def _agreements() -> Statement:
     consents = select(
         literal("consent").label("what"),
         Consent.id,
@@ -95,7 +126,7 @@ def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
         Consent.revoked_at,
         none("terms", JSONB),
         Consent.how,
-    ).where(Consent.lender == lender, Consent.person.in_(persons))
+    ).where(Consent.lender == LENDER, Consent.person.in_(PERSONS))
     agreed = select(
         literal("agreement"),
         Agreement.id,
@@ -106,12 +137,18 @@ def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
         none("revoked_at", DateTime(timezone=True)),
         Agreement.terms,
         none("how"),
-    ).where(Agreement.lender == lender, Agreement.person.in_(persons), Agreement.ended_at.is_(None))
-    return _ordered(session, consents, agreed)
+    ).where(Agreement.lender == LENDER, Agreement.person.in_(PERSONS), Agreement.ended_at.is_(None))
+    return _ordered(consents, agreed)
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:
     """Stops and suppressions in force of the persons and of their addresses, whichever lender heard them."""
+    asked = {"persons": list(persons), "keys": list(keys), "now": now}
+    return session.execute(_stops(), asked).mappings().all()
+
+
+@cache
+def _stops() -> Statement:
     stopped = select(
         literal("stop").label("what"),
         Stop.id,
@@ -125,9 +162,9 @@ def stops(session: Session, persons: Collection[str], keys: Collection[bytes], n
         Stop.at,
         Stop.until,
     ).where(
-        or_(Stop.person.in_(persons), Stop.address_key.in_(keys)),
+        or_(Stop.person.in_(PERSONS), Stop.address_key.in_(KEYS)),
         Stop.lifted_at.is_(None),
-        or_(Stop.until.is_(None), Stop.until > now),
+        or_(Stop.until.is_(None), Stop.until > NOW),
     )
     suppressed = select(
         literal("suppression"),
@@ -142,17 +179,23 @@ def stops(session: Session, persons: Collection[str], keys: Collection[bytes], n
         Suppression.at,
         none("until", DateTime(timezone=True)),
     ).where(
-        or_(Suppression.person.in_(persons), Suppression.address_key.in_(keys)),
+        or_(Suppression.person.in_(PERSONS), Suppression.address_key.in_(KEYS)),
         Suppression.lifted_at.is_(None),
     )
-    return _ordered(session, stopped, suppressed)
+    return _ordered(stopped, suppressed)
 
 
 def history(
     session: Session, account_id: str, persons: Collection[str], keys: Collection[bytes], since: datetime
 ) -> Rows:
     """Touches and reported contacts since an instant; those of the account itself from its beginning."""
-    own = or_(Touch.account == account_id, literal(account_id) == any_(Touch.accounts))
+    asked = {"account": account_id, "persons": list(persons), "keys": list(keys), "since": since}
+    return session.execute(_history(), asked).mappings().all()
+
+
+@cache
+def _history() -> Statement:
+    own = or_(Touch.account == ACCOUNT, any_(Touch.accounts) == ACCOUNT)
     touched = select(
         Touch.id,
         Touch.lender,
@@ -169,8 +212,8 @@ def history(
         none("result"),
         Touch.purpose,
     ).where(
-        or_(Touch.person.in_(persons), Touch.address_key.in_(keys)),
-        or_(Touch.claimed_at >= since, own),
+        or_(Touch.person.in_(PERSONS), Touch.address_key.in_(KEYS)),
+        or_(Touch.claimed_at >= SINCE, own),
     )
     reported = select(
         PastContact.id,
@@ -188,22 +231,32 @@ def history(
         PastContact.result,
         literal("reminder"),
     ).where(
-        or_(PastContact.person.in_(persons), PastContact.address_key.in_(keys)),
-        PastContact.at >= since,
+        or_(PastContact.person.in_(PERSONS), PastContact.address_key.in_(KEYS)),
+        PastContact.at >= SINCE,
     )
-    return _ordered(session, touched, reported)
+    return _ordered(touched, reported)
 
 
 def promises(session: Session, account_id: str) -> Sequence[Promise]:
-    statement = select(Promise).where(Promise.account == account_id).order_by(Promise.made_at, Promise.id)
-    return session.scalars(statement.execution_options(populate_existing=True)).all()
+    return session.scalars(_promises(), {"account": account_id}).all()
+
+
+@cache
+def _promises() -> Statement:
+    statement = select(Promise).where(Promise.account == ACCOUNT).order_by(Promise.made_at, Promise.id)
+    return statement.execution_options(populate_existing=True)
 
 
 def rivals(session: Session, account_id: str, borrower: str) -> Rows:
     """The borrower's other open accounts on which something is owed, with what may keep each of them silent."""
+    return session.execute(_rivals(), {"account": account_id, "borrower": borrower}).mappings().all()
+
+
+@cache
+def _rivals() -> Statement:
     promised = exists().where(Promise.account == Account.id, Promise.state == "open").correlate(Account)
     owed = balance_of(Account.id)
-    statement = (
+    return (
         select(
             Account.id,
             Account.lender,
@@ -216,10 +269,9 @@ def rivals(session: Session, account_id: str, borrower: str) -> Rows:
             Decision.permit["verdict"].astext.label("verdict"),
         )
         .outerjoin(Decision, Decision.id == Account.next_permit)
-        .where(Account.borrower == borrower, Account.id != account_id, Account.state == "open", owed > 0)
+        .where(Account.borrower == bindparam("borrower"), Account.id != ACCOUNT, Account.state == "open", owed > 0)
         .order_by(Account.id)
     )
-    return session.execute(statement).mappings().all()
 
 
 def shared(session: Session, account: Account) -> bool:
@@ -238,7 +290,7 @@ def shared(session: Session, account: Account) -> bool:
     return session.execute(select(or_(*(exists(each) for each in others)))).scalar_one()
 
 
-def _ordered(session: Session, one: Any, other: Any) -> Rows:
+def _ordered(one: Any, other: Any) -> Statement:
     """Both halves of a union, in the order in which things happened."""
     both = union_all(one, other).subquery()
-    return session.execute(select(both).order_by(both.c.at, both.c.id)).mappings().all()
+    return select(both).order_by(both.c.at, both.c.id)
