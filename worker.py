@@ -44,7 +44,7 @@ from forbear.temporal.client import connect
 from forbear.temporal.relay import Relay
 from forbear.temporal.runner import sandbox
 from forbear.temporal.runs import RunningWorkflows
-from forbear.temporal.starting import start_upkeep
+from forbear.temporal.starting import keep_upkeep, start_upkeep
 from workflows.account import AccountWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
@@ -150,13 +150,16 @@ async def run(settings: Settings) -> None:
         telling = RelayingBook(ledger)
         relay = asyncio.create_task(Relay(telling, client).run())
         await start_upkeep(client, settings.upkeep_seconds)
+        keeper = asyncio.create_task(keep_upkeep(client, settings.upkeep_seconds))
         _say_ready()
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([stopped, relay, *running], return_when=asyncio.FIRST_COMPLETED)
-        relay.cancel()
+        await asyncio.wait([stopped, relay, keeper, *running], return_when=asyncio.FIRST_COMPLETED)
+        for task in (relay, keeper):
+            task.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in workers))
-        with suppress(asyncio.CancelledError):
-            await relay
+        for task in (relay, keeper):
+            with suppress(asyncio.CancelledError):
+                await task
         await asyncio.gather(*running)
     telling.close()
     ledger.close()

@@ -1,10 +1,18 @@
 """The only place that starts or signals workflows: an account's, told a fact, and the loop of upkeep."""
 
+import asyncio
+
+import structlog
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
 
 from forbear.contracts import queues
 from forbear.contracts.decision import AccountStart, UpkeepStart
+
+LOOK_EVERY_SECONDS = 60.0
+"""Machine time between two looks whether upkeep still runs."""
+log = structlog.get_logger("forbear.upkeep")
 
 
 async def tell_account(client: Client, *, tenant: str, account: str, fact: str) -> None:
@@ -31,3 +39,13 @@ async def start_upkeep(client: Client, every_seconds: float) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Sweeps, reconciles and seals",
     )
+
+
+async def keep_upkeep(client: Client, every_seconds: float) -> None:
+    """Start upkeep again whenever Temporal has lost it, until cancelled: whatever else was lost, upkeep finds."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+        try:
+            await start_upkeep(client, every_seconds)
+        except RPCError as error:
+            log.warning("upkeep_not_started", status=error.status.name)

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -14,7 +15,7 @@ from forbear.contracts import queues
 from forbear.ports.book import OpenAccount
 from forbear.services.dev_server import DevServer
 from forbear.settings import Settings
-from forbear.temporal import rehydrating
+from forbear.temporal import rehydrating, starting
 from forbear.temporal.codec import data_converter
 from forbear.temporal.rehydrating import Rebuilt, rehydrate
 from forbear.temporal.runs import RunningWorkflows
@@ -116,3 +117,21 @@ async def test_a_temporal_without_a_list_is_said_to_be_away(client: Client) -> N
     running = RunningWorkflows(client, asyncio.get_running_loop())  # its namespace was never made
     with ThreadPoolExecutor(1) as pool, pytest.raises(ConnectionError):
         await asyncio.get_running_loop().run_in_executor(pool, running.running, ["acc_1"])
+
+
+async def test_upkeep_is_started_again_when_it_was_lost(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "LOOK_EVERY_SECONDS", 0.05)
+    await rehydrate(client, Accounts(0), upkeep_seconds=15)
+    upkeep = client.get_workflow_handle(queues.UPKEEP_ID)
+    lost = (await upkeep.describe()).run_id
+    await upkeep.terminate()
+    keeper = asyncio.create_task(starting.keep_upkeep(client, 15))
+
+    async def runs_again() -> bool:
+        described = await upkeep.describe()
+        return described.run_id != lost and described.close_time is None
+
+    await eventually(runs_again)
+    keeper.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeper
