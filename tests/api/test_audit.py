@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from forbear.api.lender.shapes import agreements, changes, consents, promises
 from forbear.ledger import audit
 from forbear.ledger.tables.record import AuditRow
 from forbear.ledger.verify import verify
@@ -18,11 +19,25 @@ def test_everything_the_api_wrote_can_be_verified(house: House, one: Client) -> 
     stop = one.made(f"{path}/stops", {"kind": "hold"})
     one.made(f"{path}/stops/{stop['id']}/release", {"reason": "resolved"})
     one.made(f"{path}/opt-outs", {"scope": "everything"})
+    hold = one.made(f"{path}/holds", {"reason": "review"})
+    one.made(f"{path}/holds/{hold['id']}/release", {})
+    promised = one.made(f"{path}/promises", promises.PROMISE)
+    one.made(f"{path}/promises/{promised['id']}/withdrawal", promises.WITHDRAW)
+    agreed = one.made(f"{path}/agreements", agreements.AGREE)
+    one.made(f"{path}/agreements/{agreed['id']}/end", {})
+    given = one.get(f"{path}/consents").json()["data"][0]
+    one.made(f"{path}/consents/{given['id']}/revocation", {})
+    one.made(f"{path}/consents", {**consents.CONSENT, "number": None})
+    one.made(f"{path}/contact-points", changes.POINT)
+    tag = one.get(path).headers["ETag"]
+    assert one.patch(path, {"product": "Card"}, tag).status_code == 200
     with house.ledger.api(one.tenant, one.lender) as session:
         kinds = set(session.scalars(select(AuditRow.kind)))
     assert kinds >= {
         *("account_enrolled", "party_added", "past_contact_reported", "entry_posted", "payment_posted"),
         *("payment_reversed", "balance_confirmed", "stop_placed", "stop_release_reason", "stop_lifted", "suppressed"),
+        *("promise_made", "promise_withdrawn", "agreement_made", "agreement_ended", "consent_given", "consent_revoked"),
+        *("contact_point_added", "account_changed"),
     }
     assert audit.seal(house.ledger, house.settings.data) > 0
     assert verify(house.ledger, house.settings.data) == []

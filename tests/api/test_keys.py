@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from forbear.api.auth import SCOPES
 from forbear.ledger.admin import add_key, revoke_key
 from tests.api.house import Client, House, enrolment, payment
 
@@ -61,7 +62,12 @@ def test_a_scope_opens_its_own_calls_only(house: House, one: Client) -> None:
         "balances:write": lambda client: client.post("/v1/balances", {"balances": [
             {"account_id": account, "as_of": "2026-03-02T14:00:00Z", "components": {"principal": "9.00"}}]}),
         "stops:write": lambda client: client.post(f"/v1/accounts/{account}/stops", {"kind": "hold"}),
+        "promises:write": lambda client: client.post(f"/v1/accounts/{account}/promises", {
+            "amount": {"amount": "5.00", "currency": "USD"}, "due_on": "2026-03-10"}),
+        "consents:write": lambda client: client.post(f"/v1/accounts/{account}/agreements", {
+            "kind": "hours", "at": "2026-03-01T10:00:00Z", "open": "07:00", "close": "08:30"}),
     }  # fmt: skip
+    assert set(calls) == set(SCOPES)
     for scope in calls:
         key = add_key(house.migrator, lender=one.lender, scopes=[scope], label=scope)
         client = _with_key(one, key.shown)
