@@ -272,6 +272,37 @@ def _binary(cell: object) -> bool:
     return isinstance(cell, bytes | memoryview)
 
 
+def test_a_piece_in_anothers_place_does_not_open(lender: Importer, module_database: Settings) -> None:
+    file = lender.send(good(4_000), dry_run=True)
+    with make_engine(module_database.database_url_for("migrator")).begin() as connection:
+        for old, new in ((0, 98), (1, 0), (98, 1)):
+            move = text("update import_piece set number = :new where number = :old and file = :file")
+            connection.execute(move, {"old": old, "new": new, "file": file})
+    lender.work()
+    seen = lender.seen(file)
+    assert (seen["state"], seen["problem"]["code"]) == ("refused", "internal")
+    assert lender.results(file) == []
+
+
+def test_a_file_that_breaks_us_does_not_keep_the_lenders_other_files_waiting(
+    lender: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, check = lender.send(good(1)), Work.check
+
+    def checking(work: Work) -> bool:
+        if work.held.job.id == bad:
+            raise RuntimeError
+        return check(work)
+
+    monkeypatch.setattr(Work, "check", checking)
+    lender.hands.advance(LEASE)
+    fine, runner = lender.send(good(ROWS)), lender.runner()
+    with pytest.raises(RuntimeError):
+        runner.serve()
+    assert runner.serve()
+    assert (lender.seen(bad)["state"], lender.seen(fine)["state"]) == ("received", "done")
+
+
 def test_receipt_and_end_are_audited(lender: Importer) -> None:
     file = lender.send(good(ROWS))
     lender.work()

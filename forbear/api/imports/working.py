@@ -64,13 +64,18 @@ class Work:
                     import_files.renew(self._ledger, self.held)
             if not count:
                 raise Unreadable("no_rows", "holds no account", line=1)  # noqa: TRY301  answered as all others
+        except Erased:
+            return self._refuse(Unreadable("internal", "the kept file does not open any more"))
         except Unreadable as error:
-            import_files.finish(self._ledger, self.held, "refused", problem=error.told)
-            log.info("import_refused", file=self.held.job.id, code=error.told["code"])
-            return False
+            return self._refuse(error)
         found = {"format": reading.format, "encoding": reading.encoding, "compressed": reading.compressed}
         import_files.renew(self._ledger, self.held, state="enrolling", rows=count, **found)
         return True
+
+    def _refuse(self, why: Unreadable) -> bool:
+        import_files.finish(self._ledger, self.held, "refused", problem=why.told)
+        log.info("import_refused", file=self.held.job.id, code=why.told["code"])
+        return False
 
     def step(self) -> bool:
         """Settle the next record, or the next batch of a dry run; False when there was none, and the import is done."""

@@ -62,7 +62,7 @@ create function imports_waiting(at timestamptz) returns table (id text, tenant t
         left join (select s.lender, max(s.served_at) as served from import_file s group by s.lender) last
             on last.lender = f.lender
         where f.finished_at is null and (f.lease_until is null or f.lease_until <= at)
-        order by last.served nulls first, f.created_at, f.id
+        order by last.served nulls first, f.served_at nulls first, f.created_at, f.id
     $$;
 
 create function imports_past(before timestamptz) returns table (id text, tenant text, lender text)
