@@ -91,7 +91,7 @@ class AliyunCarrier:
         for day in _days(since):
             for detail in self._details(to, day):
                 if detail.out_id == touch:
-                    return _found(touch, detail)
+                    return _found(detail)
         return None
 
     def _request(self, text: SmsText) -> SendSmsRequest:
@@ -144,11 +144,11 @@ def _days(since: datetime) -> list[date]:
     return list(dict.fromkeys(at.astimezone(BEIJING).date() for at in instants))
 
 
-def _found(touch: str, detail: Any) -> Found:
-    """The list does not tell the provider's own id, so that the touch's stands for it."""
+def _found(detail: Any) -> Found:
+    """What a line of the list tells; the provider's own id is not in it."""
     status = aliyun_codes.STATUSES.get(detail.send_status, f"status-{detail.send_status}")
     code = str(detail.err_code) if status == "undelivered" and detail.err_code else None
-    return Found(provider_id=f"OutId:{touch}", status=status, code=code, at=_instant(detail.receive_date))
+    return Found(provider_id=None, status=status, code=code, at=_instant(detail.receive_date))
 
 
 def _instant(local: str | None) -> datetime | None:

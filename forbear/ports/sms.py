@@ -64,9 +64,9 @@ class SmsText:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message found at the provider, with the error code and the time of its last state where the list tells them."""
+    """A message found at the provider; its id, and its last state's code and time, where the list tells them."""
 
-    provider_id: str
+    provider_id: str | None
     status: str
     code: str | None = None
     at: datetime | None = None

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact import ContactActivities
@@ -21,7 +22,7 @@ from forbear.ledger import receipts
 from forbear.ledger.following import GIVEN_UP_AFTER, FollowingBook
 from forbear.ledger.listening import ListeningBook
 from forbear.ports.replies import Written
-from forbear.ports.sms import Found
+from forbear.ports.sms import Accepted, Found
 from forbear.settings import Settings
 from tests.conftest import Hands
 from tests.ledger.chinese import ChineseHouse
@@ -125,6 +126,17 @@ def test_a_lost_answer_is_found_and_nothing_is_sent_twice(work: Work, fault: str
     assert work.house.told(order.account)[0] == "touch_reconciled"
     assert work.pull(order) == "delivered"
     assert len(work.box.kept(phone)) == 1
+
+
+def test_an_answer_that_comes_after_the_text_was_found_is_of_the_same_text(work: Work) -> None:
+    phone, order, _ = work.send(lambda phone: work.box.arm("drop_after_accept", phone=phone))
+    work.look_after()
+    assert work.house.touch(order.touch).provider_id is None
+    [kept] = work.box.kept(phone)
+    with capture_logs() as logs:
+        work.house.record(order, Accepted(kept["BizId"], "accepted"))
+    assert work.house.touch(order.touch).provider_id == kept["BizId"]
+    assert "touch.second_provider_id" not in [line["event"] for line in logs]
 
 
 @pytest.mark.parametrize("fault", ["500_before_accept", "drop_before_accept"])
