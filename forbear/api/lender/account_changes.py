@@ -72,6 +72,7 @@ def patch_account(
         scope="accounts:write",
         sent=changes.POINT,
         example=changes.ADDED,
+        again="The contact point was known already",
     ),
 )
 def post_contact_point(account: Id, call: TheCall, caller: Writer, ledger: TheLedger, form: NewPointForm) -> Response:
