@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from forbear.clock import Clock
 from forbear.ledger.migrate import upgrade
@@ -34,6 +35,17 @@ class Hands:
 
     def set(self, at: datetime) -> None:
         self.at = at
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """What a program under test sets up for its own log, the next test does not inherit."""
+    before, configured = structlog.get_config(), structlog.is_configured()
+    yield
+    if configured:
+        structlog.configure(**before)
+    else:
+        structlog.reset_defaults()
 
 
 @pytest.fixture

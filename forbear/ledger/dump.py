@@ -17,12 +17,14 @@ from forbear.ledger.migrate import METADATA
 TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    *("reply", "suppression", "past_contact", "outbox", "clock"),
+    *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
 LEFT_OUT: dict[str, frozenset[str]] = {
     "profile": frozenset({"name", "birth_date", "identity_number"}),
     "contact_point": frozenset({"value"}),
     "reply": frozenset({"text"}),
+    "import_file": frozenset({"wrapped", "problem"}),
+    "import_row": frozenset({"external_id", "mark", "problems"}),
 }
 BATCH = 500
 

@@ -11,9 +11,9 @@ from forbear.rules.packs import load
 from tests.api.house import Client, House, Json, enrolment
 
 
-def _hold(client: Client, account: str, **form: object) -> shapes.Hold:
+def _hold(client: Client, account: str, **form: object) -> shapes.LenderHold:
     body = {"reason": "review", **form}
-    return shapes.Hold.model_validate(client.made(f"/v1/accounts/{account}/holds", body))
+    return shapes.LenderHold.model_validate(client.made(f"/v1/accounts/{account}/holds", body))
 
 
 def _decide(house: House, client: Client, account: str, number: int) -> Decision:
@@ -54,7 +54,7 @@ def test_a_hold_without_an_end_waits_for_its_release(house: House, one: Client) 
     assert _held(_decide(house, one, account, 0))
     path = f"/v1/accounts/{account}/holds/{hold.id}/release"
     house.later(hours=1)
-    released = shapes.Hold.model_validate(one.made(path, {"reason": "resolved"}))
+    released = shapes.LenderHold.model_validate(one.made(path, {"reason": "resolved"}))
     assert released.released_at == house.ledger.clock.now()
     house.later(hours=1)
     assert one.made(path, {})["released_at"] == released.model_dump(mode="json")["released_at"]
@@ -107,7 +107,8 @@ def test_a_hold_is_of_everybody_on_the_account_and_of_no_other(house: House, one
     }
     body["parties"].append(guarantor)
     account = one.made("/v1/accounts", body)["id"]
-    second = one.made("/v1/accounts", {**body, "external_id": f"{body['external_id']}-b"})["id"]
+    less = {"as_of": body["balance"]["as_of"], "components": {"principal": "1.00"}}
+    second = one.made("/v1/accounts", {**body, "external_id": f"{body['external_id']}-b", "balance": less})["id"]
     _hold(one, account)
     with house.ledger.worker(one.tenant) as session:
         lives = [load_life(session, each, now=house.ledger.clock.now()) for each in (account, second)]

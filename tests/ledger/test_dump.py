@@ -17,7 +17,7 @@ from forbear.settings import Settings
 from tests.ledger.filled import emptied, fill
 
 SECRETS = {"api_key", "person_key", "person_match", "page_session", "idempotency"}
-MACHINERY = {"audit_row", "audit_seal"}
+MACHINERY = {"audit_row", "audit_seal", "import_piece"}
 
 
 @pytest.fixture
