@@ -93,6 +93,7 @@ class Forbear:
             runs=RunningWorkflows(self.client, asyncio.get_running_loop()),
             checkouts=CheckoutsBook(self.ledger),
             payments=self.payments,
+            clock=self.ledger.clock,
         )
         threads = self.settings.worker_threads
         accounts = Worker(

@@ -2,27 +2,43 @@
 
 Each part, and within it each item, has its turn whatever became of the others: a touch that cannot be settled must not
 keep a STOP that no webhook brought waiting. What failed is counted, and the next round tries it again.
+
+What the record alone can answer comes first. Providers are asked afterwards, each part for a bounded time, and one that
+does not answer is not asked again in the round: it costs one time-out, and not one for each of many items.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import CancelledError
 
+from forbear.clock import Clock
 from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
 from forbear.ports.following import FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
-from forbear.ports.rounds import each
+from forbear.ports.rounds import Patience, each
 from forbear.ports.runs import Runs
-from forbear.ports.sms import Found, SmsCarrier
+from forbear.ports.sms import Found, SmsCarrier, Unreadable
 
 T = TypeVar("T")
+A = TypeVar("A")
+LISTING_ROUTE: Final = "twilio"
+"""The one provider that lists what people wrote; see `forbear.channels.sms_routed`."""
+PAYMENTS: Final = "payments"
 log = structlog.get_logger("forbear.upkeep")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[A]):
+    """What a provider told, which may be that it knows of nothing."""
+
+    found: A
 
 
 class UpkeepActivities:
@@ -39,6 +55,7 @@ class UpkeepActivities:
         checkouts: CheckoutBook | None = None,
         payments: PaymentProvider | None = None,
         follow: FollowBook | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._book = book
         self._carrier = carrier
@@ -48,69 +65,74 @@ class UpkeepActivities:
         self._checkouts = checkouts
         self._payments = payments
         self._follow = follow
-        self._mute: set[str] = set()
+        self._patience = Patience(clock or Clock.real())
 
     @activity.defn(name="look_after")
     def look_after(self) -> UpkeepReport:
-        """Expire claims, reconcile lost answers, hear what was missed, wake idle accounts, seal, and say so."""
+        """Expire claims, wake idle accounts, seal; then hear what was missed, reconcile lost answers; and say so."""
         round_ = _Round()
-        self._mute.clear()
-        expired = round_.count("claims", self._book.expire_claims)
-        waiting = round_.part("lost answers", self._book.unsettled, [])
-        settled = round_.count(
-            "lost answers", lambda: each("lost answers", waiting, self._reconcile, name=lambda touch: touch.touch)
-        )
-        sent = round_.part("reports", lambda: [] if self._follow is None else self._follow.unreported(), [])
-        reported = round_.count(
-            "reports", lambda: each("reports", sent, self._ask_fate, name=lambda touch: touch.touch)
-        )
-        ears = round_.part("replies", self._replies.ears, [])
-        caught_up = round_.count("replies", lambda: each("replies", ears, self._catch_up, name=lambda ear: ear.lender))
-        begun = round_.part("payments", self._begun, [])
-        paid = round_.count(
-            "payments", lambda: each("payments", begun, self._ask_about, name=lambda checkout: checkout.checkout)
-        )
+        self._patience.renew()
         report = UpkeepReport(
-            claims_expired=expired,
-            unknown_seen=len(waiting),
-            unknown_settled=settled,
-            reports_asked=len(sent),
-            reports_pulled=reported,
-            replies_caught_up=caught_up,
-            payments_seen=len(begun),
-            payments_settled=paid,
+            claims_expired=round_.count("claims", self._book.expire_claims),
             accounts_seen=round_.count("open accounts", self._book.count_open),
             accounts_woken=round_.count("idle accounts", self._book.wake_idle),
             accounts_without_run=round_.count("missing workflows", self._start_missing),
             rows_sealed=round_.count("seals", self._book.seal),
             rows_purged=round_.count("purge", self._book.purge),
-        ).model_copy(update={"failed": round_.failed})
+        ).model_copy(update=self._ask_providers(round_))
+        report = report.model_copy(update={"failed": round_.failed})
         self._book.report(report)
         return report
 
+    def _ask_providers(self, round_: "_Round") -> dict[str, int]:
+        ears = round_.part("replies", self._replies.ears, [])
+        caught_up = self._each(round_, "replies", ears, self._catch_up, lambda ear: ear.lender)
+        waiting = round_.part("lost answers", self._book.unsettled, [])
+        settled = self._each(round_, "lost answers", waiting, self._reconcile, lambda touch: touch.touch)
+        sent = round_.part("reports", lambda: [] if self._follow is None else self._follow.unreported(), [])
+        reported = self._each(round_, "reports", sent, self._ask_fate, lambda touch: touch.touch)
+        begun = round_.part("payments", self._begun, [])
+        paid = self._each(round_, "payments", begun, self._ask_about, lambda checkout: checkout.checkout)
+        return {
+            "replies_caught_up": caught_up,
+            "unknown_seen": len(waiting),
+            "unknown_settled": settled,
+            "reports_asked": len(sent),
+            "reports_pulled": reported,
+            "payments_seen": len(begun),
+            "payments_settled": paid,
+        }
+
+    def _each(
+        self, round_: "_Round", part: str, items: Sequence[T], do: Callable[[T], int], name: Callable[[T], str]
+    ) -> int:
+        asking = self._patience.asking(part, items, name)
+        return round_.count(part, lambda: each(part, asking, do, name=name))
+
+    def _answer(self, provider: str, part: str, item: str, ask: Callable[[], A]) -> _Answer[A] | None:
+        """What a provider answers. None where it is silent, now or before in this round."""
+        _live()
+        if self._patience.is_mute(provider):
+            return None
+        try:
+            return _Answer(ask())
+        except Unreadable:
+            return None
+        except ConnectionError:
+            self._patience.gave_no_answer(provider, part, item)
+            return None
+        finally:
+            _live()
+
     def _reconcile(self, touch: Unsettled) -> bool:
         """Ask the provider for a message whose answer was lost. False while that is still open."""
-        activity.heartbeat()
-        try:
-            found = self._look_for(touch)
-        except ConnectionError:
-            return False
-        return self._book.settle(touch, found) != "waiting"
+        answer = self._answer(touch.provider, "lost answers", touch.touch, lambda: self._look_for(touch))
+        return answer is not None and self._book.settle(touch, answer.found) != "waiting"
 
     def _ask_fate(self, touch: Unsettled) -> bool:
-        """Ask the provider what became of a message that it took, where it tells nobody by itself.
-
-        One that does not answer is not asked again in this round: each question would cost the others its time-out.
-        """
-        activity.heartbeat()
-        if touch.provider in self._mute:
-            return False
-        try:
-            found = self._look_for(touch)
-        except ConnectionError:
-            self._mute.add(touch.provider)
-            return False
-        return self._follow is not None and self._follow.learn(touch, found)
+        """Ask the provider what became of a message that it took, where it tells nobody by itself."""
+        answer = self._answer(touch.provider, "reports", touch.touch, lambda: self._look_for(touch))
+        return answer is not None and self._follow is not None and self._follow.learn(touch, answer.found)
 
     def _look_for(self, touch: Unsettled) -> Found | None:
         return self._carrier.find(
@@ -124,26 +146,24 @@ class UpkeepActivities:
 
     def _catch_up(self, ear: Ear) -> int:
         """Ask the provider what people wrote, and take what no webhook brought."""
-        activity.heartbeat()
-        try:
-            listed = self._listing.written_to(ear.number, since=ear.since, until=ear.until)
-        except ConnectionError:
-            return 0
-        return self._replies.take_missed(ear, listed)
+        answer = self._answer(
+            LISTING_ROUTE,
+            "replies",
+            ear.lender,
+            lambda: self._listing.written_to(ear.number, since=ear.since, until=ear.until),
+        )
+        return 0 if answer is None else self._replies.take_missed(ear, answer.found)
 
     def _begun(self) -> list[OpenCheckout]:
         return [] if self._checkouts is None or self._payments is None else self._checkouts.begun()
 
     def _ask_about(self, checkout: OpenCheckout) -> int:
         """Look at a payment that was begun and of which no webhook told the end."""
-        activity.heartbeat()
-        if self._checkouts is None or self._payments is None:
+        payments, checkouts = self._payments, self._checkouts
+        if checkouts is None or payments is None:
             return 0
-        try:
-            payment = self._payments.fetch(checkout.provider_id)
-        except ConnectionError:
-            return 0
-        return self._checkouts.settle(checkout, payment)
+        answer = self._answer(PAYMENTS, "payments", checkout.checkout, lambda: payments.fetch(checkout.provider_id))
+        return 0 if answer is None else checkouts.settle(checkout, answer.found)
 
     def _start_missing(self) -> int:
         """Compare a stretch of the open accounts with what Temporal runs, and start what is not there."""
@@ -169,9 +189,7 @@ class _Round:
             return partly.done
 
     def part(self, part: str, do: Callable[[], T], instead: T) -> T:
-        activity.heartbeat()
-        if activity.is_cancelled():
-            raise CancelledError("upkeep is to stop")
+        _live()
         try:
             return do()
         except (PartlyDone, CancelledError):
@@ -180,3 +198,10 @@ class _Round:
             self.failed += 1
             log.error("upkeep_part_failed", part=part, error=type(error).__name__)  # noqa: TRY400  a trace may quote a row
             return instead
+
+
+def _live() -> None:
+    """Say that the round is alive, and end it where it is to stop: an adapter may have taken that for its own error."""
+    activity.heartbeat()
+    if activity.is_cancelled():
+        raise CancelledError("upkeep is to stop")

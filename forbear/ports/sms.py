@@ -72,6 +72,10 @@ class Found:
     at: datetime | None = None
 
 
+class Unreadable(ConnectionError):
+    """The provider answered a question about one message with a refusal: it may well answer the next one."""
+
+
 class SmsCarrier(Protocol):
     def send(self, text: SmsText) -> Sending:
         """Make one attempt; never retries by itself."""
@@ -87,6 +91,7 @@ class SmsCarrier(Protocol):
 
         Raises:
             ConnectionError: the provider could not be asked; the caller tries again later.
+            Unreadable: it could be asked, and answered this question with a refusal.
         """
         ...
 

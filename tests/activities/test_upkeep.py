@@ -1,20 +1,24 @@
 """A round of upkeep asks the carrier what people wrote, and goes on with the rest when something cannot be done."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
 from activities.upkeep import UpkeepActivities
+from forbear.clock import Clock
 from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import OpenAccount, Settled, Unsettled
 from forbear.ports.payments import Begun, OpenCheckout, PaymentOrder, ProviderPayment
 from forbear.ports.replies import Ear, Written
-from forbear.ports.sms import Found, Sending, SmsText
+from forbear.ports.rounds import each
+from forbear.ports.sms import Found, Sending, SmsText, Unreadable
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 EARS = [Ear("ten_1", "len_1", "+12125550198", NOW - timedelta(hours=1), NOW)]
@@ -231,3 +235,192 @@ def test_a_round_that_is_cancelled_ends() -> None:
     with pytest.raises(CancelledError):
         env.run(UpkeepActivities(book, carrier, replies, carrier).look_after)
     assert book.reports == []
+
+
+@dataclass
+class Hanging:
+    """Providers that take their read time-out for every question, and then have no answer; or answer as slowly."""
+
+    at: datetime = NOW
+    seconds: int = 10
+    answers: bool = False
+    unreadable: str = ""
+    asked: list[str] = field(default_factory=list[str])
+
+    @property
+    def clock(self) -> Clock:
+        return Clock.real(lambda: self.at)
+
+    def _wait(self, what: str) -> None:
+        self.asked.append(what)
+        self.at += timedelta(seconds=self.seconds)
+        if what == self.unreadable:
+            raise Unreadable
+        if not self.answers:
+            raise ConnectionError
+
+    def send(self, text: SmsText) -> Sending:
+        raise AssertionError("upkeep sends nothing")
+
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
+        self._wait(touch)
+        return None
+
+    def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:
+        self._wait("replies")
+        return []
+
+    def begin(self, order: PaymentOrder) -> Begun:
+        raise AssertionError("upkeep begins nothing")
+
+    def fetch(self, provider_id: str) -> ProviderPayment:
+        self._wait("payments")
+        raise ConnectionError
+
+
+class Busy(Book):
+    """Many lost answers; writes down which part had its turn, with the number of questions asked by then."""
+
+    def __init__(self, provider: Hanging) -> None:
+        super().__init__()
+        self.provider = provider
+        self.turns: list[tuple[str, int]] = []
+        self.settled: list[str] = []
+
+    def _turn(self, part: str) -> int:
+        self.turns.append((part, len(self.provider.asked)))
+        return 1
+
+    def expire_claims(self) -> int:
+        return self._turn("claims")
+
+    def wake_idle(self) -> int:
+        return self._turn("idle")
+
+    def start_missing(self, missing: Sequence[OpenAccount]) -> int:
+        return self._turn("missing")
+
+    def seal(self) -> int:
+        return self._turn("seal")
+
+    def purge(self) -> int:
+        return self._turn("purge")
+
+    def unsettled(self) -> list[Unsettled]:
+        return [lost(f"tch_{number:03}") for number in range(500)]
+
+    def settle(self, touch: Unsettled, found: Found | None) -> Settled:
+        self.settled.append(touch.touch)
+        return "waiting"
+
+
+class Sent:
+    """A hundred texts of which no end is known."""
+
+    def __init__(self) -> None:
+        self.learnt: list[str] = []
+
+    def unreported(self) -> list[Unsettled]:
+        return [lost(f"sent_{number}") for number in range(100)]
+
+    def learn(self, touch: Unsettled, found: Found | None) -> bool:
+        self.learnt.append(touch.touch)
+        return False
+
+
+def upkeep_over(hanging: Hanging, book: Busy, sent: Sent) -> UpkeepActivities:
+    return UpkeepActivities(
+        book,
+        hanging,
+        Replies(),
+        hanging,
+        runs=Runs(),
+        checkouts=Checkouts(),
+        payments=hanging,
+        follow=sent,
+        clock=hanging.clock,
+    )
+
+
+def test_a_provider_that_hangs_costs_one_time_out_and_the_record_is_looked_after_before() -> None:
+    hanging, sent = Hanging(), Sent()
+    book = Busy(hanging)
+    upkeep = upkeep_over(hanging, book, sent)
+    report = ActivityEnvironment().run(upkeep.look_after)
+    assert book.turns == [(part, 0) for part in ("claims", "idle", "missing", "seal", "purge")]
+    assert hanging.asked == ["replies", "payments"], "the texts' provider was asked once, and the payments' once"
+    assert (book.settled, sent.learnt, report.failed) == ([], [], 0)
+    ActivityEnvironment().run(upkeep.look_after)
+    assert hanging.asked == ["replies", "payments"] * 2, "in the next round each is asked again"
+
+
+def test_a_provider_that_answers_slowly_gets_a_time_for_each_part_and_every_item_has_its_turn() -> None:
+    hanging, sent = Hanging(answers=True), Sent()
+    book = Busy(hanging)
+    upkeep, began = upkeep_over(hanging, book, sent), hanging.at
+    ActivityEnvironment().run(upkeep.look_after)
+    assert hanging.at - began < timedelta(minutes=3)
+    assert (book.settled, sent.learnt) == (
+        ["tch_000", "tch_001", "tch_002", "tch_003"],
+        ["sent_0", "sent_1", "sent_2", "sent_3"],
+    )
+    ActivityEnvironment().run(upkeep.look_after)
+    assert book.settled[4:] == ["tch_004", "tch_005", "tch_006", "tch_007"]
+
+
+def test_one_question_that_a_provider_refuses_keeps_no_other_from_being_asked() -> None:
+    hanging, sent = Hanging(answers=True, seconds=0, unreadable="tch_000"), Sent()
+    book = Busy(hanging)
+    ActivityEnvironment().run(upkeep_over(hanging, book, sent).look_after)
+    assert (len(book.settled), len(sent.learnt)) == (499, 100)
+
+
+def test_one_item_that_always_times_out_does_not_keep_the_same_others_waiting() -> None:
+    class Poisoned(Hanging):
+        def find(self, **named: Any) -> Found | None:
+            self.answers = named["touch"] != "tch_000"
+            self._wait(named["touch"])
+            return None
+
+    hanging, sent = Poisoned(answers=True, seconds=0), Sent()
+    book = Busy(hanging)
+    upkeep = upkeep_over(hanging, book, sent)
+    ActivityEnvironment().run(upkeep.look_after)
+    assert book.settled == []
+    hanging.answers = True
+    ActivityEnvironment().run(upkeep.look_after)
+    assert len(book.settled) == 499
+
+
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_a_cancellation_amid_the_items_ends_the_round_at_once(swallowed: bool) -> None:
+    """As a thread gets it: raised amid a question, where an adapter may take it for its own error."""
+    env = ActivityEnvironment()
+
+    class Cancelled(Hanging):
+        def find(self, **named: Any) -> Found | None:
+            self.asked.append(named["touch"])
+            env.cancel()
+            if swallowed:
+                raise ConnectionError
+            raise CancelledError("now")
+
+    hanging, sent = Cancelled(answers=True, seconds=0), Sent()
+    book = Busy(hanging)
+    with pytest.raises(CancelledError):
+        env.run(upkeep_over(hanging, book, sent).look_after)
+    assert (hanging.asked, book.reports, sent.learnt) == (["replies", "tch_000"], [], [])
+
+
+def test_no_item_has_its_turn_after_a_cancellation() -> None:
+    asked: list[int] = []
+
+    def do(item: int) -> int:
+        asked.append(item)
+        raise CancelledError("now")
+
+    with pytest.raises(CancelledError):
+        each("part", [1, 2], do, name=str)
+    assert asked == [1]
