@@ -2,12 +2,13 @@
 
 Two walks: those of which somebody hinted that there is news, newest hint first; and all others in turn, so that none is
 forgotten however many there are. How often one is asked about is remembered by the process; a new one asks once more.
+Only a question that was answered counts: after a provider's outage of days every text is still to be asked about.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from forbear.errors import Erased
@@ -45,15 +46,19 @@ class FollowingBook:
         self._providers = providers
         self._asked: dict[str, _Asked] = {}
         self._reached: dict[str, tuple[datetime, str]] = {}
+        self._chosen_at = ledger.clock.now()
 
     def unreported(self) -> list[Unsettled]:
         with self._ledger.worker() as session:
             tenants = routes.tenants(session)
-        now = self._ledger.clock.now()
+        now = self._chosen_at = self._ledger.clock.now()
         self._asked = {touch: asked for touch, asked in self._asked.items() if asked.at > now - self._given_up_after()}
         return [one for tenant in tenants for one in self._of(tenant, now)]
 
     def learn(self, touch: Unsettled, found: Found | None) -> bool:
+        # As of when the question was chosen: a hint that came while it was under way is news again.
+        pause = max(AT_LEAST, (self._chosen_at - touch.since) / SHARE)
+        self._asked[touch.touch] = _Asked(self._chosen_at, self._chosen_at + pause)
         if found is None or found.status == "sent":
             return False
         with self._ledger.worker(touch.tenant) as session:
@@ -72,11 +77,7 @@ class FollowingBook:
         with self._ledger.worker(tenant) as session:
             rows = {row[0].id: row for row in (*self._hinted(session, now), *self._in_turn(session, tenant, now))}
             chosen = list(rows.values())[:ASKED_ABOUT]
-            found = [one for touch, value in chosen if (one := self._sought(session, touch, value)) is not None]
-        for touch, _ in chosen:
-            pause = max(AT_LEAST, (now - _since(touch)) / SHARE)
-            self._asked[touch.id] = _Asked(now, now + pause)
-        return found
+            return [one for touch, value in chosen if (one := self._sought(session, touch, value)) is not None]
 
     def _hinted(self, session: Session, now: datetime) -> list[tuple[Touch, bytes]]:
         """Those of which a hint came since they were asked about."""
@@ -100,7 +101,7 @@ class FollowingBook:
         stretch = (
             select(Touch, ContactPoint.value)
             .join(ContactPoint, ContactPoint.id == Touch.contact_point)
-            .where(*self._open(now), or_(Touch.claimed_at > at, and_(Touch.claimed_at == at, Touch.id > id_)))
+            .where(*self._open(now), tuple_(Touch.claimed_at, Touch.id) > (at, id_))
             .order_by(Touch.claimed_at, Touch.id)
             .limit(LOOKED_AT)
         )

@@ -160,15 +160,18 @@ class UpkeepingBook:
         return clock.machine_now() >= clock.to_machine(since) + patience
 
     def _found(self, session: Session, touch: Unsettled, found: Found, now: datetime) -> Settled:
-        """A listed message was taken, whatever its status is called; the status may tell more."""
+        """A listed message was taken, whatever its status is called; the status may tell more, and its code why."""
         for status in dict.fromkeys(("accepted", found.status)):
+            told = status == found.status
             add_receipt(
                 session,
                 touch_id=touch.touch,
                 source="listing",
                 status=status,
                 provider_id=found.provider_id,
+                code=found.code if told else None,
                 at=now,
+                provider_at=found.at if told else None,
             )
         return "found"
 

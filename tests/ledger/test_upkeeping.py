@@ -11,7 +11,8 @@ from forbear.errors import PartlyDone
 from forbear.ledger import outbox, sweeping
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account
-from forbear.ledger.tables.contacts import Link, PageSession
+from forbear.ledger.tables.contacts import Link, PageSession, Receipt
+from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.record import Idempotency
 from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.ports.book import OpenAccount, Unsettled
@@ -113,6 +114,22 @@ def test_a_message_found_at_the_provider_was_sent(house: House, status: str, sta
     touch = house.touch(order.touch)
     assert (touch.state, touch.provider_id) == (state, found.provider_id)
     assert house.told(order.account) == ["touch_reconciled"]
+
+
+def test_a_lost_answer_that_is_found_undelivered_teaches_by_its_code(house: House) -> None:
+    order = in_unknown(house, "+13125550177")
+    at = house.now - A_SECOND
+    found = Found(provider_id=None, status="undelivered", code="MOBILE_IN_BLACK", at=at)
+    assert house.upkeeping().settle(sought(house, order), found) == "found"
+    touch = house.touch(order.touch)
+    assert (touch.state, touch.code) == ("undelivered", "MOBILE_IN_BLACK")
+    with house.worker() as session:
+        point = session.get_one(ContactPoint, touch.contact_point)
+        told = session.execute(
+            select(Receipt.status, Receipt.code, Receipt.provider_at).where(Receipt.source == "listing")
+        )
+        assert point.state == "unreachable"
+        assert set(told) == {("accepted", None, None), ("undelivered", "MOBILE_IN_BLACK", at)}
 
 
 def test_silence_counts_until_patience_is_over(house: House, hands: Hands) -> None:

@@ -76,6 +76,7 @@ class Touch(OfLender, Base):
         Index(None, "person", "claimed_at"),
         Index(None, "tenant", "address_key", "claimed_at"),
         Index(None, "account"),
+        Index("ix_touch_sent", "tenant", "claimed_at", "id", postgresql_where="state = 'sent'"),
         Index("ix_touch_open", "tenant", "state", postgresql_where="state in ('claimed', 'dispatching', 'unknown')"),
         CheckConstraint(
             "state in ('claimed', 'dispatching', 'sent', 'delivered', 'undelivered', 'failed', 'unknown')",
