@@ -24,7 +24,7 @@ from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.ledger.forms.parties import PartyForm
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
-from forbear.ledger.persons import recognise
+from forbear.ledger.persons import recognise, same_identity, same_name
 from forbear.ledger.profiles import KnownPoint, Teller, past_contacts, write_consents, write_points, write_profile
 from forbear.ledger.tables.accounts import Account, Entry, Party
 from forbear.ledger.tables.base import Base
@@ -74,8 +74,8 @@ def enrol(
     """
     its = _Enrolling(session, tenant, lender, enrolment, now)
     book = _checked(its)
+    refuse_twice(enrolment)
     persons, made = recognise(session, ledger.vault, tenant=tenant, parties=enrolment.parties, now=now)
-    _refuse_twice(enrolment, persons)
     if known := [person for person in persons if person not in made]:
         lock_persons(session, tenant, known)
     account = _write_account(its, book, persons)
@@ -110,12 +110,23 @@ def _refuse_second(its: _Enrolling) -> None:
         raise AlreadyEnrolled(taken)
 
 
-def _refuse_twice(enrolment: EnrolmentForm, persons: list[str]) -> None:
-    seen: set[tuple[str, str]] = set()
-    for index, (party, person) in enumerate(zip(enrolment.parties, persons, strict=True)):
-        if (person, party.role) in seen:
+def refuse_twice(enrolment: EnrolmentForm) -> None:
+    """Refuse two parties of one role that are one person by what this enrolment itself tells of them.
+
+    Whom the ledger takes for one must not show: it may know so from another lender.
+    """
+    for index, party in enumerate(enrolment.parties):
+        if any(party.role == other.role and _same(party, other) for other in enrolment.parties[:index]):
             raise BadInput(f"parties.{index}", "is the same person in the same role as another", "Send it once.")
-        seen.add((person, party.role))
+
+
+def _same(one: PartyForm, other: PartyForm) -> bool:
+    """As `recognise` would find it: by the identity numbers where both are told, else by name and birth date."""
+    numbers = [same_identity(party.identity_number or "") for party in (one, other)]
+    if all(numbers):
+        return numbers[0] == numbers[1]
+    births = one.birth_date, other.birth_date
+    return None not in births and births[0] == births[1] and same_name(one.name) == same_name(other.name)
 
 
 def _write_account(its: _Enrolling, book: Playbook, persons: list[str]) -> str:
@@ -169,8 +180,10 @@ def _write_opening(its: _Enrolling, account: str) -> None:
 def _write_party(teller: Teller, party: PartyForm, account: str) -> list[KnownPoint]:
     """Store the party with all that was told of the person; the answer is its contact points in order."""
     row = {**teller.row(), "id": new_id("pty"), "account": account, "role": party.role}
-    teller.session.execute(insert(Party).values(**row))
-    _note(teller, account, "party_added", row["id"], row)
+    # Where only the ledger knows two parties of one role for one person, they are one party, without a word.
+    stored = insert(Party).values(**row).on_conflict_do_nothing(index_elements=["account", "person", "role"])
+    if teller.session.execute(stored.returning(Party.id)).first() is not None:
+        _note(teller, account, "party_added", row["id"], row)
     write_profile(teller, party)
     points = write_points(teller, party.contact_points)
     write_consents(teller, party, points)

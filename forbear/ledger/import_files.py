@@ -65,12 +65,23 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A file under our lease, as it was when it was taken."""
+    """A file under our lease, as it was when it was taken; `opened` is None where its key does not open any more."""
 
     job: Job
     holder: str
     file: ImportFile
-    key: FileKey
+    opened: FileKey | None
+
+    @property
+    def key(self) -> FileKey:
+        """What the file's pieces and results are sealed with.
+
+        Raises:
+            Erased: it does not open, so that nobody can bring this import on.
+        """
+        if self.opened is None:
+            raise Erased(f"The key of {self.job.id} does not open")
+        return self.opened
 
 
 def waiting(ledger: Ledger) -> list[Job]:
@@ -95,7 +106,11 @@ def take(ledger: Ledger, job: Job, holder: str) -> Held | None:
         ).scalar_one_or_none()
     if taken is None or taken.wrapped is None:
         return None
-    key = ledger.vault.file_key(job.tenant, job.lender, job.id, taken.wrapped)
+    try:
+        key = ledger.vault.file_key(job.tenant, job.lender, job.id, taken.wrapped)
+    except Erased:
+        # Held all the same, for whoever took it must end it.
+        key = None
     return Held(job, holder, taken, key)
 
 

@@ -344,6 +344,34 @@ def test_a_row_that_names_one_person_twice_in_a_role_is_refused_in_a_dry_run_too
     assert lender.accounts() == ["IM-2"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_row_is_answered_the_same_whomever_another_lender_knows(
+    lender: Importer, module_database: Settings, dry_run: bool
+) -> None:
+    """The other lender knows that the bearer of this number is the one with that name and birth date."""
+    joined = {"guarantor_name": "Gil Joined", "guarantor_birth_date": "1960-01-01"}
+    apart = {"guarantor_name": "Guillermo Joined", "guarantor_identity_number": "JOIN-4711"}
+    both = {**apart, "guarantor_birth_date": ""} | {f"guarantor_2_{name[10:]}": cell for name, cell in joined.items()}
+    alone = importer(module_database, lender.ledger, lender.hands)
+    other = importer(module_database, lender.ledger, lender.hands, lender.tenant)
+    told = {**joined, "guarantor_identity_number": "JOIN-4711"}
+    assert other.done(table(row(1, **told)))[1][0]["status"] == "enrolled"
+    answers = [each.done(table(row(1, **both)), dry_run=dry_run)[1] for each in (lender, alone)]
+    for results in answers:
+        results[0].pop("account")
+    assert answers[0] == answers[1]
+    assert answers[0][0]["status"] == ("would_enrol" if dry_run else "enrolled")
+    assert [each.count("party") for each in (lender, alone)] == ([0, 0] if dry_run else [2, 3])
+
+
+def test_namesakes_with_numbers_of_their_own_may_both_stand_surety(lender: Importer) -> None:
+    one = {"guarantor_name": "Gil Sample", "guarantor_birth_date": "1960-01-01", "guarantor_identity_number": "G-1"}
+    two = {f"guarantor_2_{name[10:]}": cell for name, cell in one.items()}
+    for number, status in (("G-2", "enrolled"), ("g 1", "refused")):
+        told = {**one, **two, "guarantor_2_identity_number": number}
+        assert lender.done(table(row(1, **told, loan_number=f"NS-{number[-1]}")))[1][0]["status"] == status
+
+
 def test_a_dry_run_leaves_nothing_but_its_answer(lender: Importer) -> None:
     seen, results = lender.done(good(30), dry_run=True)
     assert (seen["state"], seen["counts"]["would_enrol"], len(results)) == ("done", 30, 30)

@@ -242,6 +242,109 @@ def test_a_row_that_breaks_us_does_not_keep_the_others_waiting(
     assert (results[1]["problems"][0]["code"], results[1]["problems"][0]["line"]) == ("internal", 3)
 
 
+@pytest.mark.parametrize("broken", ["judge", "refuse_twice"])
+def test_a_row_that_breaks_us_does_not_keep_a_dry_run_waiting(
+    lender: Importer, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    good_one = getattr(working, broken)
+
+    def failing(what: Any, *args: Any) -> Any:
+        if "IM-2" in repr(what):
+            raise RuntimeError("Zebediah Quux 2")
+        return good_one(what, *args)
+
+    monkeypatch.setattr(working, broken, failing)
+    _, results = lender.done(good(3), dry_run=True)
+    assert [each["status"] for each in results] == ["would_enrol", "refused", "would_enrol"]
+    assert (results[1]["problems"][0]["code"], results[1]["problems"][0]["line"]) == ("internal", 3)
+
+
+def test_a_file_that_is_spoilt_after_its_check_ends(lender: Importer, module_database: Settings) -> None:
+    for dry_run in (False, True):
+        file = lender.send(good(ROWS), dry_run=dry_run)
+        held = import_files.take(lender.ledger, import_files.waiting(lender.ledger)[0], "first")
+        assert held is not None
+        assert Work(lender.ledger, held).check()
+        import_files.release(lender.ledger, held)
+        with make_engine(module_database.database_url_for("migrator")).begin() as connection:
+            spoil = text("update import_piece set sealed = sealed || '\\x00' where file = :file")
+            connection.execute(spoil, {"file": file})
+        lender.work()
+        seen = lender.seen(file)
+        assert (seen["state"], seen["problem"]["code"]) == ("refused", "internal")
+
+
+def test_a_file_whose_key_does_not_open_ends(lender: Importer, module_database: Settings) -> None:
+    file = lender.send(good(ROWS))
+    with make_engine(module_database.database_url_for("migrator")).begin() as connection:
+        spoil = text("update import_file set wrapped = wrapped || '\\x00' where id = :file")
+        connection.execute(spoil, {"file": file})
+    lender.work()
+    seen = lender.seen(file)
+    assert (seen["state"], seen["problem"]["code"]) == ("refused", "internal")
+
+
+def test_what_was_settled_is_read_again_under_a_lease_that_is_renewed(
+    lender: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "RENEW_EVERY", 2)
+    monkeypatch.setattr(running, "TURN", 5)
+    file, first = lender.send(good(9)), lender.runner()
+    step = Work.step
+
+    def stepping(work: Work) -> bool:
+        return step(work) and work.row < 7
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "step", stepping)
+        first.serve()
+    renewed, stopping = list[int](), False
+    renew = import_files.renew
+
+    def renewing(*args: Any, **changes: Any) -> None:
+        renewed.append(args[1].file.row)
+        renew(*args, **changes)
+
+    monkeypatch.setattr(import_files, "renew", renewing)
+    with lender.ledger.api(lender.tenant, lender.lender) as session:
+        session.execute(text("update import_file set lease_until = null where id = :file"), {"file": file})
+    held = import_files.take(lender.ledger, import_files.waiting(lender.ledger)[0], "second")
+    assert held is not None
+    work = Work(lender.ledger, held, lambda: stopping)
+    assert work.step()
+    assert (renewed, work.skipped, work.row) == ([7, 7, 7], 7, 8)
+    stopping = True
+    with pytest.raises(working.Paused):
+        Work(lender.ledger, import_files.Held(held.job, "second", held.file, held.opened), lambda: stopping).step()
+
+
+def test_sharing_with_another_lender_reads_a_file_a_bounded_number_of_times(
+    lender: Importer, module_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "TURN", 2)
+    monkeypatch.setattr(running, "SKIPPED_A_STEP", 2)
+    other = importer(module_database, lender.ledger, lender.hands, lender.tenant)
+    files = [lender.send(good(60)), other.send(good(60))]
+    turns, step, seen = list[int](), Work.step, set[int]()
+
+    def stepping(work: Work) -> bool:
+        more = step(work)
+        if id(work) not in seen:
+            seen.add(id(work))
+            kept.append(work)
+            turns.append(work.skipped)
+        return more
+
+    kept: list[Work] = []
+    monkeypatch.setattr(Work, "step", stepping)
+    runner = lender.runner()
+    while runner.serve():
+        lender.hands.advance(LEASE / 100)
+    assert [lender.seen(files[0])["state"], other.seen(files[1])["state"]] == ["done", "done"]
+    # In turns of one length it would be sixty turns, and 1,740 records read again.
+    assert (len(turns), sum(turns)) == (16, 304)
+
+
 def test_an_upload_that_is_dropped_leaves_nothing(lender: Importer) -> None:
     upload = lender.upload("dropped")
     upload.begin()

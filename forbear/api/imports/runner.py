@@ -22,6 +22,8 @@ from forbear.ledger.import_files import Job, LeaseLost
 
 TURN: Final = 300
 """Steps after which another lender's import comes first; a batch of a dry run counts as several."""
+SKIPPED_A_STEP: Final = 100
+"""Records read again for one more step of the turn: a file that is put down often is not read ever anew for little."""
 BATCH_STEPS: Final = BATCH // 25
 IDLE_SECONDS: Final = 2.0
 """Machine seconds between two looks, where nobody woke us: another process may have taken a file and died."""
@@ -71,9 +73,10 @@ class Runner:
             steps = 0
             while work.step():
                 steps += BATCH_STEPS if work.held.file.dry_run else 1
-                if self._stopping.is_set() or (steps >= TURN and self._others(job)):
+                turn = TURN + work.skipped // SKIPPED_A_STEP
+                if self._stopping.is_set() or (steps >= turn and self._others(job)):
                     break
-                if steps >= TURN:
+                if steps >= turn:
                     steps = 0
             else:
                 return

@@ -5,13 +5,13 @@ a kill begins with the next record. A dry run looks at the ledger for a batch of
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from itertools import islice
 from typing import Final
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from forbear.api.imports.flaws import Flaw, Unreadable
@@ -21,7 +21,7 @@ from forbear.api.imports.source import Encoding
 from forbear.errors import BadInput, Erased, ForbearError, NotFound
 from forbear.ledger import import_files
 from forbear.ledger.engine import Ledger
-from forbear.ledger.enrol import AlreadyEnrolled, enrol
+from forbear.ledger.enrol import AlreadyEnrolled, enrol, refuse_twice
 from forbear.ledger.forms.checks import Refused
 from forbear.ledger.import_files import Held, Settled
 from forbear.ledger.import_spool import pieces
@@ -31,7 +31,7 @@ from forbear.ledger.tables.people import Lender
 BATCH: Final = 250
 """Records of a dry run settled in one transaction."""
 RENEW_EVERY: Final = 5_000
-"""Records of the first pass between two renewals of the lease."""
+"""Records that are only read, between two renewals of the lease."""
 TRIES: Final = 3
 log = structlog.get_logger()
 
@@ -41,11 +41,11 @@ class Paused(Exception):
 
 
 class Work:
-    """One file in hand. `row` is the last record settled."""
+    """One file in hand. `row` is the last record settled, `skipped` how many were read again to come there."""
 
     def __init__(self, ledger: Ledger, held: Held, stopping: Callable[[], bool] = lambda: False) -> None:
         self._ledger, self.held, self._stopping = ledger, held, stopping
-        self.row = held.file.row
+        self.row, self.skipped = held.file.row, 0
         self._reading: Reading | None = None
         self._records: Iterator[Record] = iter(())
 
@@ -58,14 +58,11 @@ class Work:
             reading = self._open()
             count = 0
             for count, _ in enumerate(reading, 1):
-                if count % RENEW_EVERY == 0:
-                    if self._stopping():
-                        raise Paused
-                    import_files.renew(self._ledger, self.held)
+                self._breathe(count)
             if not count:
                 raise Unreadable("no_rows", "holds no account", line=1)  # noqa: TRY301  answered as all others
         except Erased:
-            return self._refuse(Unreadable("internal", "the kept file does not open any more"))
+            return self._break_off()
         except Unreadable as error:
             return self._refuse(error)
         found = {"format": reading.format, "encoding": reading.encoding, "compressed": reading.compressed}
@@ -77,17 +74,25 @@ class Work:
         log.info("import_refused", file=self.held.job.id, code=why.told["code"])
         return False
 
+    def _break_off(self) -> bool:
+        """End an import that no further try could bring on; what was settled stays."""
+        return self._refuse(Unreadable("internal", "the kept file does not open any more"))
+
     def step(self) -> bool:
-        """Settle the next record, or the next batch of a dry run; False when there was none, and the import is done."""
-        if self._reading is None:
-            self._resume()
-        batch = list(islice(self._records, BATCH if self.held.file.dry_run else 1))
+        """Settle the next record, or the next batch of a dry run; False when there was none, and the import ended."""
+        try:
+            if self._reading is None:
+                self._resume()
+            batch = list(islice(self._records, BATCH if self.held.file.dry_run else 1))
+        except (Erased, Unreadable):
+            # The check found it whole, so it was spoilt since then.
+            return self._break_off()
         if not batch:
             import_files.finish(self._ledger, self.held, "done")
             log.info("import_done", file=self.held.job.id, rows=self.row)
             return False
         if self.held.file.dry_run:
-            self._try_batch(batch)
+            self._try(batch)
         else:
             self._enrol(batch[0])
         self.row = batch[-1].number
@@ -106,7 +111,17 @@ class Work:
         if self.row:
             log.info("import.resumed", file=self.held.job.id, row=self.row)
         self._reading = self._open()
-        self._records = (record for record in self._reading if record.number > self.held.file.row)
+        self._records = iter(self._reading)
+        for record in islice(self._records, self.row):
+            self.skipped = record.number
+            self._breathe(record.number)
+
+    def _breathe(self, count: int) -> None:
+        """Between records that are only read: keep the lease, and end when the process does."""
+        if count % RENEW_EVERY == 0:
+            if self._stopping():
+                raise Paused
+            import_files.renew(self._ledger, self.held)
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -122,7 +137,7 @@ class Work:
                 # A deadlock is an OperationalError too: nothing was written, so this record starts again.
                 if left == 0 or getattr(error.orig, "sqlstate", None) is None:
                     raise
-            except (ForbearError, AssertionError):
+            except (PoolTimeout, ForbearError, AssertionError):
                 raise
             except Exception as error:  # noqa: BLE001  one bad record must not keep all others waiting
                 if left == 0:
@@ -165,6 +180,19 @@ class Work:
         with self._ledger.api(job.tenant, job.lender) as session:
             import_files.settle(session, self._ledger, self.held, [refused])
 
+    def _try(self, records: list[Record]) -> None:
+        """Try a batch at once, or each for itself where one of them breaks us."""
+        try:
+            self._try_batch(records)
+        except (OperationalError, InterfaceError, PoolTimeout, ForbearError, AssertionError):
+            raise
+        except Exception as error:  # noqa: BLE001  one bad record must not keep all others waiting
+            if len(records) == 1:
+                self._give_up(records[0], error)
+                return
+            for record in records:
+                self._try([record])
+
     def _try_batch(self, records: list[Record]) -> None:
         """What would become of these records; leaves nothing but the answer."""
         job, now = self.held.job, self._ledger.clock.now()
@@ -182,32 +210,20 @@ class Work:
                 flaws = [*each.flaws, *([] if first is None else [self._duplicate(each, first)])]
                 if mark is not None:
                     lines.setdefault(mark, each.record.line)
-                settled.append(self._tried(session, each, flaws, known))
+                settled.append(self._tried(each, flaws, known))
             import_files.settle(session, self._ledger, self.held, settled)
 
-    def _tried(self, session: Session, judged: Judged, flaws: list[Flaw], known: dict[str, str]) -> Settled:
+    def _tried(self, judged: Judged, flaws: list[Flaw], known: dict[str, str]) -> Settled:
         record = judged.record
         if flaws or judged.form is None:
             return _refused(judged, flaws)
         if (account := known.get(judged.form.external_id)) is not None:
             return Settled(record.number, record.line, "already", account, judged.external_id)
-        roles = [party.role for party in judged.form.parties]
-        if len(set(roles)) < len(roles) and (found := self._trial(session, judged)):
-            return _refused(judged, found)
+        try:
+            refuse_twice(judged.form)
+        except BadInput as error:
+            return _refused(judged, _flaws(error, Names(record, self._headers)))
         return Settled(record.number, record.line, "would_enrol", None, judged.external_id)
-
-    def _trial(self, session: Session, judged: Judged) -> list[Flaw]:
-        """Enrol it for real and take it back: only the ledger knows whether two parties are one person."""
-        assert judged.form is not None  # noqa: S101  the caller looked
-        job, now = self.held.job, self._ledger.clock.now()
-        with closing(session.begin_nested()) as savepoint:
-            try:
-                enrol(session, self._ledger, tenant=job.tenant, lender=job.lender, enrolment=judged.form, now=now)
-            except (Refused, BadInput, Erased) as error:
-                return _flaws(error, Names(judged.record, self._headers))
-            finally:
-                savepoint.rollback()
-        return []
 
 
 def _refused(judged: Judged, flaws: list[Flaw]) -> Settled:
