@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.judge.reading import DEFAULT_ROUTE, Allowances, Record, Row, Said, Text, World, instant, maybe
-from tests.judge.told import Account, Client, Person, Spoken
+from tests.judge.told import Account, Client, Permission, Person, Spoken
 
 SILENCING = {"stop", "dispute", "hardship", "wrong_person"}
 STOP_ROWS = {"dispute": {"dispute"}, "hardship": {"hardship"}, "wrong_person": {"wrong_number"}}
@@ -94,10 +94,30 @@ def _from_enrolment(client: Client) -> list[Silence]:
         for out in person.opt_outs:
             if out.channel in {None, "sms"}:
                 phones = frozenset({out.to}) if out.to else frozenset(person.phones)
-                found.append(
-                    Silence("opted out before enrolment", person.label, out.told.at, phones=phones, of=out.told.account)
+                silence = Silence(
+                    "opted out before enrolment",
+                    person.label,
+                    out.told.at,
+                    phones=phones,
+                    accounts=_not_agreed_again(client, out, phones),
+                    of=out.told.account,
                 )
+                found.append(silence)
     return found
+
+
+def _not_agreed_again(client: Client, out: Permission, phones: frozenset[str]) -> frozenset[str] | None:
+    """The accounts an old opt-out silences: not those of a lender to whom a holder of the number agreed later."""
+    agreed = {
+        given.told.lender
+        for holder in client.persons.values()
+        for given in holder.consents
+        if holder.phones & phones
+        and given.at > out.at
+        and given.channel == "sms"
+        and (given.to is None or given.to in phones)
+    }
+    return frozenset(each.id for each in client.accounts.values() if each.lender not in agreed) if agreed else None
 
 
 def _from_the_lender(case: Case) -> list[Silence]:
