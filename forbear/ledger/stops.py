@@ -102,7 +102,10 @@ def suppress(
     via: str,
     at: datetime,
 ) -> str:
-    """Put down an opt-out; it binds the whole tenant. Said again to the same lender while it holds, it is the same one.
+    """Put down an opt-out; it binds the whole tenant. It is one already known only if that was said no earlier.
+
+    A consent given after an opt-out ends it, and this caller may not see what was consented to at other lenders: so
+    an older one never stands in for what is said now. A START takes back all of them.
 
     Raises:
         BadInput: it would bind nobody.
@@ -119,6 +122,7 @@ def suppress(
         Suppression.channel.is_not_distinct_from(channel),
         Suppression.address_key.is_not_distinct_from(address_key),
         Suppression.lifted_at.is_(None),
+        Suppression.at >= at,
     )
     if (known := session.scalars(same.limit(1)).first()) is not None:
         return known

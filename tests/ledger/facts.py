@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from forbear.contracts.words import StopKind, SuppressionScope
-from forbear.ledger import books, stops
+from forbear.contracts.words import Channel, StopKind, SuppressionScope
+from forbear.ledger import agreeing, books, stops
 from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import Account
 from tests.ledger.installed import Installed
 
 
@@ -78,4 +79,20 @@ def opt_in(house: Installed, session: Session, number: str, *, lender: str = "")
         address_key=house.key(number),
         via="sms",
         at=house.now,
+    )
+
+
+def give_consent(house: Installed, session: Session, account: str, *, channel: Channel = "sms") -> str:
+    """The account's borrower agrees, just now, to texts by any of their numbers."""
+    found = session.get_one(Account, account)
+    return agreeing.give_consent(
+        session,
+        found,
+        person=found.borrower,
+        channel=channel,
+        contact_point=None,
+        given_to="Example Bank",
+        how="on paper",
+        at=house.now,
+        now=house.now,
     )

@@ -95,6 +95,10 @@ class House(Installed):
         with self.api(lender) as session:
             return facts.opt_in(self, session, number, lender=lender)
 
+    def consent(self, account: str, *, lender: str = "") -> str:
+        with self.api(lender) as session:
+            return facts.give_consent(self, session, account)
+
     def deciding(self, decide: Decide = eager) -> DecidingBook:
         return DecidingBook(self.ledger, PLAYBOOKS, PACKS, decide=decide)
 

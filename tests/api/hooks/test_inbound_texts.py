@@ -1,7 +1,7 @@
 """What people write back is obeyed and committed before anything is answered, once, whoever the number belongs to."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -72,6 +72,17 @@ def test_start_takes_back_the_numbers_opt_out_and_is_a_consent(carrier: Carrier,
     assert borrower.opt_outs() == []
     assert borrower.told() == ["opted_out", "opted_in"]
     assert consents(borrower)[-1] == "replied START by text"
+
+
+def test_a_stop_after_a_consent_binds_again(site: Site, carrier: Carrier, borrower: Borrower) -> None:
+    carrier.write(borrower.phone, "STOP", sid="SMagain1")
+    site.hands.advance(timedelta(hours=1))
+    site.house.consent(borrower.account)
+    site.hands.advance(timedelta(days=1))
+    carrier.write(borrower.phone, "STOP", sid="SMagain2")
+    carrier.write(borrower.phone, "STOP", sid="SMagain2")
+    assert site.house.ask(borrower.account).kind == "rest"
+    assert borrower.opt_outs() == [("number", True)] * 2, "the carrier's second telling is no third"
 
 
 def test_a_yes_to_nothing_is_no_consent(carrier: Carrier, borrower: Borrower) -> None:

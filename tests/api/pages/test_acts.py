@@ -178,6 +178,18 @@ def test_stop_needs_no_identity_and_then_spares_the_number_too(borrower: Borrowe
     visitor.visit("/stopped", before=True)
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["identified", "unknown"])
+def test_a_stop_after_a_consent_binds_again(site: Site, borrower: Borrower, known: bool) -> None:
+    for _ in range(2):
+        visitor = borrower.inside() if known else borrower.visitor()
+        assert visitor.post("/stop", key=f"key-{site.hands.at.isoformat()}").status_code == 303
+        assert site.house.ask(borrower.account).kind == "rest"
+        site.hands.advance(timedelta(hours=1))
+        site.house.consent(borrower.account)
+        site.hands.advance(timedelta(days=1))
+    assert site.house.ask(borrower.account).kind == "contact", "a consent is what lifts it"
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_stop_is_heard_on_a_locked_and_on_an_expired_link(site: Site, borrower: Borrower, late: bool) -> None:
     visitor = borrower.visitor()
