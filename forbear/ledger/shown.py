@@ -20,6 +20,11 @@ def words(rule: str | None, reason: str | None, *, own: bool | None) -> str:
     return (reason or "") if own or not rule else LIMIT_OF_PERSON
 
 
+def if_own(reason: str, alone: str | None) -> str:
+    """The reason, if the lender's own facts `alone` give the same one; else no words of it."""
+    return reason if reason == alone else LIMIT_OF_PERSON
+
+
 def next_words(session: Session, account: Account) -> str:
     """The reason of the account's next instant, which the decision named by `next_permit` gave."""
     own = session.execute(select(Decision.own).where(Decision.id == account.next_permit)).scalar_one_or_none()

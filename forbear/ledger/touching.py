@@ -18,12 +18,13 @@ from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.contracts.words import Channel, LenderRole, TouchState
 from forbear.errors import Erased, NotFound
-from forbear.ledger import reachability
+from forbear.ledger import life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
+from forbear.ledger.shown import if_own
 from forbear.ledger.stops import suppress
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Link, Touch
@@ -113,7 +114,7 @@ class TouchingBook:
         return touch
 
     def _why_not(self, session: Session, touch: Touch, now: datetime) -> str | None:
-        """What speaks against sending now, or None."""
+        """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
         life = load_life(session, touch.account, now=now, without=touch.id)
@@ -124,7 +125,12 @@ class TouchingBook:
         if playbook is None:
             return "the account's playbook is not installed here"
         claimed = ClaimedTouch(touch.person, touch.contact_point, cast("Channel", touch.channel))
-        return self._recheck(life, claimed, playbook, self._packs, now)
+        why = self._recheck(life, claimed, playbook, self._packs, now)
+        if why is None or not life_rows.shared(session, account):
+            return why
+        alone = load_life(session, touch.account, now=now, without=touch.id, alone=True)
+        own = None if alone is None else self._recheck(alone, claimed, playbook, self._packs, now)
+        return if_own(why, own)
 
     def _hand_out(self, session: Session, touch: Touch, now: datetime) -> Dispatch | Outcome:
         """Open the number, make the link, and let the touch go: from here on it counts until proven otherwise."""

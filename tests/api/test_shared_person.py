@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from forbear.contracts.decision import Outcome
 from forbear.ledger.ids import new_id
 from forbear.ledger.shown import LIMIT_OF_PERSON
 from forbear.ledger.stops import place_stop, suppress
@@ -266,6 +267,45 @@ def limited(where: str, ours: Json, theirs: Json, reason: str, until: str) -> in
     else:
         assert theirs[reason] == LIMIT_OF_PERSON, where
     return theirs[reason] == LIMIT_OF_PERSON
+
+
+@pytest.mark.parametrize("heard", ["by them", "by us", "by both"])
+def test_a_text_held_back_at_the_last_look_says_no_more_than_a_decision(house: House, heard: str) -> None:
+    world = open_world(house)
+    account = world.us.made("/v1/accounts", person(external_id="LN-last-look"))["id"]
+    order = world.claim(world.us, account)
+    theirs = world.them.made("/v1/accounts", person(external_id="OTHER-quiet"))["id"]
+    if heard != "by us":
+        world.them.made(f"/v1/accounts/{theirs}/opt-outs", {"scope": "everything"})
+    if heard != "by them":
+        world.us.made(f"/v1/accounts/{account}/opt-outs", {"scope": "everything"})
+    held = world.prepare(order)
+    assert isinstance(held, Outcome)
+    assert held.state == "failed"
+    [receipt] = [item for item in world.us.story(account) if item["kind"] == "receipt"]
+    assert receipt["code"] == held.reason
+    read_everything(world, [account], [theirs])
+    if heard == "by them":
+        assert held.reason == LIMIT_OF_PERSON
+        for word in ("SUPPRESSED", "opted out", "Opted out", "every lender"):
+            assert word not in str(world.answers)
+    else:
+        assert held.reason.startswith("POLICY.SUPPRESSED: "), "its own facts it may read whole"
+
+
+def test_what_another_lenders_text_used_up_is_a_limit_too(house: House) -> None:
+    world = open_world(house)
+    account = world.us.made("/v1/accounts", person(external_id="LN-used-up"))["id"]
+    order = world.claim(world.us, account)
+    body = person(external_id="OTHER-texted")
+    at = instant(house.ledger.clock.now())
+    body["parties"][0]["contacts"] = [
+        {"at": at, "channel": channel, "contact_point": 0, "result": "delivered"} for channel in ("sms", "call")
+    ]
+    world.them.made("/v1/accounts", body)
+    held = world.prepare(order)
+    assert isinstance(held, Outcome)
+    assert (held.state, held.reason) == ("failed", LIMIT_OF_PERSON)
 
 
 def test_what_the_other_lender_heard_of_a_number_leaves_ours_as_it_was(house: House) -> None:

@@ -18,9 +18,11 @@ from forbear.api.auth import SCOPES
 from forbear.api.conditions import etag
 from forbear.api.cursors import TAG_BYTES
 from forbear.cadence.playbooks import load_all
-from forbear.contracts.decision import Asked
+from forbear.contracts.decision import Asked, Contact, ContactOrder, Decision, Outcome, Rest
 from forbear.ledger.admin import add_key, add_lender, add_tenant
 from forbear.ledger.deciding import DecidingBook
+from forbear.ledger.touching import TouchingBook
+from forbear.ports.book import Dispatch
 from forbear.rules.packs import load
 from tests.api.house import Client, House, Json
 
@@ -68,6 +70,24 @@ class World:
         book = DecidingBook(self.house.ledger, load_all(), load())
         asked = Asked(tenant=client.tenant, account=account, run="run", number=next(self.decided))
         return book.decide(asked).kind
+
+    def claim(self, client: Client, account: str) -> ContactOrder:
+        """Wait for the step's place in the day, which differs with the account, and insist that a touch was claimed."""
+        book = DecidingBook(self.house.ledger, load_all(), load())
+
+        def decide() -> Decision:
+            return book.decide(Asked(tenant=client.tenant, account=account, run="run", number=next(self.decided)))
+
+        answer = decide()
+        if isinstance(answer, Rest):
+            self.house.hands.set(answer.until)
+            answer = decide()
+        assert isinstance(answer, Contact), answer
+        return ContactOrder(tenant=client.tenant, account=account, touch=answer.touch)
+
+    def prepare(self, order: ContactOrder) -> Dispatch | Outcome:
+        """The sender's last look."""
+        return TouchingBook(self.house.ledger, self.house.settings, load_all(), load()).prepare(order)
 
     def _plain(self, value: Any) -> Any:
         """The same in both worlds where nothing of another lender is in it."""
