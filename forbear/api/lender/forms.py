@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
 
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
 from forbear.ledger import addresses
 from forbear.ledger.forms.enrolment import ComponentsForm
+from forbear.ledger.forms.parties import held_alone
 from forbear.ledger.forms.text import AmountText, Currency, Form, Instant, Reference
 from forbear.money.currency import read_amount
 
@@ -85,6 +86,11 @@ class PlaceStopForm(Form):
     )
     role: PartyRole = "borrower"
     number: Number | None = Field(default=None, description="For a wrong number: which one.")
+
+    @field_validator("this_account_only", mode="after")
+    @classmethod
+    def _held(cls, only: bool | None, info: ValidationInfo) -> bool | None:
+        return held_alone(only, info)
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:

@@ -6,7 +6,7 @@ with the enrolment, because the account's first decision is taken within seconds
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
 from forbear.ledger.forms.points import Place, PointForm
@@ -78,6 +78,13 @@ class OptOutForm(Form):
         return self
 
 
+def held_alone(only: bool | None, info: ValidationInfo) -> bool | None:
+    """A hold is a lender's own pause of one account: it must not bind the person's other accounts and lenders."""
+    if only is False and info.data.get("kind") == "hold":
+        raise ValueError("a hold is of one account; leave this out, or place one on each of your accounts")
+    return only
+
+
 class StopForm(Form):
     """A state that already forbids contact."""
 
@@ -89,6 +96,11 @@ class StopForm(Form):
         default=None, description="If missing: true for a dispute or a hold, else false: all debts of the person."
     )
     contact_point: PointIndex | None = None
+
+    @field_validator("this_account_only", mode="after")
+    @classmethod
+    def _held(cls, only: bool | None, info: ValidationInfo) -> bool | None:
+        return held_alone(only, info)
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
