@@ -20,15 +20,13 @@ from forbear.ledger import audit, outbox
 from forbear.ledger.enrol import playbooks
 from forbear.ledger.forms.change import AccountChangeForm, NewPointForm, PartyChangeForm, PointChangeForm
 from forbear.ledger.forms.checks import Refused
-from forbear.ledger.forms.points import PointForm
+from forbear.ledger.forms.points import WORSE, PointForm
 from forbear.ledger.profiles import Teller, write_points
 from forbear.ledger.releases import party_in_role
 from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ledger.vault import Vault
 
-WORSE = ("valid", "unreachable", "invalid", "wrong_party")
-"""States of a contact point; one may be told that stands further right."""
 MOST_POINTS = 50
 """Contact points of one party; nobody has so many numbers, but a program that loops soon would."""
 FURTHEST_EAST = timedelta(hours=14)

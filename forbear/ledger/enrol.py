@@ -19,7 +19,7 @@ from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import audit, outbox, stops
 from forbear.ledger.books import write_entries
 from forbear.ledger.engine import Ledger
-from forbear.ledger.forms.checks import Refused, Surroundings, problems
+from forbear.ledger.forms.checks import Refused, Surroundings, no_later, problems
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.ledger.forms.parties import PartyForm
 from forbear.ledger.ids import new_id
@@ -213,7 +213,7 @@ def _write_refusals(teller: Teller, party: PartyForm, account: str, points: list
             account=account if stop.of_account else None,
             kind=stop.kind,
             via="lender",
-            at=stop.at,
+            at=no_later(stop.at, teller.now),
             until=stop.until,
             written=stop.written,
             address_key=_key(stop.contact_point, points),
@@ -228,7 +228,7 @@ def _write_refusals(teller: Teller, party: PartyForm, account: str, points: list
             channel=opt_out.channel,
             address_key=_key(opt_out.contact_point, points),
             via="lender",
-            at=opt_out.at,
+            at=no_later(opt_out.at, teller.now),
         )
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from forbear.ledger.addresses import key_form
+from forbear.ledger.forms.checks import no_later
 from forbear.ledger.forms.parties import CallConsentForm, PartyForm
-from forbear.ledger.forms.points import PointForm
+from forbear.ledger.forms.points import WORSE, PointForm
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.contacts import PastContact
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Profile
@@ -113,10 +114,12 @@ def _update_point(teller: Teller, point_id: str, point: PointForm) -> None:
         newer["country"] = point.country
     if point.zone is not None:
         newer |= {"zone": point.zone, "zone_evidence": point.zone_evidence}
-    if point.state != "valid":
-        newer["state"] = point.state
+    known = update(ContactPoint).where(ContactPoint.id == point_id)
     if newer:
-        teller.session.execute(update(ContactPoint).where(ContactPoint.id == point_id).values(**newer))
+        teller.session.execute(known.values(**newer))
+    if better := WORSE[: WORSE.index(point.state)]:
+        # What it is compared with is the stored state: a receipt may have changed it since it was read.
+        teller.session.execute(known.where(ContactPoint.state.in_(better)).values(state=point.state))
 
 
 def write_consents(teller: Teller, party: PartyForm, points: list[KnownPoint]) -> None:
@@ -129,7 +132,7 @@ def write_consents(teller: Teller, party: PartyForm, points: list[KnownPoint]) -
             "channel": consent.channel,
             "given_to": consent.given_to,
             "how": consent.how,
-            "at": consent.at,
+            "at": no_later(consent.at, teller.now),
         }
         teller.session.execute(insert(Consent).values(**values))
     for agreed in party.agreements:
@@ -137,7 +140,8 @@ def write_consents(teller: Teller, party: PartyForm, points: list[KnownPoint]) -
             terms = {"start": agreed.start.isoformat(), "end": agreed.end.isoformat()}
         else:
             terms = {"open": agreed.open.isoformat(), "close": agreed.close.isoformat()}
-        values = {**teller.row(), "id": new_id("agr"), "kind": agreed.kind, "terms": terms, "at": agreed.at}
+        at = no_later(agreed.at, teller.now)
+        values = {**teller.row(), "id": new_id("agr"), "kind": agreed.kind, "terms": terms, "at": at}
         teller.session.execute(insert(Agreement).values(**values))
 
 
@@ -148,7 +152,7 @@ def past_contacts(teller: Teller, party: PartyForm, account: str, points: list[K
             **teller.row(),
             id=new_id("pst"),
             account=account,
-            at=contact.at,
+            at=no_later(contact.at, teller.now),
             channel=contact.channel,
             role=party.role,
             address_key=None if contact.contact_point is None else points[contact.contact_point].address_key,

@@ -15,6 +15,7 @@ from forbear.api.paging import Cursor, Limit, cut
 from forbear.errors import BadInput
 from forbear.ledger import on_file
 from forbear.ledger.books import CLOCK_SLACK
+from forbear.ledger.forms.checks import no_later
 from forbear.ledger.releases import party_in_role, release
 from forbear.ledger.stops import place_stop, suppress
 from forbear.ledger.views import find_account, stop_view
@@ -24,10 +25,10 @@ VIA = "lender"
 
 
 def said_at(at: datetime | None, now: datetime) -> datetime:
-    """When something was said; now unless it is told."""
+    """When something was said; now unless it is told, and never later than now."""
     if at is not None and at > now + CLOCK_SLACK:
         raise BadInput("at", "lies in the future", "Send when it was said, or leave it out.")
-    return at or now
+    return now if at is None else no_later(at, now)
 
 
 @router.post(

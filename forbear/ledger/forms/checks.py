@@ -39,6 +39,14 @@ class Refused(BadInput):
         self.found = found
 
 
+def no_later(at: datetime, now: datetime) -> datetime:
+    """What has been told has happened: a clock ahead of ours within the slack counts as ours.
+
+    Kept as told, a consent would stand later than an opt-out that is said after it, and would end it.
+    """
+    return min(at, now)
+
+
 def problems(form: EnrolmentForm, around: Surroundings) -> list[BadInput]:
     """Everything wrong with the enrolment; empty if it can be taken."""
     found = [*_lender(form, around), *_playbook(form, around), *_balance(form, around), *_dates(form, around)]

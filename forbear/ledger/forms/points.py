@@ -1,6 +1,6 @@
 """What a lender tells of one contact point: its value, its place, its state and where the person's clock is."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -11,6 +11,8 @@ from forbear.ledger.forms.text import Form, Zone
 
 Place = Literal["mobile", "residence", "workplace", "other"]
 ZoneEvidence = Literal["address", "area_code_mobile", "area_code_landline", "last_known", "stated"]
+WORSE: Final[tuple[PointState, ...]] = ("valid", "unreachable", "invalid", "wrong_party")
+"""States of a contact point; one may be told that stands further right."""
 
 
 class PointForm(Form):
