@@ -77,7 +77,9 @@ class Forbear:
         check_routes(self.playbooks, self.wording, load_routes())
         # A worker that was given no key leaves payments to the provider's webhooks.
         self.payments = StripeCheckout.from_settings(settings) if settings.stripe_key.get_secret_value() else None
-        self.carrier = RoutedCarrier.from_settings(settings, self.wording)
+        self.carrier = RoutedCarrier.from_settings(
+            settings, self.wording, clock=ledger.clock, threads=settings.worker_threads
+        )
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))

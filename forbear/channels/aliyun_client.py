@@ -2,16 +2,18 @@
 
 The SDK puts a call's parameters into the query of its address, the number among them, and would print it when the
 machine's environment says `DEBUG=sdk`; that is turned off here. It takes an outbound proxy from the environment, as is
-usual in a bank; the call itself is encrypted up to the provider.
+usual in a bank; the call itself is encrypted up to the provider. It would follow a redirect, and a 307 would make a
+second text of one attempt; so none is followed.
 """
 
 import ipaddress
 import logging
-from typing import Final
+from typing import Any, Final
 
 import requests
 from alibabacloud_dysmsapi20170525.client import Client
 from alibabacloud_tea_openapi.utils_models import Config
+from darabonba.core import DaraCore
 from darabonba.policy.retry import RetryOptions
 from darabonba.runtime import RuntimeOptions
 from requests.exceptions import ConnectTimeout
@@ -27,6 +29,17 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
 POOL: Final = 32
 
 logging.getLogger("darabonba-core").setLevel(logging.CRITICAL + 1)  # its debug lines quote numbers
+_session_of_sdk: Any = DaraCore._get_session  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  it takes no session of ours
+
+
+def _unredirected(*args: Any, **named: Any) -> requests.Session:
+    """The SDK's session, which raises at a redirect before it asks anybody else."""
+    session: requests.Session = _session_of_sdk(*args, **named)
+    session.max_redirects = 0
+    return session
+
+
+DaraCore._get_session = staticmethod(_unredirected)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  likewise
 
 
 def client(settings: Settings) -> Client:

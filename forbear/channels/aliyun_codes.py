@@ -58,6 +58,8 @@ REFUSALS: Final[Mapping[str, Mapping[str, bool]]] = MappingProxyType(
 UNCLEAR: Final = frozenset({"isp.SYSTEM_ERROR", "isp.UNKNOWN", "isp.GATEWAY_ERROR", "isv.BILLING_DEDUCTION_ERROR"})
 """[D] Faults of the provider itself, which may have come after it took the text: it says to check before a retry."""
 OF_PROVIDER: Final = "isp."
+SEEN_BEFORE: Final = "SignatureNonceUsed"
+"""[K] The provider has had this very request: something on the way repeated it, and the first may have been taken."""
 
 THROTTLED: Final = "Throttling"
 """[K] What its gateway's codes for too many calls begin with. The call never reached the service."""
@@ -65,6 +67,11 @@ THROTTLED: Final = "Throttling"
 STATUSES: Final[Mapping[int, str]] = MappingProxyType({1: "sent", 2: "undelivered", 3: "delivered"})
 """[D] `SendStatus` of a detail: waiting for the carrier's report, failed, arrived."""
 OK: Final = "OK"
+
+
+def of_one_question(code: str) -> bool:
+    """Whether a refused question says something of itself, and nothing of our account or of the provider."""
+    return code.startswith("isv.") and code not in UNCLEAR and not REFUSALS.get(code, _LATER).get("ours")
 
 
 def refused(code: str) -> Sending:

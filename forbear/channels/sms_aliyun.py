@@ -23,8 +23,9 @@ from darabonba.exceptions import UnretryableException
 
 from forbear.channels import aliyun_client, aliyun_codes
 from forbear.channels.wording import SmsWording
+from forbear.clock import Clock
 from forbear.errors import BadInput
-from forbear.ports.sms import Accepted, Found, Refused, Sending, SmsText, Unknown
+from forbear.ports.sms import Accepted, Found, Refused, Sending, SmsText, Unknown, Unreadable
 from forbear.settings import Settings
 
 NAME: Final = "aliyun"
@@ -45,14 +46,22 @@ log = structlog.get_logger("forbear.sms")
 
 class AliyunCarrier:
     def __init__(
-        self, client: Client, wording: SmsWording, *, read_seconds: float = aliyun_client.READ_SECONDS
+        self,
+        client: Client,
+        wording: SmsWording,
+        *,
+        clock: Clock | None = None,
+        read_seconds: float = aliyun_client.READ_SECONDS,
     ) -> None:
         self._client = client
         self._wording = wording
+        self._clock = clock or Clock.real()
         self._runtime = aliyun_client.runtime(read_seconds)
 
     @classmethod
-    def from_settings(cls, settings: Settings, wording: SmsWording) -> "AliyunCarrier | None":
+    def from_settings(
+        cls, settings: Settings, wording: SmsWording, clock: Clock | None = None
+    ) -> "AliyunCarrier | None":
         """The adapter, or None where no account is set; sandbox and production cannot be mixed.
 
         Raises:
@@ -60,7 +69,7 @@ class AliyunCarrier:
         """
         if not settings.aliyun_access_key_id and not settings.aliyun_access_key_secret.get_secret_value():
             return None
-        return cls(aliyun_client.client(settings), wording)
+        return cls(aliyun_client.client(settings), wording, clock=clock)
 
     def send(self, text: SmsText) -> Sending:
         if text.validity < LAST_MINUTES:
@@ -88,7 +97,7 @@ class AliyunCarrier:
         self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
     ) -> Found | None:
         del provider, sender, marker_sha256  # the touch's id is echoed: nothing else is needed
-        for day in _days(since):
+        for day in _days(since, self._clock.now()):
             for detail in self._details(to, day):
                 if detail.out_id == touch:
                     return _found(detail)
@@ -118,13 +127,15 @@ class AliyunCarrier:
                 body = self._client.query_send_details_with_options(request, self._runtime).body
             except Exception as error:  # noqa: BLE001  whatever it is, the list was not read
                 raise ConnectionError(f"the provider's list could not be read: {type(error).__name__}") from None
-            if getattr(body, "code", None) != aliyun_codes.OK:
-                raise ConnectionError("the provider's list could not be read: it was refused")
+            code = str(getattr(body, "code", None) or "")
+            if code != aliyun_codes.OK:
+                refusal = Unreadable if aliyun_codes.of_one_question(code) else ConnectionError
+                raise refusal("the provider's list could not be read: it was refused")
             listed: list[Any] = getattr(body.sms_send_detail_dtos, "sms_send_detail_dto", None) or []
             yield from listed
             if len(listed) < PAGE:
                 return
-        raise ConnectionError("the provider's list could not be read: it is longer than any of ours")
+        raise Unreadable("the provider's list could not be read: it is longer than any of ours")
 
 
 def _read(body: object) -> Sending:
@@ -138,9 +149,9 @@ def _read(body: object) -> Sending:
     return aliyun_codes.refused(code)
 
 
-def _days(since: datetime) -> list[date]:
-    """The days of Beijing on which a text handed out then may be listed, the likely one first."""
-    instants = (since, since - CLOCK_SLACK, since + SENT_WITHIN)
+def _days(since: datetime, now: datetime) -> list[date]:
+    """The days of Beijing on which a text handed out then may be listed, the likely one first and none to come."""
+    instants = (since, since - CLOCK_SLACK, min(since + SENT_WITHIN, max(since, now)))
     return list(dict.fromkeys(at.astimezone(BEIJING).date() for at in instants))
 
 
@@ -165,6 +176,8 @@ def _classified(error: AlibabaCloudException) -> Sending:
     status: object = getattr(error, "status_code", None)
     if not isinstance(status, int) or status >= SERVER_ERROR:
         return Unknown(f"the provider answered {status}")
+    if code == aliyun_codes.SEEN_BEFORE:
+        return Unknown(f"the provider answered {code}")
     if code.startswith(aliyun_codes.THROTTLED):
         return Refused("throttled")
     log.info("sms_refused", code=code)

@@ -2,10 +2,14 @@
 
 A route that is not set up here sends nothing and says so. Catching up on replies is the default route's alone: the
 domestic provider of China keeps no list of what people wrote, it only pushes (see `forbear.api.hooks.domestic`).
+
+Where there are several, none may hold more than half of the senders: a provider that hangs must not starve the other.
+What finds no place is certainly not sent, and the cadence tries it again.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Final
 
 import structlog
@@ -14,31 +18,46 @@ from forbear.channels.sms_aliyun import NAME as ALIYUN
 from forbear.channels.sms_aliyun import AliyunCarrier
 from forbear.channels.sms_twilio import TwilioCarrier
 from forbear.channels.wording import SmsWording
+from forbear.clock import Clock
 from forbear.ports.replies import ReplyListing, Written
 from forbear.ports.sms import Found, Refused, Sending, SmsCarrier, SmsText
 from forbear.settings import Settings
 
 TWILIO: Final = "twilio"
 NOT_SET_UP: Final = "route-not-set-up"
+BUSY: Final = "route-busy"
+SLOT_SECONDS: Final = 1.0
+"""Machine time that a sender waits where its route already holds its share of the senders."""
 log = structlog.get_logger("forbear.sms")
 
 
 class RoutedCarrier:
     """Implements `ports.sms.SmsCarrier` and `ports.replies.ReplyListing` over several."""
 
-    def __init__(self, carriers: Mapping[str, SmsCarrier], listing: ReplyListing) -> None:
+    def __init__(self, carriers: Mapping[str, SmsCarrier], listing: ReplyListing, *, threads: int = 0) -> None:
         self._carriers = dict(carriers)
         self._listing = listing
+        # A process without a second route, or that does not say how many senders it has, shares nothing out.
+        at_once = max(1, threads // 2) if threads and len(self._carriers) > 1 else 0
+        self._slots = {route: BoundedSemaphore(at_once) for route in self._carriers} if at_once else {}
 
     @classmethod
-    def from_settings(cls, settings: Settings, wording: SmsWording) -> "RoutedCarrier":
+    def from_settings(
+        cls, settings: Settings, wording: SmsWording, *, clock: Clock | None = None, threads: int = 0
+    ) -> "RoutedCarrier":
         """Every route that is set up here.
+
+        Args:
+            settings: accounts and addresses.
+            wording: what the domestic provider has approved.
+            clock: the world's.
+            threads: how many senders this process has; no route may keep more than half of them waiting.
 
         Raises:
             CannotStart: a route is half set up, or points elsewhere than it should.
         """
-        twilio, aliyun = TwilioCarrier.from_settings(settings), AliyunCarrier.from_settings(settings, wording)
-        return cls({TWILIO: twilio} | ({ALIYUN: aliyun} if aliyun is not None else {}), twilio)
+        twilio, aliyun = TwilioCarrier.from_settings(settings), AliyunCarrier.from_settings(settings, wording, clock)
+        return cls({TWILIO: twilio} | ({ALIYUN: aliyun} if aliyun is not None else {}), twilio, threads=threads)
 
     @property
     def routes(self) -> frozenset[str]:
@@ -49,7 +68,16 @@ class RoutedCarrier:
         if carrier is None:
             log.error("sms_route_not_set_up", touch=text.touch, route=text.provider)
             return Refused(NOT_SET_UP, ours=True)
-        return carrier.send(text)
+        slot = self._slots.get(text.provider)
+        if slot is None:
+            return carrier.send(text)
+        if not slot.acquire(timeout=SLOT_SECONDS):
+            log.warning("sms_route_busy", touch=text.touch, route=text.provider)
+            return Refused(BUSY)
+        try:
+            return carrier.send(text)
+        finally:
+            slot.release()
 
     def find(
         self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str

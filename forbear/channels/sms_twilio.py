@@ -92,7 +92,8 @@ class TwilioCarrier:
                 if created is not None and created < oldest:
                     continue
                 if marker_sha256 in _markers(message.body or ""):
-                    return Found(provider_id=str(message.sid), status=str(message.status))
+                    code = str(message.error_code) if message.error_code else None
+                    return Found(provider_id=str(message.sid), status=str(message.status), code=code)
         except (TwilioException, requests.exceptions.RequestException) as error:
             raise ConnectionError(f"the provider's list could not be read: {type(error).__name__}") from None
         return None

@@ -1,5 +1,6 @@
 """All routes as one carrier: each touch goes and is looked for by its own, and what is not set up sends nothing."""
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -70,6 +71,49 @@ def test_replies_are_listed_for_numbers_and_not_for_signatures() -> None:
     assert carrier.written_to("示例储蓄", since=NOW, until=NOW) == []
     assert len(carrier.written_to("+12125550199", since=NOW, until=NOW)) == 1
     assert home.asked == ["+12125550199"]
+
+
+class Hanging(One):
+    """Answers when it is let."""
+
+    def __init__(self, entered: threading.Semaphore, let: threading.Event) -> None:
+        super().__init__("hanging")
+        self.entered, self.let = entered, let
+
+    def send(self, text: SmsText) -> Sending:
+        self.entered.release()
+        assert self.let.wait(20)
+        return super().send(text)
+
+
+def test_a_route_that_hangs_leaves_half_of_the_senders_to_the_other() -> None:
+    entered, let, home = threading.Semaphore(0), threading.Event(), One("home")
+    carrier = RoutedCarrier({"twilio": home, "aliyun": Hanging(entered, let)}, home, threads=4)
+    senders = [threading.Thread(target=carrier.send, args=(text("aliyun"),)) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    assert all(entered.acquire(timeout=10) for _ in senders)
+    assert carrier.send(text("aliyun")) == Refused("route-busy"), (
+        "certainly not sent, and neither ours nor the number's"
+    )
+    assert carrier.send(text("twilio")) == Accepted("home", "queued")
+    let.set()
+    for sender in senders:
+        sender.join(10)
+    assert carrier.send(text("aliyun")) == Accepted("hanging", "queued"), "the places are free again"
+
+
+def test_a_route_alone_has_all_senders() -> None:
+    entered, let = threading.Semaphore(0), threading.Event()
+    hanging = Hanging(entered, let)
+    carrier = RoutedCarrier({"twilio": hanging}, hanging, threads=2)
+    senders = [threading.Thread(target=carrier.send, args=(text("twilio"),)) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    assert all(entered.acquire(timeout=10) for _ in senders)
+    let.set()
+    for sender in senders:
+        sender.join(10)
 
 
 def test_settings_say_which_routes_there_are() -> None:
