@@ -70,8 +70,8 @@ FILES: list[tuple[str, Callable[[], str | bytes], str, dict[str, Any], str]] = [
         "misspelt",
         lambda: good(1).replace("phone_zone", "fone_zone", 1),
         "column_unknown",
-        {"line": 1, "column": "fone_zone"},
-        "not known",
+        {"line": 1, "column": None},
+        "column 14 of the header is not known",
     ),
     (
         "twice",

@@ -1,5 +1,6 @@
 """A runner that dies, stalls or is stopped anywhere: every record is settled once, and whoever goes on begins there."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from forbear.api.imports import runner as running
 from forbear.api.imports import working
@@ -369,6 +371,37 @@ def test_no_piece_holds_a_name_in_clear(lender: Importer, module_database: Setti
     with engine.connect() as connection:
         rows = connection.execute(text("select to_jsonb(import_row) from import_row")).scalars().all()
     assert "IM-1" not in str(rows)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_nothing_of_a_file_without_its_header_is_kept_or_logged_in_clear(
+    lender: Importer, module_database: Settings, dry_run: bool
+) -> None:
+    secret = "Xerxes Plainly"
+    rows = [row(1, borrower_name=secret, loan_number="+13125550177"), row(2, phone_zone=secret, product="=" + secret)]
+    spoilt = [{**each, name: secret} for each in rows for name in each if name != "loan_number"]
+    headless = table(*rows).split("\r\n", 1)[1]
+    named = json.dumps(
+        {"external_id": "XERXES-1", secret: 1, "xerxes_plainly": {"xerxes": 1}, "parties": [{"xerxes_x": 1}]}
+    )
+    bodies = (
+        headless,
+        f"phone,{secret}\r\n" + headless,
+        f"phone,phone,{secret}\r\n" + headless,
+        table(*spoilt),
+        f"{named}\n{secret}\n",
+        headless + '"' + secret,
+    )
+    with capture_logs() as logs:
+        for body in bodies:
+            seen, _ = lender.done(body, dry_run=dry_run)
+            assert seen["state"] == ("done" if body in {bodies[3], bodies[4]} else "refused")
+    told = str(logs)
+    with make_engine(module_database.database_url_for("migrator")).connect() as connection:
+        for name in ("import_file", "import_row", "audit_row"):
+            told += str(connection.execute(text(f"select to_jsonb({name}) from {name}")).scalars().all())  # noqa: S608  a fixed list
+    for word in ("xerxes", "plainly", "5550177"):
+        assert word not in told.lower()
 
 
 def _binary(cell: object) -> bool:

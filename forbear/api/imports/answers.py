@@ -30,11 +30,11 @@ class Counts(Answer):
 
 
 class FileProblem(Answer):
-    """Why the whole file was refused; nothing of it was enrolled."""
+    """Why the file was refused; nothing of it was enrolled, unless `code` is internal: then what has results was."""
 
     code: str
     line: int | None
-    column: str | None
+    column: str | None = Field(description="Only a name of ours: what is not known is told by its place in the header.")
     byte: int | None = Field(description="Offset in the unpacked file, from 0.")
     problem: str
     remedy: str

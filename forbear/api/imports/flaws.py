@@ -26,7 +26,7 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "csv_broken": "Put cells with commas, quotes or line breaks in quotes, and double the quotes inside.",
         "delimiter": "Separate the columns by commas.",
         "column_missing": "Add the column to the header, or correct its name.",
-        "column_unknown": "Rename or remove the column; the columns are listed in the documentation.",
+        "column_unknown": "Begin the file with a header. Rename or remove a column that is not in the documentation.",
         "column_twice": "Keep one of the columns.",
         "not_ndjson": "Write one JSON object a line, each the body of POST /v1/accounts.",
         "no_rows": "Send at least one account.",
@@ -126,7 +126,7 @@ def of_input(error: BadInput, column: str, *, empty: bool = False) -> Flaw:
 def of_form(error: ValidationError) -> list[tuple[str, str, bool]]:
     """Pointer, reason and whether it is missing, for each place a form refuses."""
     return [
-        (pointer(_place(each["loc"])), reason_of(each), each["type"] == "missing")
+        (pointer(_place(each["loc"], each["type"])), reason_of(each), each["type"] == "missing")
         for each in error.errors(include_url=False, include_input=False)
     ]
 
@@ -139,6 +139,7 @@ def code_of(column: str, field: str) -> str:
     return next((code for ending, code in _ENDINGS if column.endswith(ending)), "invalid")
 
 
-def _place(loc: tuple[str | int, ...]) -> list[str | int]:
+def _place(loc: tuple[str | int, ...], kind: str) -> list[str | int]:
     """Without pydantic's marks for branches of a union, and without names that only the sender knows."""
-    return [part for part in loc if isinstance(part, int) or _KEY.fullmatch(part)]
+    ours = loc[:-1] if kind == "extra_forbidden" else loc
+    return [part for part in ours if isinstance(part, int) or _KEY.fullmatch(part)]

@@ -107,17 +107,18 @@ def header(cells: Sequence[str], line: int) -> dict[str, str]:
     """Our names of the columns, in their order, with those the file uses.
 
     Raises:
-        Unreadable: names the column that is missing, unknown or there twice.
+        Unreadable: tells the column that is missing, unknown or there twice. An unknown one by its place from 1: of a
+            file without a header it is somebody's cell, and what is told is kept in clear.
     """
     if len(cells) == 1 and any(mark in cells[0] for mark in ";\t|"):
         raise Unreadable("delimiter", "the header has only one column", line=line)
     found: dict[str, str] = {}
-    for cell in cells:
+    for place, cell in enumerate(cells, 1):
         name, written = canonical(cell), cell.strip()
         if name is None:
-            raise Unreadable("column_unknown", "the column is not known", line=line, column=written[:100])
+            raise Unreadable("column_unknown", f"column {place} of the header is not known", line=line)
         if name in found:
-            raise Unreadable("column_twice", "the column is there twice", line=line, column=written[:100])
+            raise Unreadable("column_twice", f"column {place} is there twice", line=line, column=written)
         found[name] = written
     if missing := [name for name in REQUIRED if name not in found]:
         raise Unreadable("column_missing", "the column is missing", line=line, column=", ".join(missing))
