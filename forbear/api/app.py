@@ -6,7 +6,6 @@ It writes facts and outbox rows and never talks to Temporal or to a provider's w
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from threading import BoundedSemaphore
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -20,6 +19,7 @@ from forbear.api.documentation import router as documentation
 from forbear.api.edge import Edge
 from forbear.api.hooks.routes import router as hooks
 from forbear.api.imports.runner import Runner
+from forbear.api.imports.slots import Slots
 from forbear.api.lender import answers, examples
 from forbear.api.lender.routes import router as lender
 from forbear.api.pace import Pace
@@ -38,8 +38,6 @@ DESCRIPTION = (
 )
 CONNECTIONS = 8
 """Kept open by this process, and as many more in a rush; the embedded PostgreSQL serves sixty to everybody."""
-UPLOADS = 4
-"""Files received at once by this process: each holds a connection until it is kept or dropped."""
 service = APIRouter(tags=["Service"])
 
 
@@ -80,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.pace, app.state.key_use = Pace(chosen), KeyUse()
-    app.state.uploads = BoundedSemaphore(UPLOADS)
+    app.state.uploads = Slots()
     problems.install(app)
     app.add_middleware(Edge)
     app.openapi = lambda: describe(app)

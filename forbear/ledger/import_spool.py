@@ -5,8 +5,9 @@ dies.
 """
 
 import hmac
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+import threading
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from forbear.errors import Conflict, KeyReused
+from forbear.errors import Conflict, ForbearError, KeyReused
 from forbear.ledger import audit, idempotency
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
@@ -31,8 +32,15 @@ class InProgress(Conflict):
     """The same call is being answered."""
 
 
+class Dropped(ForbearError):
+    """The call was given up while this step of it waited for a thread."""
+
+
 class Upload:
-    """One file on its way in; holds its transaction until it is kept or dropped. Not for two threads at once."""
+    """One file on its way in; holds its transaction until it is kept or dropped.
+
+    One thread after another may use it. A call that is cancelled drops it while a thread still writes: `drop` waits.
+    """
 
     def __init__(self, ledger: Ledger, *, tenant: str, lender: str, key: str, told: str) -> None:
         self._ledger, self._tenant, self._lender, self._key = ledger, tenant, lender, key
@@ -46,6 +54,8 @@ class Upload:
         self.id = new_id("imp")
         self._seals, self._wrapped = ledger.vault.make_file_key(tenant, lender, self.id)
         self._stack = ExitStack()
+        self._busy = threading.RLock()
+        self._dropped = False
 
     def begin(self) -> None:
         """Open the transaction and take the key's turn.
@@ -53,12 +63,21 @@ class Upload:
         Raises:
             InProgress: another call holds it.
         """
-        self._session: Session = self._stack.enter_context(self._ledger.api(self._tenant, self._lender))
-        try:
-            self._take_turn()
-        except BaseException:
-            self.drop()
-            raise
+        with self._in_hand():
+            self._session: Session = self._stack.enter_context(self._ledger.api(self._tenant, self._lender))
+            try:
+                self._take_turn()
+            except BaseException:
+                self.drop()
+                raise
+
+    @contextmanager
+    def _in_hand(self) -> Generator[None]:
+        """Nobody else changes it meanwhile, and nothing is begun anew for a call that was given up."""
+        with self._busy:
+            if self._dropped:
+                raise Dropped
+            yield
 
     def _take_turn(self) -> None:
         if not take_turn(self._session, self._lender, self._key):
@@ -69,6 +88,10 @@ class Upload:
 
     def write(self, part: bytes) -> None:
         """Take the next bytes; whole pieces are sealed and written."""
+        with self._in_hand():
+            self._write(part)
+
+    def _write(self, part: bytes) -> None:
         self.size += len(part)
         self._sha256.update(part)
         self._fingerprint.update(part)
@@ -90,6 +113,10 @@ class Upload:
         Raises:
             KeyReused: the key was used for another file or with other parameters.
         """
+        with self._in_hand():
+            return self._keep(body, declared, at)
+
+    def _keep(self, body: Mapping[str, Any], declared: Mapping[str, Any], at: datetime) -> idempotency.Stored | None:
         fingerprint = self._fingerprint.digest()
         if self._before is not None:
             before = self._before
@@ -121,10 +148,12 @@ class Upload:
         return self._sha256.hexdigest()
 
     def drop(self) -> None:
-        """Leave nothing; harmless after `keep`."""
-        if hasattr(self, "_session"):
-            self._session.rollback()
-        self._stack.close()
+        """Leave nothing; harmless after `keep`. Waits for a thread that has it in hand."""
+        with self._busy:
+            self._dropped = True
+            if hasattr(self, "_session"):
+                self._session.rollback()
+            self._stack.close()
 
     def _put(self, plain: bytes) -> None:
         sealed = self._seals.seal(plain, str(self._pieces))

@@ -1,23 +1,29 @@
 """The calls of an import over HTTP: what is taken, what is answered, who sees it, and what a dropped upload leaves."""
 
+import asyncio
 import csv
 import io
 import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi.concurrency import run_in_threadpool
 from structlog.testing import capture_logs
 
 from forbear.api.imports import answers, routes
 from forbear.api.imports.records import FORMULA
 from forbear.api.imports.results import escaped
+from forbear.api.imports.slots import Slots
+from forbear.errors import NotFound
+from forbear.ledger import import_files
 from forbear.ledger.admin import add_key
-from forbear.ledger.import_spool import Upload
+from forbear.ledger.import_spool import Dropped, Upload
 from tests.api.house import Client, House
 from tests.api.importing import COLUMNS, good, packed, row, table
 
@@ -218,15 +224,100 @@ def test_a_file_that_is_too_large_is_refused(house: House, one: Client, monkeypa
         assert "Split the file" in answer.json()["detail"]
 
 
-def test_too_many_files_at_once_are_told_to_wait(house: House, one: Client) -> None:
+def test_a_file_that_trickles_is_ended_however_steadily_it_comes(
+    house: House, one: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "UPLOAD_SECONDS", 0.5)
+    monkeypatch.setattr(routes, "PIECE", 10)
+    never = threading.Event()
+
+    def trickling() -> Iterator[bytes]:
+        for _ in range(15):
+            yield b"loan_number,"
+            never.wait(0.1)
+
+    answer = _send(house, one, trickling())
+    assert (answer.status_code, answer.json()["code"]) == (408, "upload_stalled")
+    assert "The file took more than" in answer.json()["detail"]
+
+
+def test_too_many_files_at_once_are_told_to_wait(house: House, one: Client, two: Client, bank: Client) -> None:
     slots = house.app.state.uploads
-    taken = 0
-    while slots.acquire(blocking=False):
-        taken += 1
+    assert [slots.take(one.lender) for _ in range(3)] == [True, True, False]
     answer = _send(house, one, good(1).encode())
-    slots.release(taken)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert _send(house, two, good(1).encode(), path="/v1/imports?dry_run=true").status_code == 202
+    assert [slots.take(two.lender) for _ in range(2)] == [True, True]
+    assert _send(house, bank, good(1).encode()).status_code == 429
+    for lender in (one.lender, one.lender, two.lender, two.lender):
+        slots.give(lender)
+    assert [slots.take("len_other") for _ in range(3)] == [True, True, False]
+    slots.give("len_other")
+    slots.give("len_other")
     assert _send(house, one, good(1).encode(), path="/v1/imports?dry_run=true").status_code == 202
+
+
+def test_an_upload_is_dropped_away_from_the_event_loop(
+    house: House, one: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, threads = Upload.drop, list[str]()
+
+    def dropping(upload: Upload) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            threads.append("of the pool")
+        else:
+            threads.append("of the loop")
+        drop(upload)
+
+    monkeypatch.setattr(Upload, "drop", dropping)
+    assert _send(house, one, good(1).encode(), path="/v1/imports?dry_run=true").status_code == 202
+    assert set(threads) == {"of the pool"}
+
+
+def test_an_upload_that_is_given_up_while_a_thread_writes_leaves_nothing(
+    house: House, one: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the server ends its calls: the call is over at once, and the thread only later."""
+    writing, going_on, given = threading.Event(), threading.Event(), list[str]()
+    put = Upload._put  # pyright: ignore[reportPrivateUsage]  the step of it that takes long
+
+    def slowly(upload: Upload, plain: bytes) -> None:
+        writing.set()
+        assert going_on.wait(20)
+        put(upload, plain)
+
+    class Told(Slots):
+        def give(self, lender: str) -> None:
+            given.append(lender)
+
+    monkeypatch.setattr(Upload, "_put", slowly)
+    upload = Upload(house.ledger, tenant=one.tenant, lender=one.lender, key="given-up", told="")
+
+    async def call() -> None:
+        try:
+            await run_in_threadpool(upload.begin)
+            await run_in_threadpool(upload.write, b"x" * 300_000)
+        finally:
+            await asyncio.shield(routes._drop(upload, Told(), one.lender))  # pyright: ignore[reportPrivateUsage]  as the call ends
+
+    async def given_up() -> None:
+        task = asyncio.create_task(call())
+        await run_in_threadpool(writing.wait, 20)
+        task.cancel()
+        await asyncio.sleep(0)
+        assert given == []
+        going_on.set()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(given_up())
+    assert given == [one.lender]
+    with pytest.raises(Dropped):
+        upload.begin()
+    with house.ledger.api(one.tenant, one.lender) as session, pytest.raises(NotFound):
+        import_files.found(session, upload.id)
 
 
 def test_an_empty_body_is_refused_at_once(house: House, one: Client) -> None:

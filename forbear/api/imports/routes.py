@@ -17,6 +17,7 @@ from forbear.api.auth import Reader, TheLedger, Writer
 from forbear.api.imports import answers, documented, results
 from forbear.api.imports.flaws import MAX_BYTES, REMEDIES
 from forbear.api.imports.records import Format
+from forbear.api.imports.slots import Slots
 from forbear.api.imports.source import Encoding
 from forbear.api.lender.forms import Id
 from forbear.api.problems import Problem
@@ -26,6 +27,8 @@ from forbear.ledger.import_spool import PIECE, InProgress, Upload
 
 PACE_SECONDS: Final = 45
 """Machine seconds in which the next piece must come: the upload holds a transaction."""
+UPLOAD_SECONDS: Final = 600
+"""Machine seconds for the whole file."""
 TYPES: Final[dict[str, Format | None]] = {
     "": None,
     "text/csv": "csv",
@@ -72,11 +75,11 @@ async def post_import(
     _only(request, "format", "encoding", "dry_run")
     key = call_key(request)
     declared = _declared(request, format, encoding, dry_run=dry_run)
-    slots = request.app.state.uploads
-    if not slots.acquire(blocking=False):
-        raise TooMany("Too many files are being sent at once", 5)
     told = f"POST\n/v1/imports\n{sorted(declared.items())}\n"
     upload = Upload(ledger, tenant=caller.tenant, lender=caller.lender, key=key, told=told)
+    slots: Slots = request.app.state.uploads
+    if not slots.take(caller.lender):
+        raise TooMany("Too many files are being sent at once", 5)
     try:
         await _receive(request, upload)
         answer = await run_in_threadpool(_keep, upload, declared, ledger.clock.now())
@@ -86,8 +89,8 @@ async def post_import(
     except InProgress as error:
         raise Problem("in_progress", str(error)) from None
     finally:
-        upload.drop()
-        slots.release()
+        # Shielded, for a call that is cancelled must give its connection back like any other.
+        await asyncio.shield(_drop(upload, slots, caller.lender))
     request.app.state.imports.wake()
     return answer
 
@@ -177,18 +180,30 @@ def _declared(request: Request, format: Format | None, encoding: Encoding | None
     }
 
 
+async def _drop(upload: Upload, slots: Slots, lender: str) -> None:
+    """Leave nothing of what was not kept, away from the event loop: a rollback waits for the database."""
+    try:
+        await run_in_threadpool(upload.drop)
+    finally:
+        slots.give(lender)
+
+
 async def _receive(request: Request, upload: Upload) -> None:
     """Spool the body as it comes."""
     if int(request.headers.get("content-length", "0")) > MAX_BYTES:
         raise _too_large()
     await run_in_threadpool(upload.begin)
-    parts = _parts(request)
+    parts, loop = _parts(request), asyncio.get_running_loop()
+    end = loop.time() + UPLOAD_SECONDS
     while True:
+        pace = loop.time() + PACE_SECONDS
         try:
-            async with asyncio.timeout(PACE_SECONDS):
+            async with asyncio.timeout_at(min(pace, end)):
                 part = await anext(parts, None)
         except TimeoutError:
-            raise Problem("upload_stalled", f"Less than {PIECE} bytes came in {PACE_SECONDS} seconds") from None
+            whole = f"The file took more than {UPLOAD_SECONDS} seconds"
+            slow = f"Less than {PIECE} bytes came in {PACE_SECONDS} seconds"
+            raise Problem("upload_stalled", whole if end <= pace else slow) from None
         if part is None:
             break
         if upload.size + len(part) > MAX_BYTES:
