@@ -102,7 +102,9 @@ def migrate(data: Data = DATA) -> None:
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Overdue accounts, as CSV or NDJSON.")],
-    api_key: Annotated[str, typer.Option("--key", envvar="FORBEAR_API_KEY", help="A key that may enrol.")],
+    api_key: Annotated[
+        str, typer.Option("--key", envvar="FORBEAR_API_KEY", help="A key with accounts:write and accounts:read.")
+    ],
     api: Annotated[str, typer.Option(help="Where the API listens.")] = "http://127.0.0.1:8000",
     encoding: Annotated[str | None, typer.Option(help="utf-8 or gb18030; utf-8 if not told.")] = None,
     *,

@@ -39,6 +39,10 @@ class Aborted(ForbearError):
     """Nothing more can be imported: the reason, with the remedy."""
 
 
+class NotAllowed(Aborted):
+    """The key may not do this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What to send, and how it is to be read."""
@@ -141,7 +145,7 @@ class _Lender:
             return answer
         problem = _problem(answer)
         if answer.status_code in NO_KEY:
-            raise Aborted(f"{problem.get('detail')}: give a key that may enrol accounts with --key")
+            raise NotAllowed(f"{problem.get('detail')}: give a key with accounts:write and accounts:read with --key")
         if answer.status_code in AGAIN or problem.get("code") == "in_progress":
             return None
         raise Aborted(str(problem.get("detail") or "The API refused the file"))
@@ -151,7 +155,11 @@ def _send(lender: _Lender, asked: Asked) -> Json:
     """The import of this file: the one under way, or a new one."""
     key = asked.key()
     sent, replayed = lender.post(asked, key)
-    told = lender.get(f"/v1/imports/{sent['id']}")
+    try:
+        told = lender.get(f"/v1/imports/{sent['id']}")
+    except NotAllowed as error:
+        taken = f"The file was taken as {sent['id']} and is worked on, but this key may not follow it"
+        raise Aborted(f"{taken}: {error}") from None
     if replayed and told["state"] in ENDED:
         # Sent before and ended: what is missing since then is enrolled by another import of the same file.
         told, _ = lender.post(asked, f"{key}-{secrets.token_hex(8)}")

@@ -14,6 +14,7 @@ from forbear.api.import_places import column_of
 from forbear.api.import_rows import to_enrolment
 from forbear.api.imports.records import Reading
 from forbear.errors import BadInput
+from forbear.ledger.admin import add_key
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from tests.api.house import Client, House
 
@@ -211,6 +212,16 @@ def test_no_row_can_be_enrolled_without_a_key_or_an_api(house: House, one: Clien
     out = io.StringIO()
     assert client_import.run(file, "http://127.0.0.1:1", one.key, Console(file=out, width=200)) == 2
     assert "No API answers" in out.getvalue()
+
+
+def test_a_key_that_may_send_but_not_follow_is_told_what_was_taken(house: House, one: Client, tmp_path: Path) -> None:
+    file = _file(tmp_path, {"loan_number": "WO-1", "borrower_name": "Person Wo"})
+    writer = add_key(house.migrator, lender=one.lender, scopes=["accounts:write"], label="writes")
+    status, said = _run(house, Client(one.http, one.tenant, one.lender, writer.shown), file)
+    newest = one.get("/v1/imports?limit=1").json()["data"][0]["id"]
+    assert status == 2
+    assert f"The file was taken as {newest}" in said
+    assert "accounts:write and accounts:read" in said
 
 
 def test_every_column_is_documented() -> None:
