@@ -18,6 +18,7 @@ PLAIN_STOPS = """
 STOP | stop | Stop. | "STOP" | STOP!!! | STOPALL | UNSUBSCRIBE | END | QUIT | CANCEL | REVOKE | OPTOUT | Opt out | opt  out
 ＳＴＯＰ | 退订 | TD | td | T | 停止 | 取消 | 拒收 | 退订。 | 【退订】
 R | r | Ｒ | 回R | 回复R | 回复TD | 回T退订 | TD退订 | 退订T | 拒收R | 拒收请回复R | R。 | 退 | 拒绝
+退定 | TD退定 | 停发 | 停發 | 取消订阅 | 取消訂閱 | 退訂
 """
 STOPS_IN_WORDS = """
 please stop texting me | Stop contacting me. | Do not text this number again | leave me alone, no more messages
@@ -29,12 +30,18 @@ how do I stop these messages? | you people need to stop | STOP I already told yo
 I do not wish to be contacted, do not text | stop\\ntexting\\nme | s t o p? no, I mean: stop texting
 别再发 | 不要再联系 | 请不要再联系我了 | 别再发短信了 | 我要退订 | 不要再打电话给我 | 请停止发送 | 別再發了 | 别烦我 | 请 勿 打 扰
 别再给我发信息 | 不要再给我发短信了 | 不用再发了 | 请勿发送 | 别骚扰 | 你们这是骚扰 | 别催了 | 不要给我打电话 | 不想再收到你们的短信
+请停发短信 | 請停發簡訊 | 取消发送 | 取消發送 | 取消通知 | 请取消通知 | 请帮我取消订阅 | 取消所有的短信提醒 | 取消还款提醒
+删除我的号码 | 刪除我的號碼 | 请把我的号码从你们系统删除 | 删掉我的手机号 | 移除我的電話號碼 | 别来烦 | 別來煩我 | 你们别来烦我了
+我要退定 | 不要给我老婆发 | 不要給我老婆發短信 | 别给我家人打电话 | 別再給我媽媽打電話 | 不要联系我同事 | 不要再骚扰我的家人
+请不要往我公司打电话 | 不许再给她发信息 | 別再給我發簡訊 | 不要再聯繫我 | 請勿聯絡我 | 不需要提醒 | 不用通知我了 | 关闭提醒
+取消你们的通知 | 别总给我发 | 不要老是打电话 | 別打擾我 | 終止發送 | 不要一直来电 | 别他妈打了 | 你们停发吧
 """
 NOT_STOPS = """
 I'll stop by tomorrow to pay | I did not get your message | don't worry I will pay Friday | ok thanks | when will this end
 I do not have a phone, call me at work | this is not a good time | I can pay next week | thank you | what? | 好的 | 👍 | ...
 I don't understand your message | Is this non stop service? | I never got a text from you | 明天还款 | | T mobile is my carrier
 别担心我会还 | 别着急我发工资就还 | 我不要发票 | 收到 | 请 | 回复 | 为什么给我发这个 | 我不打算借了 | 没收到你们的短信
+取消自动还款 | 我想取消自动还款 | 请取消明天的扣款 | 取消分期可以吗 | 不要发愁我会还 | 删除了之前的记录 | 我取消了订单所以没钱 | 公司停发工资了 | 公司停發薪水，沒錢
 """
 
 
@@ -241,6 +248,14 @@ def test_a_stop_comes_before_what_else_is_said() -> None:
         "不是我" * 7_000,
         "还1" * 10_000,
         "拒收请回复" * 4_000,
+        "取消你们的所有的" * 2_500,
+        "取消" * 10_000,
+        "不要再来给我老婆" * 2_500,
+        "不要给我的手机号码上一直" * 1_700,
+        "删除我的手机" * 3_500,
+        "把我" * 10_000,
+        "把我的号码从" * 3_400,
+        "別" * 20_000,
     ],
 )
 @pytest.mark.timeout(5)
