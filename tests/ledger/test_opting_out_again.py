@@ -97,7 +97,6 @@ def test_the_carriers_opt_out_after_a_consent_binds_again(house: House, hands: H
         house.consent(account)
         hands.advance(A_DAY)
     assert isinstance(house.ask(account), Contact)
-    order, _ready = house.prepared(house.borrower("+13125550102")[1])
     with house.worker() as session:
         said = select(func.count()).select_from(Suppression).where(Suppression.person == person)
         assert session.scalars(said).one() == 2
