@@ -2,7 +2,8 @@
 
 So the address holds a secret, and what is pushed is trusted no further than it must be. A report is a hint: it makes
 upkeep ask the provider, whose answer counts. A reply can be had in no other way: it is obeyed where it asks for peace,
-and whatever would loosen something, such as taking an opt-out back, waits for a human.
+and whatever would loosen something, such as taking an opt-out back, waits for a human. A request to stop that cannot be
+given to a lender is never answered as taken: the provider pushes it again, and an operator sees an error meanwhile.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from fastapi.responses import JSONResponse
 from forbear.api.hooks.app_state import ledger_of, settings_of
 from forbear.api.hooks.bodies import raw_body
 from forbear.channels.inbound_words import read
-from forbear.errors import Forbidden
+from forbear.errors import Forbidden, NotFound
 from forbear.ledger import receipts, replies, routes
 from forbear.ledger.engine import Ledger
 from forbear.ledger.replies import Inbound
@@ -31,13 +32,15 @@ from forbear.ports.replies import Reading
 from forbear.tokens import key_bytes, push_secret_holds
 
 LONGEST: Final = 1024 * 1024
-MOST_ITEMS: Final = 1_000
 LONGEST_ID: Final = 64
 PROVIDER: Final = "aliyun"
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 LATE_AT_MOST: Final = timedelta(days=3)
 """World time; a reply that says it is older was written at a time we do not believe."""
 MOBILE: Final = re.compile(r"(?:\+?86|0086)?(1\d{10})")
+BETWEEN_DIGITS: Final = re.compile(r"[\s-]")
+AROUND_SIGNATURE: Final = "【】[]［］ \t\r\n\u3000\xa0"
+"""Texts show a signature in such brackets; what was registered has none."""
 TAKEN: Final = {"code": 0, "msg": "成功"}
 AGAIN: Final = {"code": 1, "msg": "稍后重试"}
 NOT_OURS: Final = "Nothing is pushed to this address"
@@ -61,8 +64,11 @@ async def pushed(request: Request, secret: str) -> list[Item]:
     if not isinstance(given, list):
         log.warning("push_unreadable", bytes=len(body))
         return []
-    items = [cast("Item", item) for item in cast("list[object]", given) if isinstance(item, dict)]
-    return items[:MOST_ITEMS]
+    listed = cast("list[object]", given)
+    items = [cast("Item", item) for item in listed if isinstance(item, dict)]
+    if len(items) < len(listed):
+        log.warning("push_items_unreadable", items=len(listed) - len(items))
+    return items  # all: what is left out of a push that was answered never comes again
 
 
 Pushed = Annotated[list[Item], Depends(pushed)]
@@ -109,21 +115,33 @@ def _hint(ledger: Ledger, touch: str) -> None:
 
 
 def _take(ledger: Ledger, key: bytes, item: Item) -> None:
-    number, signature = MOBILE.fullmatch(_word(item, "phone_number")), _word(item, "sign_name")
+    number, signature = _mobile(item), _word(item, "sign_name").strip(AROUND_SIGNATURE)
     with ledger.anyone() as session:
         owner = routes.sender_owner(session, signature) if signature else None
-    provider_id = _fingerprint(key, item)
+    provider_id, text = _fingerprint(key, item), _clean(str(item.get("content") or ""))
     if owner is None or number is None:
-        log.warning("reply_without_lender", provider_id=provider_id)
+        _for_nobody(provider_id, text, number=number is not None)
         return
-    text = _clean(str(item.get("content") or ""))
-    inbound = Inbound(sender=f"+86{number.group(1)}", text=text, provider_id=provider_id)
+    inbound = Inbound(sender=number, text=text, provider_id=provider_id)
     with ledger.api(*owner) as session:
         writer = find_writer(session, ledger.vault, *owner, inbound.sender)
         at = written_at(_word(item, "send_time"), ledger.clock.now())
         reading = trusted(read(text, writer.language, writer.today(at)))
         taken = replies.take_reply(ledger, session, writer, inbound, reading)
     log.info("reply_taken", provider_id=provider_id, reading=reading.kind, fresh=taken.fresh)
+
+
+def _for_nobody(provider_id: str, text: str, *, number: bool) -> None:
+    """What cannot be obeyed must not be taken for obeyed: a lender's signature may be registered a minute later.
+
+    Raises:
+        NotFound: a request to stop at a number that we can read, to a lender that we do not know.
+    """
+    stops = read(text, "zh-Hans").stops
+    tell = log.error if stops else log.warning
+    tell("reply_without_lender" if number else "reply_without_number", provider_id=provider_id, stops=stops)
+    if stops and number:
+        raise NotFound("no lender has this signature")
 
 
 def trusted(reading: Reading) -> Reading:
@@ -151,6 +169,14 @@ def _fingerprint(key: bytes, item: Item) -> str:
     names = ("sequence_id", "phone_number", "send_time", "content", "sign_name")
     told = json.dumps([str(item.get(name)) for name in names])
     return f"{PROVIDER}:{hmac.new(key, told.encode(errors='surrogatepass'), hashlib.sha256).hexdigest()[:32]}"
+
+
+def _mobile(item: Item) -> str | None:
+    """The number in the form of the world; some pushes give it as a JSON number."""
+    given = item.get("phone_number")
+    told = str(given) if isinstance(given, int) else _word(item, "phone_number")
+    found = MOBILE.fullmatch(BETWEEN_DIGITS.sub("", told))
+    return None if found is None else f"+86{found.group(1)}"
 
 
 def _word(item: Item, name: str) -> str:

@@ -206,18 +206,61 @@ def test_a_request_for_help_waits_for_a_human_as_no_words_are_approved_for_an_an
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("content", "changes"),
     [
-        {"sign_name": "别家签名"},
-        {"sign_name": None},
-        {"phone_number": "12"},
-        {"phone_number": None},
-        {"sign_name": ["x"]},
+        ("你好", {"sign_name": "别家签名"}),
+        ("你好", {"sign_name": None}),
+        ("R", {"phone_number": "12"}),
+        ("R", {"phone_number": None}),
+        ("R", {"phone_number": True}),
+        ("R", {"phone_number": 10**4_000}),
+        ("你好", {"sign_name": ["x"]}),
     ],
 )
-def test_a_reply_for_nobody_is_answered_and_leaves_nothing(pushing: Pushing, changes: dict[str, Any]) -> None:
-    pushing.write("R", **changes)
+def test_a_reply_for_nobody_is_answered_and_leaves_nothing(
+    pushing: Pushing, content: str, changes: dict[str, Any]
+) -> None:
+    pushing.write(content, **changes)
     assert pushing.rows(Reply) == []
+
+
+@pytest.mark.parametrize("content", ["R", "请不要再给我发短信了"])
+@pytest.mark.parametrize("signature", ["别家签名", None, "", "【】", ["x"]])
+def test_a_stop_to_a_lender_nobody_knows_is_asked_for_again(pushing: Pushing, content: str, signature: object) -> None:
+    items = [pushing.reply(content, sign_name=signature), pushing.reply("R")]
+    with structlog.testing.capture_logs() as logs:
+        answer = pushing.push("replies", items)
+    assert (answer.status_code, answer.json()["code"]) == (503, 1)
+    assert len(pushing.rows(Reply)) == 1, "the other one is taken all the same"
+    assert [line["log_level"] for line in logs if line["event"] == "reply_without_lender"] == ["error"]
+    told = json.dumps(logs, default=str, ensure_ascii=False)
+    assert pushing.phone.removeprefix("+86") not in told
+    assert content == "R" or content not in told
+
+
+@pytest.mark.parametrize("around", ["【{}】", " {} ", "【{}】\u3000", "[{}]", "【 {} 】"])
+def test_a_signature_is_known_with_its_brackets_and_blanks(pushing: Pushing, around: str) -> None:
+    pushing.write("R", sign_name=around.format(pushing.house.signature))
+    assert [held.address_key for held in pushing.rows(Suppression)] == [pushing.house.key(pushing.phone)]
+
+
+@pytest.mark.parametrize("form", ["number", "number with 86", "blanks", "dashes"])
+def test_a_number_is_known_in_any_form(pushing: Pushing, form: str) -> None:
+    national = pushing.phone.removeprefix("+86")
+    forms: dict[str, object] = {
+        "number": int(national),
+        "number with 86": int(f"86{national}"),
+        "blanks": f" {national} ",
+        "dashes": f"{national[:3]}-{national[3:7]}-{national[7:]}",
+    }
+    pushing.write("R", phone_number=forms[form])
+    assert [held.address_key for held in pushing.rows(Suppression)] == [pushing.house.key(pushing.phone)]
+
+
+def test_no_item_of_a_long_push_is_left_out(pushing: Pushing) -> None:
+    others = [{"phone_number": "12", "content": "你好"}] * 1_200
+    assert pushing.push("replies", [*others, pushing.reply("R")]).json() == TAKEN
+    assert len(pushing.rows(Suppression)) == 1
 
 
 def test_a_stop_from_a_number_nobody_gave_us_holds_too(pushing: Pushing) -> None:
