@@ -12,6 +12,7 @@ from forbear.ledger import books
 from forbear.ledger.links import Journey
 from forbear.ledger.tables.accounts import Account, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Checkout, Suppression
+from forbear.ledger.tables.people import Consent
 from forbear.money.components import COMPONENTS
 
 SHOWN_STOPS: Final = ("dispute", "hardship")
@@ -90,9 +91,14 @@ def _stops(session: Session, journey: Journey, now: datetime) -> dict[str, str]:
 
 
 def _silenced(session: Session, journey: Journey) -> str | None:
+    """The opt-out from everything, unless the person agreed to be contacted again later: then it can be said anew."""
+    agreed = select(Consent.id).where(
+        Consent.person == journey.person, Consent.revoked_at.is_(None), Consent.at > Suppression.at
+    )
     return session.scalar(
         select(Suppression.id)
         .where(Suppression.person == journey.person, Suppression.scope == "everything", Suppression.lifted_at.is_(None))
+        .where(~agreed.exists())
         .order_by(Suppression.at.desc())
         .limit(1)
     )
