@@ -162,7 +162,8 @@ def test_a_forged_report_changes_nothing_and_only_makes_us_ask(work: Work) -> No
     assert (after.state, after.provider_id, after.code, after.settled_at) == (
         before.state, before.provider_id, before.code, before.settled_at,
     )  # fmt: skip
-    assert [one.touch for one in work.following.unreported()].count(order.touch) == 1
+    [asked] = [one for one in work.following.unreported() if one.touch == order.touch]
+    assert not work.following.learn(asked, Found(None, "sent"))
     assert order.touch not in [one.touch for one in work.following.unreported()], "asked about, and no news since"
     work.look_after()
     assert work.house.touch(order.touch).state == "sent"
@@ -183,7 +184,8 @@ def test_silence_is_asked_about_ever_less_often_and_at_last_not_at_all(work: Wor
     _, order, _ = work.send(lambda phone: work.box.handset(phone, "silent"))
     asked = list[datetime]()
     while work.hands.at < MORNING + GIVEN_UP_AFTER + timedelta(days=1):
-        if order.touch in [one.touch for one in work.following.unreported()]:
+        for one in work.following.unreported():
+            assert not work.following.learn(one, Found(None, "sent"))
             asked.append(work.hands.at)
         work.hands.advance(timedelta(minutes=7))
     pauses = [later - sooner for sooner, later in pairwise(asked)]
