@@ -28,7 +28,7 @@ CHANGING: dict[str, set[str]] = {
     "touch": {
         *("state", "dispatch_by", "lease_until", "window_closes", "dispatched_at", "settled_at"),
         *("provider_id", "code", "body_sha256", "segments"),
-    }
+    },
 }
 """Columns outside the digest, by table; a touch's claim is all the others."""
 
