@@ -59,7 +59,8 @@ def _apply(example: Any, deeds: list[tuple[Place, Any]]) -> Any:
         inside: Any = body
         for step in inner:
             inside, holder = _inside(inside, holder), step
-        _spoil(inside, holder, value)
+        # A value may be a list that a later deed changes: each place gets its own.
+        _spoil(inside, holder, value if value is LEFT_OUT or value is DOUBLED else copy.deepcopy(value))
     return body.get("")
 
 
