@@ -85,30 +85,38 @@ class Case:
 
 
 def silences(case: Case) -> list[Silence]:
-    return [*_from_enrolment(case.client), *_from_the_lender(case), *_from_people(case), *_from_payments(case)]
+    return [*_from_enrolment(case), *_from_the_lender(case), *_from_people(case), *_from_payments(case)]
 
 
-def _from_enrolment(client: Client) -> list[Silence]:
+def _from_enrolment(case: Case) -> list[Silence]:
     found: list[Silence] = []
-    for person in client.persons.values():
+    for person in case.client.persons.values():
         for out in person.opt_outs:
             if out.channel in {None, "sms"}:
                 phones = frozenset({out.to}) if out.to else frozenset(person.phones)
-                silence = Silence(
-                    "opted out before enrolment",
-                    person.label,
-                    out.told.at,
-                    phones=phones,
-                    accounts=_not_agreed_again(client, out, phones),
-                    of=out.told.account,
-                )
-                found.append(silence)
+                found += _old_opt_out(case, person, out, phones)
     return found
 
 
-def _not_agreed_again(client: Client, out: Permission, phones: frozenset[str]) -> frozenset[str] | None:
-    """The accounts an old opt-out silences: not those of a lender to whom a holder of the number agreed later."""
-    agreed = {
+def _old_opt_out(case: Case, person: Person, out: Permission, phones: frozenset[str]) -> Iterator[Silence]:
+    """An opt-out silences everybody but the lenders agreed to later; each START by text frees one more from then on."""
+    agreed = _agreed_later(case.client, out, phones)
+    starts = [*_started_again(case, out, phones), (None, frozenset[str]())]
+    since = out.told.at
+    for until, lenders in starts:
+        accounts = (
+            None
+            if not agreed
+            else frozenset(each.id for each in case.client.accounts.values() if each.lender not in agreed)
+        )
+        yield Silence("opted out before enrolment", person.label, since, until, phones, accounts, out.told.account)
+        agreed |= lenders
+        since = max(since, until) if until else since
+
+
+def _agreed_later(client: Client, out: Permission, phones: frozenset[str]) -> frozenset[str]:
+    """The lenders to whom a holder of the number agreed after an old opt-out."""
+    return frozenset(
         given.told.lender
         for holder in client.persons.values()
         for given in holder.consents
@@ -116,8 +124,19 @@ def _not_agreed_again(client: Client, out: Permission, phones: frozenset[str]) -
         and given.at > out.at
         and given.channel == "sms"
         and (given.to is None or given.to in phones)
-    }
-    return frozenset(each.id for each in client.accounts.values() if each.lender not in agreed) if agreed else None
+    )
+
+
+def _started_again(
+    case: Case, out: Permission, phones: frozenset[str]
+) -> Iterator[tuple[datetime | None, frozenset[str]]]:
+    """When START took back a STOP said to a lender after an old opt-out, which is a consent to that lender."""
+    stopped: set[str] = set()
+    for said in sorted(case.world.said, key=lambda each: each.at):
+        if said.kind == "stop":
+            stopped.add(said.phone)
+        if said.kind == "start" and said.phone in phones & stopped and said.at > out.at:
+            yield said.at, frozenset(case.client.lenders(set(case.spoken_of(said) or ())))
 
 
 def _from_the_lender(case: Case) -> list[Silence]:

@@ -49,6 +49,8 @@ CONTACT_TIMEOUT = timedelta(seconds=25)
 HEALING = timedelta(days=4)
 """Long enough for the lender's next file, for every late receipt, and for upkeep to find what was lost."""
 AT_ONCE = 1_000
+INSTANT = timedelta(microseconds=1)
+"""Two things never happen at one instant: of a payment and a claim the judge could not tell which came first."""
 SOON, LATE = timedelta(minutes=20), timedelta(hours=9)
 """After something was lost: before and after what a provider's list and a claim's lease may take."""
 
@@ -146,7 +148,7 @@ class Season:
     def _until(self, end: datetime) -> None:
         while self._due and self._due[0][0] <= end:
             at, _, deed = heapq.heappop(self._due)
-            self.hands.set(max(at, self.hands.at))
+            self.hands.set(max(at, self.hands.at + INSTANT))
             deed()
             self._relay()
         self.hands.set(max(end, self.hands.at))

@@ -111,7 +111,7 @@ def stand(folder: Path) -> Generator[Stand]:
         yield Stand(server, secrets, folder)
 
 
-def kept_seeds() -> list[int]:
-    """Seeds that once failed, one a line; what stands behind # is why."""
-    lines = (line.partition("#")[0].strip() for line in SEEDS.read_text(encoding="utf-8").splitlines())
-    return [int(line) for line in lines if line]
+def kept_seeds() -> list[tuple[int, Size]]:
+    """Seasons that once failed, one a line: seed, people, days; what stands behind # is why."""
+    lines = (line.partition("#")[0].split() for line in SEEDS.read_text(encoding="utf-8").splitlines())
+    return [(int(seed), Size(int(people), int(days))) for seed, people, days in (line for line in lines if line)]

@@ -38,9 +38,9 @@ def test_a_fresh_season(
     sound(database, seed, tmp_path, SMALLER)
 
 
-@pytest.mark.parametrize("seed", kept_seeds())
-def test_a_season_that_once_failed(database: Settings, tmp_path: Path, seed: int) -> None:
-    sound(database, seed, tmp_path, SMALLER)
+@pytest.mark.parametrize(("seed", "size"), kept_seeds())
+def test_a_season_that_once_failed(database: Settings, tmp_path: Path, seed: int, size: Size) -> None:
+    sound(database, seed, tmp_path, size)
 
 
 @pytest.mark.prove
