@@ -41,10 +41,20 @@ class Tightened:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactPoint:
-    """`key` is the same wherever the number comes back. `zone` None means no evidence of a zone.
+class ZoneClue:
+    """A zone that was read from a point itself: from an address, or from the area code of a number."""
 
-    `country` is the number's or the address's, in two letters; None where it is not known.
+    zone: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """`key` is the same wherever the number comes back. `zone` is the one the lender told, None if it told none.
+
+    `country` is the number's or the address's, in two letters; None where it is not known. `clues` are the zones that
+    the point itself speaks for.
     """
 
     id: str
@@ -55,6 +65,7 @@ class ContactPoint:
     zone: str | None
     zone_evidence: str | None
     country: str | None = None
+    clues: tuple[ZoneClue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

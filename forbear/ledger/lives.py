@@ -161,6 +161,7 @@ def _point(row: ContactPoint) -> life.ContactPoint:
         zone=row.zone,
         zone_evidence=row.zone_evidence,
         country=row.country,
+        clues=tuple(life.ZoneClue(**clue) for clue in row.clues or ()),
     )
 
 

@@ -16,6 +16,7 @@ from forbear.ledger.forms.checks import no_later
 from forbear.ledger.forms.parties import CallConsentForm, PartyForm
 from forbear.ledger.forms.points import WORSE, PointForm
 from forbear.ledger.ids import new_id
+from forbear.ledger.placing import jurisdictions, place_point
 from forbear.ledger.tables.contacts import PastContact
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Profile
 from forbear.ledger.vault import Vault
@@ -53,6 +54,7 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
     }
     told = {name: teller.seal(text) for name, text in optional.items() if text is not None}
     where = (Profile.lender == teller.lender, Profile.person == teller.person)
+    packs = jurisdictions(party)
     profile = teller.session.execute(select(Profile).where(*where)).scalar_one_or_none()
     if profile is None:
         values = {
@@ -60,15 +62,15 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
             "id": new_id("pro"),
             "name": teller.seal(party.name),
             "language": party.language,
-            "jurisdictions": party.packs,
+            "jurisdictions": packs,
             "created_at": teller.now,
             **told,
         }
         teller.session.execute(insert(Profile).values(**values))
         return
     missing: dict[str, Any] = {name: sealed for name, sealed in told.items() if getattr(profile, name) is None}
-    if not profile.jurisdictions and party.packs:
-        missing["jurisdictions"] = party.packs
+    if not profile.jurisdictions and packs:
+        missing["jurisdictions"] = packs
     if missing:
         teller.session.execute(update(Profile).where(*where).values(**missing))
 
@@ -88,7 +90,7 @@ def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes]
     if id_ is not None:
         _update_point(teller, id_, point)
         return KnownPoint(id_, key)
-    made = KnownPoint(new_id("pt"), key)
+    made, placed = KnownPoint(new_id("pt"), key), place_point(point)
     values = {
         **teller.row(),
         "id": made.id,
@@ -97,8 +99,9 @@ def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes]
         "address_key": key,
         "place": point.place,
         "state": point.state,
-        "zone": point.zone,
-        "zone_evidence": point.zone_evidence,
+        "zone": placed.zone,
+        "zone_evidence": placed.evidence,
+        "clues": placed.rows(),
         "country": point.country,
         "created_at": teller.now,
     }
@@ -109,14 +112,13 @@ def _write_point(teller: Teller, point: PointForm, known: dict[tuple[str, bytes]
 
 def _update_point(teller: Teller, point_id: str, point: PointForm) -> None:
     """Take over the country and newer zone evidence; a state only ever gets worse by being told."""
-    newer: dict[str, Any] = {}
+    newer: dict[str, Any] = {"clues": place_point(point).rows()}
     if point.country is not None:
         newer["country"] = point.country
     if point.zone is not None:
         newer |= {"zone": point.zone, "zone_evidence": point.zone_evidence}
     known = update(ContactPoint).where(ContactPoint.id == point_id)
-    if newer:
-        teller.session.execute(known.values(**newer))
+    teller.session.execute(known.values(**newer))
     if better := WORSE[: WORSE.index(point.state)]:
         # What it is compared with is the stored state: a receipt may have changed it since it was read.
         teller.session.execute(known.where(ContactPoint.state.in_(better)).values(state=point.state))

@@ -16,6 +16,7 @@ from forbear.api.imports.records import Reading
 from forbear.errors import BadInput
 from forbear.ledger.admin import add_key
 from forbear.ledger.forms.enrolment import EnrolmentForm
+from forbear.ledger.placing import jurisdictions
 from tests.api.house import Client, House
 
 PORTFOLIO = Path(__file__).parents[2] / "examples" / "portfolio.csv"
@@ -79,7 +80,7 @@ def test_a_row_becomes_an_enrolment() -> None:
     assert (party.contact_points[0].value, party.contact_points[0].place) == ("+13125550142", "mobile")
     assert (party.consents[0].channel, party.consents[0].contact_point) == ("sms", 0)
     assert [(contact.channel, contact.contact_point) for contact in party.contacts] == [("sms", 0), ("letter", 2)]
-    assert party.packs == ["US"]
+    assert jurisdictions(party)[0] == "US"
     assert form.balance.components.fee == "0"
 
 

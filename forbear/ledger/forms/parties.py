@@ -147,16 +147,3 @@ class PartyForm(Form):
     contacts: list[PastContactForm] = Field(
         default=[], max_length=500, description="Contacts with this person in the last 30 days."
     )
-
-    @property
-    def packs(self) -> list[str]:
-        """Jurisdictions as given, else derived: where the postal addresses are, without one where the phones are.
-
-        Evidence of two countries is no answer, and no answer holds the account.
-        """
-        if self.jurisdictions is not None:
-            return list(self.jurisdictions)
-        postal = {point.country for point in self.contact_points if point.kind == "postal"}
-        phones = {point.country for point in self.contact_points if point.kind == "phone"}
-        found = postal or phones
-        return [str(country) for country in found] if found in ({"US"}, {"CN"}) else []

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forbear.ledger.tables.base import Base, Id, Instant, Json, OfLender, OfTenant, Sealed
@@ -121,6 +121,8 @@ class ContactPoint(OfLender, Base):
     zone: Mapped[str | None]
     zone_evidence: Mapped[str | None]
     country: Mapped[str | None]
+    clues: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]")
+    """The zones that the point itself speaks for: `zone`, `kind`, and `source`, which never quotes the value."""
     created_at: Mapped[Instant]
     __table_args__ = (
         UniqueConstraint("lender", "person", "kind", "address_key"),
