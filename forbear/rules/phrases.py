@@ -1,0 +1,162 @@
+"""Finds a phrase in the source of a template, however it is disguised, and says on which line.
+
+Before it is searched, a text is folded to what a reader sees: compatibility forms, capitals, marks over letters and
+characters without a shape are undone, and letters of other scripts become the Latin ones they are taken for. What a
+pattern then forgives is digits and signs for letters, and letters that are spaced out, dotted or torn apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from forbear.rules.lookalikes import INVISIBLE, LATIN, STANDS_FOR
+
+HOLE: Final = "\ufffc"
+"""Stands where a template puts in a value."""
+LONG: Final = 6
+"""From this many letters on a word torn in two is still known as one; two short words may mean something else."""
+_TAG: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_LITERAL: Final = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_ATOM: Final = re.compile(r"[a-z0-9]+|[^\W\d_]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# Punctuation that ends a sentence parts two words for good: '起，诉求' is no '起诉'.
+_MARKS: Final = r".\-_*·•’'`~/\\|+=^"
+_TIGHT: Final = rf"[{_MARKS}]{{0,2}}"
+_SPACED: Final = rf"[\s{_MARKS},]{{1,4}}"
+_TORN: Final = rf"[\s{_MARKS}]{{0,3}}"
+_BETWEEN: Final = r"(?:[\s\-_*·•/|~'\"(),]{1,6}|[.!:;]{1,3}(?=\S))"
+_BETWEEN_HAN: Final = rf"[\s{_MARKS}\"“”‘’()\[\]【】「」《》]{{0,4}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as a reader sees it, with the line of every character."""
+
+    text: str
+    lines: tuple[int, ...]
+
+    def line(self, at: int) -> int:
+        return self.lines[at] if at < len(self.lines) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A value that a template puts in: what stands between the braces, and where."""
+
+    expression: str
+    line: int
+
+
+@lru_cache(maxsize=256)
+def folded(source: str) -> Folded:
+    """Fold a template's source. Comments vanish, values leave a hole, and literals of an expression are read."""
+    text: list[str] = []
+    lines: list[int] = []
+    for sign, line in _shown(source):
+        seen = _seen(sign)
+        text.append(seen)
+        lines += [line] * len(seen)
+    whole = "".join(text)
+    return _without_glued_holes(Folded(whole, tuple(lines)))
+
+
+def put_in(source: str) -> Iterator[Put]:
+    """Every value that a template puts in."""
+    for tag in _TAG.finditer(source):
+        if tag[0].startswith("{{"):
+            yield Put(tag[0][2:-2].strip(" -"), source.count("\n", 0, tag.start()) + 1)
+
+
+def find(phrase: str, text: Folded) -> int | None:
+    """The line on which a phrase begins, or None."""
+    found = _pattern(phrase).search(text.text)
+    return None if found is None else text.line(found.start())
+
+
+def carries(phrase: str, source: str) -> bool:
+    """Whether a text says a phrase in plain sight. A phrase may ask for a value by its name: `{{ lender }}`."""
+    wanted, given = _plain(phrase), _plain(source)
+    if _HAN.search(wanted):
+        return re.sub(r"\s", "", wanted) in re.sub(r"\s", "", given)
+    return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", given) is not None
+
+
+def _plain(source: str) -> str:
+    bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    named = re.sub(r"\{\{-?\s*(\w+)[^}]*\}\}", r"{{ \1 }}", bare)
+    return " ".join(unicodedata.normalize("NFKC", named).casefold().split())
+
+
+def _shown(source: str) -> Iterator[tuple[str, int]]:
+    """The signs of a source that are shown, each with its line."""
+    line, at = 1, 0
+    for tag in _TAG.finditer(source):
+        for sign in source[at : tag.start()]:
+            yield sign, line
+            line += sign == "\n"
+        for sign in _told(tag[0]):
+            yield sign, line
+        line += tag[0].count("\n")
+        at = tag.end()
+    for sign in source[at:]:
+        yield sign, line
+        line += sign == "\n"
+
+
+def _told(tag: str) -> str:
+    """What a tag may show: the literals of an expression, and a hole where a value comes from elsewhere."""
+    if tag.startswith("{#") or not (tag.startswith("{{") or re.match(r"\{%-?\s*set\b", tag)):
+        return ""
+    literals = "".join(single or double for single, double in _LITERAL.findall(tag))
+    named = _NAME.search(_LITERAL.sub("", tag))
+    return literals + (HOLE if named else "")
+
+
+def _seen(sign: str) -> str:
+    """What a reader takes one sign for."""
+    parts: list[str] = []
+    for part in unicodedata.normalize("NFKD", LATIN.get(sign, sign)):
+        small = LATIN.get(part) or part.casefold()
+        small = "".join(LATIN.get(each, each) for each in small)
+        if part not in INVISIBLE and unicodedata.category(part) not in {"Mn", "Me", "Cf"}:
+            parts.append(small)
+    return "".join(parts)
+
+
+def _without_glued_holes(text: Folded) -> Folded:
+    """A value inside a word may be empty, and the word whole."""
+    whole = text.text
+    kept = [
+        at
+        for at, sign in enumerate(whole)
+        if not (sign == HOLE and _is_letter(whole[at - 1 : at]) and _is_letter(whole[at + 1 : at + 2]))
+    ]
+    return Folded("".join(whole[at] for at in kept), tuple(text.lines[at] for at in kept))
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+@lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    atoms = _ATOM.findall("".join(_seen(sign) for sign in phrase))
+    parts: list[str] = []
+    for before, atom in zip([None, *atoms], atoms, strict=False):
+        if before is not None:
+            parts.append(_BETWEEN if atom.isascii() and before.isascii() else _BETWEEN_HAN)
+        parts.append(_word(atom) if atom.isascii() else re.escape(atom))
+    opening = "(?<![a-z0-9])" if atoms[0].isascii() else ""
+    closing = "(?![a-z0-9])" if atoms[-1].isascii() else ""
+    return re.compile(opening + "".join(parts) + closing)
+
+
+def _word(word: str) -> str:
+    letters = [STANDS_FOR.get(letter, letter) for letter in word]
+    if len(letters) >= LONG:
+        return _TORN.join(letters)
+    return f"(?:{_TIGHT.join(letters)}|{_SPACED.join(letters)})"
