@@ -7,15 +7,14 @@ Days of rest come from a calendar that is passed in; where it does not reach, no
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
-Counted = Literal["hours", "days", "business_days", "weeks", "months", "years"]
+from forbear.rules.facts import Calendar
+from forbear.rules.terms import LengthUnit
+
 IsRest = Callable[[date], bool]
 
 ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 class NotCovered(Exception):
@@ -26,28 +25,22 @@ class NotCovered(Exception):
         self.calendar = calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Which days of `first` to `last` are days of rest: holidays and weekends, save days made up by working."""
+def rests(calendar: Calendar) -> IsRest:
+    """Which days are days of rest by a calendar; it refuses those that it does not reach."""
 
-    name: str
-    first: date
-    last: date
-    holidays: frozenset[date] = frozenset()
-    works: frozenset[date] = frozenset()
-    weekends: bool = True
+    def is_rest(day: date) -> bool:
+        if not calendar.knows(day):
+            raise NotCovered(calendar.name)
+        return not calendar.is_business_day(day)
 
-    def __call__(self, day: date) -> bool:
-        if not self.first <= day <= self.last:
-            raise NotCovered(self.name)
-        return day not in self.works and (day in self.holidays or (self.weekends and day.weekday() >= SATURDAY))
+    return is_rest
 
 
-def unknown_rest(name: str) -> IsRest:
+def unknown_rests(calendar: str) -> IsRest:
     """What stands in for a calendar that was not passed in."""
 
     def refuse(_: date) -> bool:
-        raise NotCovered(name)
+        raise NotCovered(calendar)
 
     return refuse
 
@@ -80,7 +73,7 @@ def next_business_day(day: date, is_rest: IsRest) -> date:
     return day
 
 
-def plus(day: date, count: int, unit: Counted, is_rest: IsRest) -> date:
+def plus(day: date, count: int, unit: LengthUnit, is_rest: IsRest) -> date:
     """The last day of a period of whole days, weeks, months, years or business days that follows `day`."""
     if unit == "business_days":
         return business_days_after(day, count, is_rest)

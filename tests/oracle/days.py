@@ -62,3 +62,49 @@ def rolled(day: date, is_rest: IsRest) -> date:
     while is_rest(day):
         day = day + FORWARD
     return day
+
+
+Version = tuple[date, date, int]
+"""In force from a day to the day before another, and its period in days (notices) or years (limitations)."""
+
+
+def first_day(versions: list[Version], event: date, as_of: date) -> date | None:
+    """The first day, from the question's on, on which no version in force forbids; the plain end if that is over."""
+    if not any(first <= as_of < last for first, last, _ in versions):
+        return None
+    day = as_of
+    while any(first <= day < last and day < days(event, count) for first, last, count in versions):
+        day = day + FORWARD
+    if day > as_of:
+        return day
+    return next(days(event, count) for first, last, count in versions if first <= as_of < last)
+
+
+def last_action(versions: list[Version], due: date, as_of: date) -> date | None:
+    """Walk on from the question as long as an action is in time by the version of the day."""
+
+    def end(day: date) -> date | None:
+        return next((years(due, count) for first, last, count in versions if first <= day < last), None)
+
+    limit = end(as_of)
+    if limit is None or limit < as_of:
+        return limit
+    day, farthest = as_of, max(years(due, count) for _, _, count in versions)
+    while day < farthest:
+        limit = end(day + FORWARD)
+        if limit is None:
+            return years(due, next(count for first, last, count in versions if first <= day < last))
+        if day + FORWARD > limit:
+            return day
+        day = day + FORWARD
+    return day
+
+
+def restarted(due: date, count: int, restarts: list[date], until: date, *, after_expiry: bool) -> date:
+    """Live through every day from the due one: a restart counts on its day if time has not run out, or always."""
+    start = day = due
+    while day < until:
+        day = day + FORWARD
+        if day in restarts and (after_expiry or day <= years(start, count)):
+            start = day
+    return years(start, count)

@@ -10,16 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forbear.rules.day_counting import (
-    Counted,
     IsRest,
     NotCovered,
-    Rest,
     business_days_after,
     months_after,
     next_business_day,
     plus,
-    unknown_rest,
+    rests,
+    unknown_rests,
 )
+from forbear.rules.facts import Calendar
+from forbear.rules.terms import LengthUnit
 from tests.oracle import days as oracle
 from tests.rules.asking import VECTORS
 
@@ -34,48 +35,47 @@ DAYS = st.one_of(st.sampled_from(AWKWARD), st.dates(date(2019, 1, 1), date(2030,
 FEW = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 
-def calendar(holidays: set[date], works: set[date], *, weekends: bool = True) -> Rest:
-    return Rest("XX", FIRST, LAST, frozenset(holidays), frozenset(works), weekends)
+def calendar(holidays: set[date], works: set[date]) -> IsRest:
+    return rests(Calendar("XX", "1", FIRST, LAST, frozenset(holidays), frozenset(works)))
 
 
 @st.composite
-def rests(draw: st.DrawFn, around: date) -> tuple[Rest, IsRest]:
+def closings(draw: st.DrawFn, around: date) -> tuple[IsRest, IsRest]:
     """A calendar with holidays and make-up days near a date, for the engine and told apart for the oracle."""
     near = st.integers(-40, 40).map(lambda days: around + timedelta(days=days))
     holidays, works = draw(st.sets(near, max_size=20)), draw(st.sets(near, max_size=4))
-    weekends = draw(st.booleans())
 
     def is_rest(day: date) -> bool:
         if day in works:
             return False
-        return day in holidays or (weekends and day.strftime("%a") in {"Sat", "Sun"})
+        return day in holidays or day.strftime("%a") in {"Sat", "Sun"}
 
-    return calendar(holidays, works, weekends=weekends), is_rest
+    return calendar(holidays, works), is_rest
 
 
-WALKED: dict[Counted, Callable[[date, int], date]] = {
+WALKED: dict[LengthUnit, Callable[[date, int], date]] = {
     "days": oracle.days,
     "weeks": oracle.weeks,
     "months": oracle.months,
     "years": oracle.years,
 }
-MOST: dict[Counted, int] = {"days": 800, "weeks": 100, "months": 50, "years": 12}
+MOST: dict[LengthUnit, int] = {"days": 800, "weeks": 100, "months": 50, "years": 12}
 
 
 @pytest.mark.parametrize("unit", WALKED)
 @FEW
 @given(st.data())
-def test_a_period_ends_where_the_walk_ends(unit: Counted, data: st.DataObject) -> None:
+def test_a_period_ends_where_the_walk_ends(unit: LengthUnit, data: st.DataObject) -> None:
     day = data.draw(DAYS)
     count = data.draw(st.integers(-min(MOST[unit], 48), MOST[unit]))
-    assert plus(day, count, unit, unknown_rest("none is needed")) == WALKED[unit](day, count)
+    assert plus(day, count, unit, unknown_rests("none is needed")) == WALKED[unit](day, count)
 
 
 @FEW
 @given(st.data())
 def test_business_days_are_the_walk_s(data: st.DataObject) -> None:
     day = data.draw(DAYS)
-    known, is_rest = data.draw(rests(day))
+    known, is_rest = data.draw(closings(day))
     count = data.draw(st.integers(-10, 25))
     assert business_days_after(day, count, known) == oracle.business_days(day, count, is_rest)
 
@@ -84,7 +84,7 @@ def test_business_days_are_the_walk_s(data: st.DataObject) -> None:
 @given(st.data())
 def test_a_last_day_of_rest_rolls_to_where_the_walk_stops(data: st.DataObject) -> None:
     day = data.draw(DAYS)
-    known, is_rest = data.draw(rests(day))
+    known, is_rest = data.draw(closings(day))
     assert next_business_day(day, known) == oracle.rolled(day, is_rest)
 
 
@@ -124,14 +124,14 @@ def test_a_make_up_day_counts_and_a_holiday_on_it_does_not_rest() -> None:
 
 
 def test_a_calendar_that_does_not_reach_is_named_and_nothing_is_guessed() -> None:
-    short = Rest("XX-short", date(2026, 1, 1), date(2026, 12, 31))
+    short = rests(Calendar("XX-short", "1", date(2026, 1, 1), date(2026, 12, 31), frozenset()))
     assert business_days_after(date(2026, 12, 28), 3, short) == date(2026, 12, 31)
     for wrong in (lambda: business_days_after(date(2026, 12, 28), 4, short), lambda: next_business_day(LAST, short)):
         with pytest.raises(NotCovered) as raised:
             wrong()
         assert raised.value.calendar == "XX-short"
     with pytest.raises(NotCovered, match="YY"):
-        plus(date(2026, 1, 1), 1, "business_days", unknown_rest("YY"))
+        plus(date(2026, 1, 1), 1, "business_days", unknown_rests("YY"))
 
 
 def money(kind: str) -> tuple[Json, Json]:
@@ -148,11 +148,10 @@ def day_of(text: str) -> date:
 @pytest.mark.parametrize("kind", ["limitation_date_cn", "period_end_cn"])
 def test_the_published_chinese_periods(kind: str) -> None:
     given, expect = money(kind)
-    unit: Counted = next(each for each in ("days", "months", "years") if each in given)
-    rests = calendar(
-        {*map(day_of, given["rest_days"])}, {*map(day_of, given["work_days"])}, weekends=given["weekends_rest"]
-    )
-    end = next_business_day(plus(day_of(given["event_date"]), int(given[unit]), unit, rests), rests)
+    unit: LengthUnit = next(each for each in ("days", "months", "years") if each in given)
+    assert given["weekends_rest"]
+    closed = calendar({*map(day_of, given["rest_days"])}, {*map(day_of, given["work_days"])})
+    end = next_business_day(plus(day_of(given["event_date"]), int(given[unit]), unit, closed), closed)
     assert end == day_of(expect["last_day"])
 
 
@@ -160,7 +159,7 @@ def test_the_published_validation_period() -> None:
     given, expect = money("reg_f_period_end")
     received = plus(day_of(given["sent_on"]), 5, "business_days", calendar({*map(day_of, given["holidays"])}, set()))
     assert received == day_of(expect["assumed_receipt"])
-    assert plus(received, 30, "days", unknown_rest("none")) == day_of(expect["period_end"])
+    assert plus(received, 30, "days", unknown_rests("none")) == day_of(expect["period_end"])
 
 
 def test_the_published_default_notice() -> None:
@@ -175,5 +174,5 @@ def test_the_published_default_notice() -> None:
 def test_the_published_letter_of_claim() -> None:
     given, expect = money("letter_of_claim_dates_gb")
     sent = day_of(given["letter_date"])
-    assert plus(sent, 30, "days", unknown_rest("none")) == day_of(expect["reply_by"])
-    assert plus(sent, 31, "days", unknown_rest("none")) == day_of(expect["earliest_issue"])
+    assert plus(sent, 30, "days", unknown_rests("none")) == day_of(expect["reply_by"])
+    assert plus(sent, 31, "days", unknown_rests("none")) == day_of(expect["earliest_issue"])
