@@ -86,9 +86,10 @@ def carries(phrase: str, source: str) -> bool:
 
 
 def _plain(source: str) -> str:
+    """One form for all ways of setting a sentence: without comments, filters, punctuation and capitals."""
     bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
-    named = re.sub(r"\{\{-?\s*(\w+)[^}]*\}\}", r"{{ \1 }}", bare)
-    return " ".join(unicodedata.normalize("NFKC", named).casefold().split())
+    named = re.sub(r"\{\{-?\s*(\w+)[^}]*\}\}", r" {{\1}} ", bare)
+    return " ".join(re.sub(r"[^\w{}]+", " ", unicodedata.normalize("NFKC", named).casefold()).split())
 
 
 def _shown(source: str) -> Iterator[tuple[str, int]]:
