@@ -159,15 +159,16 @@ def check(
     ] = None,
 ) -> None:
     """Answer cases, one JSON object a line: may this attempt be made, and if not, which rule holds it until when."""
+    from forbear.calendars import near
     from forbear.rules import cases
 
     day = ruleset.date() if ruleset else None
     if file is not None:
         with file.open(encoding="utf-8") as lines:
-            raise typer.Exit(cases.check_stream(lines, _write, ruleset=day))
+            raise typer.Exit(cases.check_stream(lines, _write, ruleset=day, calendars=near))
     if dash != "-":
         raise typer.BadParameter("Give '-' to read cases from standard input, or --file FILE")
-    raise typer.Exit(cases.check_one(sys.stdin.read(), _write, ruleset=day))
+    raise typer.Exit(cases.check_one(sys.stdin.read(), _write, ruleset=day, calendars=near))
 
 
 @tenant.command("add")

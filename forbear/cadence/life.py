@@ -4,7 +4,7 @@ Nothing here is personal: persons, numbers and addresses appear as opaque ids an
 world time; dates are civil dates where the account's lender keeps its books.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from forbear.contracts.words import (
     SuppressionScope,
     TouchState,
 )
+from forbear.rules.facts import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ class Life:
     in_flight: bool = False
     """A touch of this account is claimed, dispatching or unknown and not yet settled."""
     legal_case: str | None = None
-    holidays: frozenset[date] = field(default_factory=lambda: frozenset[date]())
+    calendars: tuple[Calendar, ...] = ()
+    """The public holidays that the packs of its people need."""
 
     @property
     def borrower(self) -> Person:

@@ -74,7 +74,7 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         history=tuple(past for touch in person.history if (past := _past(touch, person)) is not None),
         suppressions=_suppressions(person),
         policy=_policy(life, contacts_in_7_days),
-        holidays=life.holidays,
+        calendars=life.calendars,
     )
 
 

@@ -75,7 +75,7 @@ class DecidingBook:
         clock = self._ledger.clock
         now = clock.now()
         promises.settle(session, asked.account, now)
-        life = load_life(session, asked.account, now=now)
+        life = load_life(session, asked.account, now=now, packs=self._packs)
         account = session.get(Account, asked.account)
         if life is None or account is None:
             return Close(reason="no such account")
@@ -96,7 +96,7 @@ class DecidingBook:
         """
         if not isinstance(decided, cadence.Rest) or not decided.rule or not life_rows.shared(session, account):
             return True
-        alone = load_life(session, account.id, now=now, alone=True)
+        alone = load_life(session, account.id, now=now, alone=True, packs=self._packs)
         if alone is None:
             return False
         again = self._next(alone, account.playbook, now)

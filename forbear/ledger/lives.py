@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
 from forbear.cadence import life
+from forbear.calendars import for_packs
 from forbear.contracts.words import (
     START_BY_TEXT,
     Channel,
@@ -26,6 +27,8 @@ from forbear.contracts.words import (
 from forbear.ledger import life_rows
 from forbear.ledger.tables.accounts import Account, Promise
 from forbear.ledger.tables.people import ContactPoint, Lender
+from forbear.rules.facts import Calendar
+from forbear.rules.packs import Packs
 
 LOOK_BACK = timedelta(days=40)
 """World time. Longer than any limit counts; an account's own touches are read from its beginning."""
@@ -35,7 +38,13 @@ UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
 
 
 def load_life(
-    session: Session, account_id: str, *, now: datetime, without: str | None = None, alone: bool = False
+    session: Session,
+    account_id: str,
+    *,
+    now: datetime,
+    without: str | None = None,
+    alone: bool = False,
+    packs: Packs | None = None,
 ) -> life.Life | None:
     """Read an account's life as it stands at `now`; None for an account the session does not see.
 
@@ -45,6 +54,7 @@ def load_life(
         now: world instant.
         without: a touch to leave out, which must not count against itself.
         alone: read only what the account's own lender knows, as if it were the tenant's only one.
+        packs: the rules that will be asked; they name the public holidays that they need.
     """
     found = life_rows.account(session, account_id)
     if found is None:
@@ -70,7 +80,13 @@ def load_life(
         ),
         in_flight=any(row["account"] == account.id and row["state"] in UNSETTLED for row in known.history),
         legal_case=case,
+        calendars=_calendars(known.parties, packs, now),
     )
+
+
+def _calendars(parties: life_rows.Rows, packs: Packs | None, now: datetime) -> tuple[Calendar, ...]:
+    places = {str(name) for party in parties for name in party["jurisdictions"] or ()}
+    return () if packs is None else for_packs(packs, sorted(places), now.date())
 
 
 @dataclass(frozen=True, slots=True)

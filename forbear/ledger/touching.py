@@ -117,7 +117,7 @@ class TouchingBook:
         """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
-        life = load_life(session, touch.account, now=now, without=touch.id)
+        life = load_life(session, touch.account, now=now, without=touch.id, packs=self._packs)
         account = session.get_one(Account, touch.account)
         if life is None or life.state != "open" or life.balance <= 0:
             return "nothing is owed any more, or the account was closed"
@@ -128,7 +128,7 @@ class TouchingBook:
         why = self._recheck(life, claimed, playbook, self._packs, now)
         if why is None or not life_rows.shared(session, account):
             return why
-        alone = load_life(session, touch.account, now=now, without=touch.id, alone=True)
+        alone = load_life(session, touch.account, now=now, without=touch.id, alone=True, packs=self._packs)
         own = None if alone is None else self._recheck(alone, claimed, playbook, self._packs, now)
         return if_own(why, own)
 

@@ -18,6 +18,8 @@ from forbear.rules.reading import Node
 from forbear.rules.wall import zone
 
 Answer = dict[str, Any]
+Calendars = Callable[[str, date], law.Calendar]
+"""The public holidays of a name, as far as they are known around a date."""
 
 LENDER_KINDS = ("bank", "consumer_finance_company", "microfinance", "other")
 DEBT_KINDS = ("credit_card", "personal_loan", "microfinance", "medical", "mortgage", "other")
@@ -49,14 +51,24 @@ def packs_on(ruleset: date | None) -> Packs:
     return load(ruleset=ruleset)
 
 
-def read_case(given: object, packs: Packs) -> tuple[law.Attempt, law.Facts, datetime]:
-    """The attempt, the facts and the instant of one `given`; `BadInput` names the field that cannot be read."""
+def read_case(
+    given: object, packs: Packs, calendars: Calendars | None = None
+) -> tuple[law.Attempt, law.Facts, datetime]:
+    """The attempt, the facts and the instant of one `given`; `BadInput` names the field that cannot be read.
+
+    Args:
+        given: the case.
+        packs: the rules that will be asked; they name the public holidays that they need.
+        calendars: where those are read; None leaves them unknown.
+    """
     node = Node(given, "")
     now = node.instant("now")
     person = node.child("person")
+    jurisdictions = _jurisdictions(person, packs)
+    needed = packs.calendars(jurisdictions) if calendars else ()
     facts = law.Facts(
         lender=_lender(node.child("lender")),
-        jurisdictions=_jurisdictions(person, packs),
+        jurisdictions=jurisdictions,
         places=tuple(_place(each) for each in person.children("places")),
         stops=tuple(_stop(each) for each in person.children("stops")),
         agreements=tuple(_agreement(each) for each in person.children("agreements")),
@@ -65,6 +77,7 @@ def read_case(given: object, packs: Packs) -> tuple[law.Attempt, law.Facts, date
         debts=_debts(node),
         history=tuple(_past(each) for each in node.children("history")),
         policy=_policy(node.maybe_child("policy")),
+        calendars=tuple(calendars(name, now.date()) for name in needed) if calendars else (),
     )
     attempt = _attempt(node.child("attempt"))
     person.done()
@@ -209,13 +222,13 @@ def answer(permit: law.Permit) -> Answer:
     }
 
 
-def answer_line(text: str, *, ruleset: date | None = None) -> tuple[Answer, bool]:
+def answer_line(text: str, *, ruleset: date | None = None, calendars: Calendars | None = None) -> tuple[Answer, bool]:
     """The answer to one case and whether it could be read; what could not says why under `error`."""
     try:
         raw = _parse(text)
         given = raw["given"] if isinstance(raw, dict) and "given" in raw else raw
         packs = packs_on(ruleset)
-        attempt, facts, now = read_case(cast("object", given), packs)
+        attempt, facts, now = read_case(cast("object", given), packs, calendars)
         return answer(check(attempt, facts, packs, now)), True
     except BadInput as wrong:
         return {"error": str(wrong)}, False
@@ -234,23 +247,31 @@ def _parse(text: str) -> Any:
         raise BadInput("given", "is no JSON", "Send one JSON object a line") from None
 
 
-def check_stream(lines: Iterable[str], write: Callable[[str], object], *, ruleset: date | None = None) -> int:
+def check_stream(
+    lines: Iterable[str],
+    write: Callable[[str], object],
+    *,
+    ruleset: date | None = None,
+    calendars: Calendars | None = None,
+) -> int:
     """Answer a case a line, in order; each answer is written with its newline. Returns the exit status, 0 or 2."""
     status = 0
     for line in lines:
         if line.strip():
-            found, readable = answer_line(line, ruleset=ruleset)
+            found, readable = answer_line(line, ruleset=ruleset, calendars=calendars)
             write(json.dumps(found) + "\n")
             status = status if readable else UNREADABLE
     return status
 
 
-def check_one(text: str, write: Callable[[str], object], *, ruleset: date | None = None) -> int:
+def check_one(
+    text: str, write: Callable[[str], object], *, ruleset: date | None = None, calendars: Calendars | None = None
+) -> int:
     """Answer one case that may run over several lines, or a stream of cases, a line each."""
     lines = text.split("\n")
     if sum(bool(line.strip()) for line in lines) > 1 and any(_is_case(line) for line in lines):
-        return check_stream(lines, write, ruleset=ruleset)
-    return check_stream([text if text.strip() else "{}"], write, ruleset=ruleset)
+        return check_stream(lines, write, ruleset=ruleset, calendars=calendars)
+    return check_stream([text if text.strip() else "{}"], write, ruleset=ruleset, calendars=calendars)
 
 
 def _is_case(line: str) -> bool:

@@ -53,14 +53,14 @@ def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit
 
 def _packs(facts: Facts, packs: Packs) -> list[Pack]:
     """The packs that apply, widest first, the product's policy last."""
-    found = [packs.by_jurisdiction[each] for each in dict.fromkeys(facts.jurisdictions) if each in packs]
+    found = [packs.by_jurisdiction[each] for each in packs.stack(facts.jurisdictions) if each in packs]
     policy = packs.policy()
     return [*found, policy] if policy else found
 
 
 def _unknown(facts: Facts, packs: Packs) -> Iterator[Limit]:
     """A place whose law we do not have denies: nobody knows what it says."""
-    for name in facts.jurisdictions:
+    for name in packs.stack(facts.jurisdictions):
         if name not in packs:
             yield Ban(unknown_jurisdiction(name), event="pack_loaded")
 
@@ -96,9 +96,14 @@ def _applies(weighing: Weighing, terms: Terms) -> bool:
         return False
     if terms.kind in NOT_FOR_LAWYERS and weighing.attempt.party == "attorney":
         return False
-    if terms.kind == "quiet_hours" and weighing.attempt.channel == "letter":
+    if weighing.attempt.channel == "letter" and _leaves_letters_free(terms):
         return False
     return weighing.binds(terms.scope)
+
+
+def _leaves_letters_free(terms: Terms) -> bool:
+    """Letters have no hours, and no holidays unless a rule names them."""
+    return terms.kind == "quiet_hours" or (terms.kind == "holiday" and "letter" not in terms.scope.channels)
 
 
 def _limits_of(weighing: Weighing, terms: Terms, zones: Sequence[str] | None) -> Iterator[Limit]:
@@ -122,8 +127,8 @@ def _finding(limits: Sequence[Limit], now: int) -> Finding | None:
     lifted = settle(limits, now, now + HORIZON)
     terms = limits[0].terms
     if isinstance(lifted, Never):
-        return Finding(terms.rule, None, lifted.event, terms.statement)
-    return Finding(terms.rule, to_instant(lifted), None, terms.statement) if lifted > now else None
+        return Finding(terms.rule, None, lifted.event, terms.statement, terms.kind)
+    return Finding(terms.rule, to_instant(lifted), None, terms.statement, terms.kind) if lifted > now else None
 
 
 def _verdict(

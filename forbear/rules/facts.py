@@ -28,6 +28,7 @@ Result = Literal[
 Role = Literal["original_creditor", "third_party_collector", "debt_buyer", "licensed_agency"]
 Verdict = Literal["allow", "hold", "block"]
 SuppressionScope = Literal["number", "channel", "all_automated", "everything"]
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,37 @@ class Lender:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the person may be: a piece of zone evidence. `zone` is an IANA name."""
+    """Where the person may be: a piece of zone evidence. `zone` is an IANA name.
+
+    `source` is what the zone was read from, such as 'postal code' or 'area code +1 212', with nothing personal.
+    """
 
     kind: PlaceKind
     zone: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Public holidays from `first` to `last`, both included; outside them nothing is known.
+
+    `works` are Saturdays and Sundays that were made working days.
+    """
+
+    name: str
+    version: str
+    first: date
+    last: date
+    days: frozenset[date]
+    works: frozenset[date] = frozenset()
+
+    def knows(self, day: date) -> bool:
+        """Whether the calendar reaches a date."""
+        return self.first <= day <= self.last
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether a date is neither a holiday nor, unless made a working day, a Saturday or Sunday."""
+        return day in self.works or (day.weekday() < SATURDAY and day not in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +117,7 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """One attempt already made, with its result. `person` as in `Attempt`."""
+    """One attempt already made, with its result. `person` as in `Attempt`; `ref` is the touch's opaque id."""
 
     at: datetime
     channel: Channel
@@ -100,6 +128,7 @@ class PastAttempt:
     debts: tuple[str, ...] = ()
     purpose: Purpose = "reminder"
     person: str | None = None
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +163,9 @@ class Policy:
 class Facts:
     """All that is known when an attempt is weighed. Tuples may be empty: that means 'none'.
 
-    `holidays` are further dates on which no notice is taken to arrive, beyond the federal holidays that the
-    engine knows from the statute; `holidays_version` says which table they come from.
+    `calendars` are the public holidays that the packs of the person name; a rule that needs another one, or dates
+    that they do not reach, denies. `circumstances` are what is known of the person in the packs' words, such as
+    `minor`, `military` or `time_barred`.
     """
 
     lender: Lender
@@ -148,8 +178,8 @@ class Facts:
     history: tuple[PastAttempt, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     policy: Policy = field(default_factory=Policy)
-    holidays: frozenset[date] = frozenset()
-    holidays_version: str = ""
+    calendars: tuple[Calendar, ...] = ()
+    circumstances: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +199,36 @@ class Attempt:
     staff: int = 1
     prerecorded: bool = False
     person: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that denies at `now`: until an instant, until an event, or for good (both None)."""
+    """One rule that denies at `now`: until an instant, until an event, or for good (both None).
+
+    `why` is the rule's statement; `kind` lets a sentence be made of it when it is read.
+    """
 
     rule: str
     until: datetime | None
     event: str | None
     why: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a cap counted in the window that ends on the attempt's date: for one debt (or '' for all), in one zone.
+
+    `refs` are the ids of the touches counted, as far as they have one.
+    """
+
+    rule: str
+    subject: str
+    zone: str
+    limit: int
+    taken: int
+    refs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +240,10 @@ class Permit:
     (None where nothing can lift it). `closes_at` is the first instant after `now` at which hours deny again,
     None where no hours bind (letters). `opens_at` is the latest opening of the hours now open. Both are None
     while hours deny. `packs` names each pack that was asked, with its version.
+
+    `looked_at` is every rule that was asked, in order; `warnings` are drafts and proposals that would deny;
+    `counts` is what every cap counted; `evidence` is what the zones were read from; `calendars` names the public
+    holidays that were known, with their versions.
     """
 
     verdict: Verdict
@@ -202,6 +256,11 @@ class Permit:
     closes_at: datetime | None
     disclosures: tuple[str, ...]
     packs: tuple[tuple[str, str], ...]
+    looked_at: tuple[str, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    counts: tuple[Count, ...] = ()
+    evidence: tuple[Place, ...] = ()
+    calendars: tuple[tuple[str, str], ...] = ()
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import time
 
 from forbear.rules.facts import Result, Suppression
-from forbear.rules.limits import BEGINNING, Ban, Cap, Hours, Limit
+from forbear.rules.limits import BEGINNING, Ban, Cap, Holidays, Hours, Limit
 from forbear.rules.stops import stop_bans
 from forbear.rules.terms import NEVER_ENDS, Terms, Unit
 from forbear.rules.wall import DAY, Wall, window
@@ -46,15 +46,20 @@ def _time(value: time | None) -> int | None:
 
 
 def frequency_cap(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
-    """A number of local dates' attempts, for each debt of the attempt or for the person over all."""
+    """A number of local dates' attempts, for each debt of the attempt or for the person over all.
+
+    A cap with an event needs a consent to messages besides.
+    """
     yield from _caps(weighing, terms, wall, terms.unit)
+    if terms.event:
+        yield from consent(weighing, terms, wall)
 
 
 def _caps(weighing: Weighing, terms: Terms, wall: Wall, unit: Unit, only_with: Result | None = None) -> Iterator[Limit]:
     limit = _limit(weighing, terms)
     if limit is None:
         return
-    covers = weighing.call_covers(wall, terms.override_days) if terms.override == "call_consent" else []
+    covers = weighing.covers(wall, terms)
     for debt in weighing.subjects(terms):
         taken = weighing.taken(terms, unit, terms.scope.channels, debt, covers)
         if only_with is None or any(weighing.past[place].result == only_with for place in taken):
@@ -76,7 +81,7 @@ def busy_counts(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]
 
 def cooldown(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing for a number of local dates from what triggers it, its own date being day 1."""
-    covers = weighing.call_covers(wall, terms.override_days) if terms.override == "call_consent" else []
+    covers = weighing.covers(wall, terms)
     for debt in weighing.subjects(terms):
         taken = weighing.taken(terms, terms.trigger_unit, terms.trigger_channels, debt, covers)
         for day in weighing.days(wall, taken)[-1:]:
@@ -123,15 +128,30 @@ def _suppresses(said: Suppression, weighing: Weighing) -> bool:
 
 
 def consent(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
-    """Nothing without a consent to messages by that channel, and to that address where it names one."""
-    end = min(weighing.consents(), default=None)
-    yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+    """Nothing without a consent to messages by that channel, and to that address where it names one.
+
+    A rule with days asks for one that is not older than so many local dates, its own not counted.
+    """
+    given = weighing.consents()
+    if terms.days:
+        given = [at for at in given if wall.day(weighing.now) - wall.day(at) <= terms.days]
+    yield from in_force(weighing, Ban(terms, end=min(given, default=None), event=terms.event), wall)
+
+
+def no_contact(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing at all to whom the rule binds."""
+    yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+
+
+def holiday(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
+    """Nothing on a public holiday, from local midnight to midnight."""
+    yield Holidays(terms, wall, weighing.calendar(terms.calendar))
 
 
 def visit(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """No visit with fewer people than the rule asks for, or none at all where it asks for no number."""
     if not terms.min_staff or weighing.attempt.staff < terms.min_staff:
-        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+        yield from in_force(weighing, Ban(terms, event=terms.event, covers=weighing.covers(wall, terms)), wall)
 
 
 def third_party(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
@@ -183,10 +203,12 @@ KINDS: dict[str, Kind] = {
     "stop_state": stop_state,
     "suppression": suppression,
     "consent": consent,
+    "no_contact": no_contact,
+    "holiday": holiday,
     "visit": visit,
     "third_party": third_party,
     "balance": balance,
 }
 """Kinds that deny. `disclosure`, `zone` and `jurisdiction` are asked by the engine itself."""
-NOT_FOR_LAWYERS = frozenset({"quiet_hours", "frequency_cap", "busy_counts", "cooldown", "zone"})
+NOT_FOR_LAWYERS = frozenset({"quiet_hours", "holiday", "frequency_cap", "busy_counts", "cooldown", "zone"})
 """Hours and caps do not bind messages to the person's lawyer."""

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from forbear.rules.facts import Calendar
 from forbear.rules.terms import Terms
 from forbear.rules.wall import ALL_DAY, DAY, Segments, Wall, full_second
 
 HORIZON = 400 * DAY
 """How far an `until` may lie ahead."""
-BEGINNING = -(10**18)
+BEGINNING, FOREVER = -(10**18), 10**18
+CALENDAR_KNOWN = "calendar_known"
+"""The event of a denial that rests on public holidays which are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,10 @@ class Hours:
     def segments(self, day: int) -> Segments:
         """What is open on a local date."""
         weekdays = self.terms.weekdays
-        if not self.terms.in_force(day) or (weekdays and (day - 1) % 7 not in weekdays):
+        if not self.terms.in_force(day):
             return ALL_DAY
+        if weekdays and (day - 1) % 7 not in weekdays:
+            return () if self.terms.closed_otherwise else ALL_DAY
         return self.windows
 
     def lift(self, at: int) -> int | Never:
@@ -110,6 +115,26 @@ class Cap:
             return taken + self.terms.window.n
         month = date.fromordinal(taken).replace(day=1)
         return (month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Nothing on the public holidays of a calendar, nor on dates that it does not reach, or without it."""
+
+    terms: Terms
+    wall: Wall
+    calendar: Calendar | None
+
+    def lift(self, at: int) -> int | Never:
+        today = day = self.wall.day(at)
+        while self.terms.in_force(day):
+            on = date.fromordinal(day)
+            if self.calendar is None or not self.calendar.knows(on):
+                return Never(CALENDAR_KNOWN)
+            if on not in self.calendar.days:
+                break
+            day += 1
+        return at if day == today else self.wall.first(day, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from forbear.errors import BadData, BadInput
-from forbear.rules.form import KINDS, read_terms
+from forbear.rules.bounds import Gap, faults_between, idle_gaps
+from forbear.rules.form import read_terms
+from forbear.rules.kind_forms import KINDS
 from forbear.rules.terms import Terms
-from forbear.rules.values import Flaw, Read, Unreadable, a_day, a_list, a_text, one_of, read_keys
+from forbear.rules.values import Flaw, Read, Unreadable, a_day, a_list, a_table, a_text, one_of, read_keys
 from forbear.rules.wall import zone
 
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]*(\.[A-Z0-9]+)+")
@@ -47,11 +49,24 @@ HEAD: dict[str, Read] = {
     "title": a_text,
     "legal_zone": _zone_name,
     "own_zones": _zone_names,
+    "extends": a_text,
+    "calendar": a_text,
+    "note": a_text,
     "signed_by": _maybe_text,
     "signed_hash": _maybe_text,
 }
 QUESTION: dict[str, Read] = {"id": a_text, "text": a_text, "answer": _maybe_text}
+GAP: dict[str, Read] = {"from": a_day, "to": a_day, "reason": a_text}
 REVIEWED: dict[str, Read] = {"cite": a_text, "reason": a_text, "verified_on": a_day}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A provision that was read, and why nothing of it is encoded."""
+
+    cite: str
+    reason: str
+    verified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,9 @@ class Row:
 class PackFile:
     """What a pack file holds; building it refuses a file that is not in order."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str | None = None) -> None:
         self.path = path
-        text = path.read_text(encoding="utf-8")
+        self.text = text = path.read_text(encoding="utf-8") if text is None else text
         try:
             raw: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as wrong:
@@ -84,18 +99,20 @@ class PackFile:
             self._read(each, QUESTION, ("id", "text"), ("question", place, 0, ""))
             for place, each in enumerate(_tables(raw, "question"))
         ]
-        for place, each in enumerate(_tables(raw, "reviewed")):
-            self._read(each, REVIEWED, ("cite", "reason"), ("reviewed", place, 0, ""))
+        self.reviewed = tuple(
+            Reviewed(**self._read(each, REVIEWED, ("cite", "reason"), ("reviewed", place, 0, "")))
+            for place, each in enumerate(_tables(raw, "reviewed"))
+        )
         self.questions: dict[str, str] = {each["id"]: each["text"] for each in asked}
         self.rules = self._rules(_tables(raw, "rule"))
 
     def believed(self, ruleset: date | None) -> list[Row]:
         """The rows that stood on a date, without those that another row of that date corrects."""
-        kept: list[Row] = []
-        for rows in self.rules:
-            known = [row for row in rows if ruleset is None or row.terms.added <= ruleset]
-            kept += [row for row in known if not any(_corrects(other, row) for other in known)]
-        return kept
+        return [row for rows in self.rules for row in _believed(rows, ruleset)]
+
+    def line_of_head(self, key: str) -> int | None:
+        """The line of a key of the pack's own table."""
+        return self._line(("pack", 0, 0, key))
 
     def _rules(self, raw: list[dict[str, Any]]) -> list[list[Row]]:
         seen: set[str] = set()
@@ -108,20 +125,29 @@ class PackFile:
             ]
             if not rows:
                 raise BadData(self.path, self._line(("rule", place, 0, "")), "a rule without a version")
-            for row in rows:
-                if row.corrects is not None and not any(_corrects(row, older) for older in rows):
-                    raise BadData(self.path, row.line, "corrects no version that was added earlier")
+            self._check_rows(rows, rule, ("rule", place, 0, "gaps"))
             rules.append(rows)
-        self.rules = rules
-        for day in sorted({row.terms.added for rows in rules for row in rows}):
-            self._check_overlaps(self.believed(day))
         return rules
 
+    def _check_rows(self, rows: list[Row], rule: Mapping[str, Any], spot: Spot) -> None:
+        """Refuse versions that do not follow each other on one of the days on which they were believed."""
+        for row in rows:
+            if row.corrects is not None and not any(_corrects(row, older) for older in rows):
+                raise BadData(self.path, row.line, "corrects no version that was added earlier")
+        gaps: list[Gap] = self._read({"gaps": rule.get("gaps", [])}, {"gaps": _gaps}, (), spot)["gaps"]
+        for gap in idle_gaps([row.terms for row in rows], gaps):
+            raise BadData(self.path, self._line(spot), f"gaps names {gap.first} to {gap.last}, which is none")
+        lines = {id(row.terms): row.line for row in rows}
+        for day in sorted({row.terms.added for row in rows}):
+            for terms, reason in faults_between([row.terms for row in _believed(rows, day)], gaps):
+                raise BadData(self.path, lines[id(terms)], reason)
+
     def _check_rule(self, rule: dict[str, Any], spot: Spot, seen: set[str]) -> None:
-        own = {key: rule[key] for key in ("id", "kind", "questions") if key in rule}
+        own = {key: rule[key] for key in ("id", "kind", "title", "questions") if key in rule}
         readers: dict[str, Read] = {
             "id": self._rule_id,
             "kind": one_of(tuple(KINDS)),
+            "title": a_text,
             "questions": self._known_questions,
         }
         read = self._read(own, readers, ("id", "kind"), spot)
@@ -144,19 +170,11 @@ class PackFile:
 
     def _row(self, rule: dict[str, Any], version: dict[str, Any], spot: Spot) -> Row:
         try:
-            terms = read_terms(rule, version)
+            terms = read_terms(rule, version, self.head.get("calendar", ""))
         except Flaw as flaw:
             raise self._fault(flaw, spot) from None
         shared = {key: value for key, value in rule.items() if key != "version"}
         return Row(terms, shared | version, version.get("corrects"), self._line(spot))
-
-    def _check_overlaps(self, rows: Iterable[Row]) -> None:
-        last: dict[str, Terms] = {}
-        for row in sorted(rows, key=lambda row: (row.terms.rule, row.terms.first)):
-            before = last.get(row.terms.rule)
-            if before and row.terms.first < before.last:
-                raise BadData(self.path, row.line, f"this version of {row.terms.rule} overlaps an earlier one")
-            last[row.terms.rule] = row.terms
 
     def _read(self, raw: object, readers: Mapping[str, Read], needed: Iterable[str], spot: Spot) -> dict[str, Any]:
         try:
@@ -175,6 +193,22 @@ class PackFile:
 
     def _line(self, spot: Spot) -> int | None:
         return self._lines.get(spot)
+
+
+def _gaps(raw: object) -> list[Gap]:
+    def gap(**table: Any) -> Gap:
+        if table["from"] >= table["to"]:
+            raise Unreadable("must be half-open dates, from before to")
+        return Gap(table["from"], table["to"], table["reason"])
+
+    if raw == []:
+        return []
+    return [a_table(GAP, tuple(GAP), gap)(each) for each in a_list(raw)]
+
+
+def _believed(rows: Iterable[Row], ruleset: date | None) -> list[Row]:
+    known = [row for row in rows if ruleset is None or row.terms.added <= ruleset]
+    return [row for row in known if not any(_corrects(other, row) for other in known)]
 
 
 def _corrects(row: Row, older: Row) -> bool:

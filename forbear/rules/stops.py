@@ -6,12 +6,13 @@ A stop binds from the moment it is known; only one with an end, such as a breath
 from collections.abc import Iterator
 
 from forbear.rules.facts import Stop
-from forbear.rules.limits import BEGINNING, Ban
+from forbear.rules.limits import BEGINNING, CALENDAR_KNOWN, Ban
 from forbear.rules.terms import Period, StopTerms, Terms
 from forbear.rules.validation import last_day
-from forbear.rules.wall import Wall, to_micros
+from forbear.rules.wall import SECOND, Wall, to_micros
 from forbear.rules.weighing import Weighing
 
+HOUR = 3600 * SECOND
 OTHER = "other"
 """The terms for every kind of stop that a rule does not name."""
 NEW_CONSENT = "new_consent"
@@ -22,13 +23,23 @@ def stop_bans(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Ban]:
     """A ban for every stop that reaches the attempt."""
     for stop in weighing.facts.stops:
         said = terms.stops.get(stop.kind) or terms.stops.get(OTHER)
-        if said is not None and _reaches(weighing, stop, said, wall):
-            timed = said.timed and stop.until is not None
-            start = to_micros(stop.at) if timed else BEGINNING
-            yield Ban(terms, start=start, end=_lifted(weighing, stop, said), event=said.event)
+        if said is None or not _reaches(weighing, stop, said):
+            continue
+        inside = said.period is None or _in_period(weighing, stop, said.period, terms.calendar, wall)
+        if inside is not False:
+            event = said.event if inside else CALENDAR_KNOWN
+            start, end = _start(stop, said, wall), _lifted(weighing, stop, said, wall)
+            yield Ban(terms, start=start, end=end, event=event)
 
 
-def _reaches(weighing: Weighing, stop: Stop, said: StopTerms, wall: Wall) -> bool:
+def _start(stop: Stop, said: StopTerms, wall: Wall) -> int:
+    """When the stop begins to bind: at once, unless it has a grace or an end of its own."""
+    if said.grace_hours:
+        return to_micros(stop.at) + said.grace_hours * HOUR
+    return to_micros(stop.at) if said.timed and _timed_end(stop, said, wall) is not None else BEGINNING
+
+
+def _reaches(weighing: Weighing, stop: Stop, said: StopTerms) -> bool:
     attempt = weighing.attempt
     confirms = said.one_confirmation and attempt.purpose == "opt_out_confirmation"
     outside = (
@@ -40,24 +51,42 @@ def _reaches(weighing: Weighing, stop: Stop, said: StopTerms, wall: Wall) -> boo
         or (bool(stop.debts) and bool(weighing.about) and set(stop.debts).isdisjoint(weighing.about))
         or (confirms and not weighing.confirmed(stop.at))
     )
-    return not outside and (said.period is None or _in_period(weighing, stop, said.period, wall))
+    return not outside
 
 
-def _in_period(weighing: Weighing, stop: Stop, period: Period, wall: Wall) -> bool:
-    """Whether the stop came on or before the last day of the period; without the notice it has not begun to run."""
+def _in_period(weighing: Weighing, stop: Stop, period: Period, holidays: str, wall: Wall) -> bool | None:
+    """Whether the stop came on or before the last day of the period; None where its holidays are not known.
+
+    Without the notice the period has not begun to run.
+    """
     sent = weighing.events(period.after)
-    closed = weighing.facts.holidays
-    ends = [last_day(weighing.date_in(wall, at), period.receipt_days, period.days, closed) for at in sent]
-    return not ends or weighing.date_in(wall, to_micros(stop.at)) <= max(ends)
+    calendar = weighing.calendar(holidays)
+    ends = [last_day(weighing.date_in(wall, at), period.receipt_days, period.days, calendar) for at in sent]
+    came = weighing.date_in(wall, to_micros(stop.at))
+    if not ends or any(end is not None and came <= end for end in ends):
+        return True
+    return None if None in ends else False
 
 
-def _lifted(weighing: Weighing, stop: Stop, said: StopTerms) -> int | None:
+def _timed_end(stop: Stop, said: StopTerms, wall: Wall) -> int | None:
+    """The end of a stop that ends by itself: its own, or so many local dates after its beginning."""
+    if not said.timed:
+        return None
+    if stop.until is not None:
+        return to_micros(stop.until)
+    if not said.days:
+        return None
+    at = to_micros(stop.at)
+    return wall.first(wall.day(at) + said.days + 1, at)
+
+
+def _lifted(weighing: Weighing, stop: Stop, said: StopTerms, wall: Wall) -> int | None:
     """The first instant at which something lifts the stop, as far as is known."""
     found: list[int] = []
     if said.lifted_by_consent:
         found += weighing.consents(after=stop.at)
     if said.event is not None and said.event != NEW_CONSENT:
         found += weighing.events(said.event, after=stop.at)
-    if said.timed and stop.until is not None:
-        found.append(to_micros(stop.until))
+    if (end := _timed_end(stop, said, wall)) is not None:
+        found.append(end)
     return min(found, default=None)

@@ -6,15 +6,17 @@ A `Flaw` names the key and the reason; `forbear.rules.pack_file` adds the file a
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, cast, get_args
 
-from forbear.rules.terms import Window
+from forbear.rules.terms import Length, LengthUnit, Window
 
 Raw = Mapping[str, Any]
 Read = Callable[[object], Any]
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 ROLLING = re.compile(r"local_days_rolling\(([1-9]\d{0,2})\)")
+SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z][A-Za-z]+)*")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -68,6 +70,31 @@ def a_window(raw: object) -> Window:
     if isinstance(raw, str) and (rolling := ROLLING.fullmatch(raw)):
         return Window("days", int(rolling[1]))
     raise Unreadable("must be local_day, local_days_rolling(n) or local_month")
+
+
+def a_length(raw: object) -> Length:
+    table = read_keys(raw, {"count": a_number, "unit": one_of(get_args(LengthUnit))}, ("count", "unit"))
+    return Length(**table)
+
+
+def a_key(raw: object) -> str:
+    if not isinstance(raw, str) or not SNAKE.fullmatch(raw):
+        raise Unreadable("must be a name such as opt_out_line")
+    return raw
+
+
+def some_keys(raw: object) -> tuple[str, ...]:
+    return tuple(a_key(each) for each in a_list(raw))
+
+
+def some_phrases(raw: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(raw, dict) or not raw:
+        raise Unreadable("must be a table of phrases by language that is not empty")
+    table = cast("dict[str, object]", raw)
+    for language in table:
+        if not LANGUAGE.fullmatch(language):
+            raise Unreadable(f"must be keyed by languages such as en or zh-Hans, not {language}")
+    return {language: tuple(a_text(each) for each in a_list(some)) for language, some in table.items()}
 
 
 def one_of(allowed: Collection[str]) -> Read:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from forbear.rules.counting import COUNTED, WHOLE_DEBT, same_subject
-from forbear.rules.facts import Attempt, Debt, Facts
-from forbear.rules.limits import Cover
+from forbear.rules.facts import Attempt, Calendar, Debt, Facts
+from forbear.rules.limits import FOREVER, Cover
 from forbear.rules.packs import Pack
 from forbear.rules.terms import Scope, Subject, Terms, Unit
 from forbear.rules.wall import Wall, to_micros
@@ -79,7 +79,13 @@ class Weighing:
             return False
         if scope.roles and not scope.roles & self.roles:
             return False
-        return self._binds_place(scope) and self._binds_debt(scope)
+        return self._binds_person(scope) and self._binds_place(scope) and self._binds_debt(scope)
+
+    def _binds_person(self, scope: Scope) -> bool:
+        if scope.circumstances and not scope.circumstances & self.facts.circumstances:
+            return False
+        language = self.attempt.language
+        return not scope.languages or language is None or language in scope.languages
 
     def _binds_place(self, scope: Scope) -> bool:
         here = set(self.facts.jurisdictions)
@@ -140,6 +146,14 @@ class Weighing:
         known = self._days[wall.name]
         return sorted(known[place] for place in places)
 
+    def covers(self, wall: Wall, terms: Terms) -> list[Cover]:
+        """The times in which what the person agreed to lifts a rule."""
+        if terms.override == "call_consent":
+            return self.call_covers(wall, terms.override_days)
+        if terms.override == "message_consent":
+            return [Cover(at, FOREVER) for at in self.consents()]
+        return []
+
     def call_covers(self, wall: Wall, days: int) -> list[Cover]:
         """The times covered by a consent to further calls: `days` local dates at most, that of its start day 1."""
         covers: list[Cover] = []
@@ -195,6 +209,10 @@ class Weighing:
         """The instant of which a debt's balance is known; None if it is not."""
         debt = self.debts.get(debt_id)
         return None if debt is None or debt.balance_as_of is None else to_micros(debt.balance_as_of)
+
+    def calendar(self, name: str) -> Calendar | None:
+        """The public holidays of a name, if they were passed in."""
+        return next((each for each in self.facts.calendars if each.name == name), None)
 
     def date_in(self, wall: Wall, instant: int) -> date:
         """The local date of an instant."""

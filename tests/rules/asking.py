@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from forbear.calendars import near
 from forbear.rules import cases
 from forbear.rules.engine import check
 from forbear.rules.facts import Permit
@@ -60,7 +61,7 @@ def ask(*given: Any, packs: Packs | None = None, **changes: Any) -> Permit:
 def weigh(given: Json, packs: Packs | None = None) -> Permit:
     """The permit for a whole `given`."""
     packs = packs or cases.packs_on(None)
-    attempt, facts, now = cases.read_case(given, packs)
+    attempt, facts, now = cases.read_case(given, packs, near)
     return check(attempt, facts, packs, now)
 
 

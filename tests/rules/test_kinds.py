@@ -13,7 +13,7 @@ HEAD = '[pack]\njurisdiction = "XX"\n'
 VERSION = """
 [[rule.version]]
 statement = "{statement}"
-cite = {{ instrument = "Invented Act" }}
+cite = {{ instrument = "Invented Act", section = "1" }}
 force = "law"
 evidence = "S"
 verified_on = 2026-11-21

@@ -34,7 +34,7 @@ VERSION = """
 from = 2027-01-01
 open = "09:00"
 statement = "From 09:00 until 21:00."
-cite = { instrument = "Test Act" }
+cite = { instrument = "Test Act", section = "2" }
 force = "law"
 evidence = "S"
 verified_on = 2026-11-21

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from forbear.calendars import near
 from forbear.rules import cases
 from forbear.rules.engine import check
 from forbear.rules.facts import Facts, Stop
@@ -189,7 +190,7 @@ def test_no_contact_while_no_law_is_known() -> None:
 
 
 def test_a_place_without_a_pack_denies_even_without_the_product() -> None:
-    attempt, facts, now = cases.read_case(case(), cases.packs_on(None))
+    attempt, facts, now = cases.read_case(case(), cases.packs_on(None), near)
     elsewhere = replace(facts, jurisdictions=("US", "US-XX"))
     permit = check(attempt, elsewhere, cases.packs_on(None), now)
     assert (permit.verdict, permit.event, permit.rules) == ("block", "pack_loaded", ("PACK.US-XX",))
@@ -317,7 +318,7 @@ def test_one_rule_with_several_stops_is_for_good_if_one_of_them_is() -> None:
 
 
 def test_a_stop_of_an_unknown_kind_blocks_too() -> None:
-    attempt, facts, now = cases.read_case(product(), cases.packs_on(None))
+    attempt, facts, now = cases.read_case(product(), cases.packs_on(None), near)
     odd: Facts = replace(facts, stops=(Stop("something_new", now - timedelta(days=1)),))
     permit = check(attempt, odd, cases.packs_on(None), now)
     assert (permit.verdict, permit.event) == ("block", "stop_lifted")

@@ -4,18 +4,11 @@ from datetime import date
 
 import pytest
 
-from forbear.rules.validation import assumed_receipt, federal_holidays, last_day
-from tests.oracle.united_states import HOLIDAYS
+from forbear.calendars import calendar
+from forbear.rules.facts import Calendar
+from forbear.rules.validation import assumed_receipt, last_day
 
-
-def test_the_holidays_are_those_of_the_published_calendars() -> None:
-    assert federal_holidays(2026) | federal_holidays(2027) == HOLIDAYS
-    assert all(len(federal_holidays(year)) == 11 for year in range(2021, 2200))
-
-
-def test_a_saturday_holiday_gives_no_friday_off() -> None:
-    assert date(2026, 7, 4) in federal_holidays(2026)
-    assert date(2026, 7, 3) not in federal_holidays(2026)
+FEDERAL = calendar("US-federal", date(2026, 12, 1))
 
 
 @pytest.mark.parametrize(
@@ -30,12 +23,14 @@ def test_a_saturday_holiday_gives_no_friday_off() -> None:
     ],
 )
 def test_receipt_is_the_fifth_business_day(sent: str, received: str) -> None:
-    assert assumed_receipt(date.fromisoformat(sent), 5) == date.fromisoformat(received)
+    assert assumed_receipt(date.fromisoformat(sent), 5, FEDERAL) == date.fromisoformat(received)
 
 
 def test_the_last_day_is_thirty_days_after_receipt() -> None:
-    assert last_day(date(2026, 12, 18), 5, 30) == date(2027, 1, 27)
+    assert last_day(date(2026, 12, 18), 5, 30, FEDERAL) == date(2027, 1, 27)
 
 
-def test_further_closed_days_lengthen_the_period() -> None:
-    assert last_day(date(2026, 3, 2), 5, 30, {date(2026, 3, 4)}) == date(2026, 4, 9)
+def test_without_its_holidays_nothing_is_counted() -> None:
+    short = Calendar("US-federal", "short", date(2026, 12, 1), date(2026, 12, 20), frozenset())
+    assert last_day(date(2026, 12, 18), 5, 30, None) is None
+    assert last_day(date(2026, 12, 18), 5, 30, short) is None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from forbear.calendars import near
 from forbear.rules import cases
 from forbear.rules.engine import check
 from forbear.rules.facts import Permit
@@ -86,7 +87,7 @@ def life(
 
 
 def permit(given: Json) -> Permit:
-    attempt, facts, now = cases.read_case(given, PACKS)
+    attempt, facts, now = cases.read_case(given, PACKS, near)
     return check(attempt, facts, PACKS, now)
 
 
