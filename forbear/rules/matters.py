@@ -9,7 +9,7 @@ from datetime import date, datetime
 from forbear.rules.facts import Calendar, Lender
 
 CALENDAR_KNOWN = "calendar_known"
-"""What must happen first where days of rest count and the calendar does not reach; the reason names it."""
+"""What must happen first where business days are counted and the calendar does not reach; the reason names it."""
 PACK_LOADED = "pack_loaded"
 
 
@@ -44,8 +44,9 @@ class Matter:
 class Reason:
     """What one rule says: a day counted from a day, or the event that must come first.
 
-    `calendar` is the one by which it counts; with the event `calendar_known` it is the one that is missing or
-    does not reach. `effect` is what the end of a limitation does.
+    `calendar` is the one by which it counts. Where that is missing or does not reach, `calendar_unknown` is true: a
+    period of business days then has no day but the event `calendar_known`, and a last day that might move off a
+    day of rest is given unmoved, which is never too late. `effect` is what the end of a limitation does.
     """
 
     rule: str
@@ -54,6 +55,7 @@ class Reason:
     counted_from: date | None = None
     event: str | None = None
     calendar: str = ""
+    calendar_unknown: bool = False
     effect: str = ""
 
 

@@ -1,7 +1,7 @@
 """What one rule of time says about one matter: from which day it counts, and the day on which its period ends."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from forbear.rules.day_counting import ONE_DAY, IsRest, NotCovered, next_business_day, plus, rests, unknown_rests
@@ -59,31 +59,28 @@ class Reckoning:
 
     def reason(self, terms: Terms, timing: Timing) -> Reason:
         """What the rule says, whether or not it is in force."""
+        by = terms.calendar if timing.by_business_days else ""
+        said = Reason(terms.rule, None, terms.statement, calendar=by, effect=timing.effect or "")
         begun = self.begun(timing)
         if begun is None:
-            missing = timing.event or timing.after[0]
-            return self._because(terms, timing, None, event=missing)
-        try:
-            counted_from, end = self._end(terms, timing, begun)
-        except NotCovered as gap:
-            return Reason(terms.rule, None, terms.statement, begun.day, CALENDAR_KNOWN, gap.calendar)
-        return self._because(terms, timing, end, counted_from)
-
-    def _because(
-        self, terms: Terms, timing: Timing, day: date | None, counted_from: date | None = None, event: str | None = None
-    ) -> Reason:
-        calendar = terms.calendar if timing.by_business_days else ""
-        return Reason(terms.rule, day, terms.statement, counted_from, event, calendar, timing.effect or "")
-
-    def _end(self, terms: Terms, timing: Timing, begun: Moment) -> tuple[date, date]:
-        """The day from which is counted, and the last day of the period."""
-        is_rest = self._rests.get(terms.calendar) or unknown_rests(terms.calendar)
+            return replace(said, event=timing.event or timing.after[0])
         if timing.length.unit == "hours":
-            return begun.day, self._after_hours(timing.length.count, begun, over=terms.kind in OPENS)
+            day = self._after_hours(timing.length.count, begun, over=terms.kind in OPENS)
+            return replace(said, day=day, counted_from=begun.day)
+        is_rest = self._rests.get(terms.calendar) or unknown_rests(terms.calendar)
+        try:
+            start, end = self._end(terms, timing, begun, is_rest)
+        except NotCovered:
+            return replace(said, counted_from=begun.day, event=CALENDAR_KNOWN, calendar_unknown=True)
+        rolled = _rolled(end, timing, is_rest)
+        return replace(said, day=rolled or end, counted_from=start, calendar_unknown=rolled is None)
+
+    def _end(self, terms: Terms, timing: Timing, begun: Moment, is_rest: IsRest) -> tuple[date, date]:
+        """The day from which is counted, and the last day of the period before it moves off a day of rest."""
         start = _plus(begun.day, timing.receipt, is_rest) if timing.receipt else begun.day
-        if terms.kind != "limitation":
-            return start, _rolled(_plus(start, timing.length, is_rest), timing, is_rest)
-        return self._limited(timing, start, is_rest)
+        if terms.kind == "limitation":
+            return self._limited(timing, start, is_rest)
+        return start, _plus(start, timing.length, is_rest)
 
     def _limited(self, timing: Timing, start: date, is_rest: IsRest) -> tuple[date, date]:
         """A limitation starts anew with each restart that comes in time, and never outlasts its long stop."""
@@ -93,10 +90,10 @@ class Reckoning:
         for again in self._moments:
             if again.kind not in timing.restarts or again.day <= start:
                 continue
-            if timing.restarts_after_expiry or again.day <= end or again.day <= _rolled(end, timing, is_rest):
+            if timing.restarts_after_expiry or again.day <= end or again.day <= (_rolled(end, timing, is_rest) or end):
                 start = again.day
                 end = min(_plus(start, timing.length, is_rest), stop)
-        return start, _rolled(end, timing, is_rest)
+        return start, end
 
     def _after_hours(self, hours: int, begun: Moment, *, over: bool) -> date:
         """Hours told in dates, on the safe side: the first date after them (`over`), or the last one within them."""
@@ -111,5 +108,9 @@ def _plus(day: date, length: Length, is_rest: IsRest) -> date:
     return plus(day, length.count, length.unit, is_rest)
 
 
-def _rolled(day: date, timing: Timing, is_rest: IsRest) -> date:
-    return next_business_day(day, is_rest) if timing.roll == "next_business_day" else day
+def _rolled(day: date, timing: Timing, is_rest: IsRest) -> date | None:
+    """The last day moved off a day of rest, where the rule moves it; None where the calendar does not reach."""
+    try:
+        return next_business_day(day, is_rest) if timing.roll == "next_business_day" else day
+    except NotCovered:
+        return None

@@ -204,17 +204,27 @@ def test_receipt_comes_first() -> None:
     assert (found.day, reason.counted_from, reason.calendar) == (date(2026, 4, 9), date(2026, 3, 10), "XX")
 
 
-def test_a_calendar_that_is_missing_or_too_short_is_named() -> None:
+def test_business_days_without_their_calendar_are_not_counted() -> None:
     by_days = terms("deadline", "answer", 3, "business_days", calendar="XX")
-    rolled = terms("deadline", "answer", 10, roll="next_business_day", calendar="YY", rule="XX.ROLLED")
     plain = terms("deadline", "answer", 1, rule="XX.PLAIN")
     for asked in (replace(SENT, calendars=()), matter(("sent", date(2040, 12, 30)), as_of=date(2041, 1, 1))):
         found = last_day("answer", asked, packs(plain, by_days))
         assert (found.day, found.event) == (None, "calendar_known")
-        assert [each.calendar for each in found.rules if each.event] == ["XX"]
-    assert [each.calendar for each in last_day("answer", SENT, packs(plain, rolled)).rules] == ["", "YY"]
+        assert [each.calendar for each in found.rules if each.calendar_unknown] == ["XX"]
     step = terms("notice", "file_claim", 3, "business_days", calendar="YY", event="sent")
     assert earliest("file_claim", SENT, packs(step)).event == "calendar_known"
+
+
+@pytest.mark.parametrize("calendars", [(), (replace(CALENDAR, last=date(2029, 3, 1)),)])
+def test_a_last_day_without_its_calendar_stays_where_it_is_and_says_so(calendars: tuple[Calendar, ...]) -> None:
+    rule = terms("limitation", "sue", 3, "years", roll="next_business_day", calendar="XX", restarts=("paid",))
+    asked = replace(SENT, calendars=calendars)
+    (reason,) = last_day("sue", asked, packs(rule)).rules
+    assert (reason.day, reason.calendar, reason.calendar_unknown) == (date(2029, 3, 2), "XX", True)
+    late = matter(("sent", START), ("paid", date(2029, 3, 3)), calendars=calendars)
+    assert last_day("sue", late, packs(rule)).day == date(2029, 3, 2)
+    (known,) = last_day("sue", SENT, packs(rule)).rules
+    assert (known.day, known.calendar_unknown) == (date(2029, 3, 3), False)
 
 
 def test_a_last_day_of_rest_moves_to_the_next_that_is_none() -> None:
