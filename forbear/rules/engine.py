@@ -7,7 +7,7 @@ rule that denies at `now` is a finding; `until` is the first instant that satisf
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from forbear.rules.counting import COUNTED, same_person
+from forbear.rules.duties import disclosures
 from forbear.rules.facts import Attempt, Facts, Finding, Permit, Verdict
 from forbear.rules.kinds import KINDS, NOT_FOR_LAWYERS, daily_hours
 from forbear.rules.limits import HORIZON, Ban, Hours, Limit, Never, by_rule, settle
@@ -46,7 +46,7 @@ def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit
         zones=tuple(dict.fromkeys(name for pack in asked for name in weighing.zones(pack, asked))),
         opens_at=opens_at,
         closes_at=closes_at,
-        disclosures=tuple(_disclosures(weighing, asked)) if verdict == "allow" else (),
+        disclosures=disclosures(weighing, asked) if verdict == "allow" else (),
         packs=tuple((pack.jurisdiction, pack.version) for pack in asked),
     )
 
@@ -152,27 +152,3 @@ def _bounds(hours: Iterable[Hours], now: int) -> tuple[datetime | None, datetime
     opened = [at for limit in binding if (at := limit.opened(now)) is not None]
     closes = [at for limit in binding if (at := limit.closes(now)) is not None]
     return to_instant(max(opened)) if opened else None, to_instant(min(closes)) if closes else None
-
-
-def _disclosures(weighing: Weighing, asked: Sequence[Pack]) -> Iterator[str]:
-    """What must be said, by its key in the scripts and templates, each once."""
-    said: set[str] = set()
-    for pack in asked:
-        for terms in pack.terms:
-            if terms.kind != "disclosure" or terms.say in said or not _applies(weighing, terms):
-                continue
-            zones = weighing.zones(pack, asked) or EARLIEST_AND_LATEST
-            in_force = any(terms.in_force(weighing.wall(name).day(weighing.now)) for name in zones)
-            if in_force and terms.when in {"always", "later" if _spoken_before(weighing) else "first"}:
-                said.add(terms.say)
-                yield terms.say
-
-
-def _spoken_before(weighing: Weighing) -> bool:
-    """Whether the person was already told something about one of the debts."""
-    return any(
-        past.result in COUNTED["communication"]
-        and same_person(past, weighing.attempt)
-        and not set(past.debts).isdisjoint(weighing.about)
-        for past in weighing.past
-    )
