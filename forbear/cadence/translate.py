@@ -27,7 +27,7 @@ STOPS = {"insolvency": "bankruptcy", "cease": "cease_all"}
 """Stops whose name differs; the others are called the same."""
 
 
-LEGAL_TIME = {"CN": "Asia/Shanghai"}
+LEGAL_TIME = {"CN": "Asia/Shanghai", "IN": "Asia/Kolkata", "PH": "Asia/Manila", "TW": "Asia/Taipei"}
 """The one legal zone of a country, as its pack says: whose law alone protects a person lives by that clock."""
 
 
@@ -37,8 +37,14 @@ def legal_time(jurisdictions: Iterable[str]) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
+TOLD, HINT = "told by the lender", "area_code_mobile"
+
+
 def home_zone(person: Person) -> tzinfo:
-    """The zone in which a person's dates are counted for the cadence; UTC if nothing is known."""
+    """The zone in which a person's dates are counted for the cadence; UTC if nothing is known.
+
+    It is the first point's that has one: what its lender told, or what was read off an address or a landline.
+    """
     if (legal := legal_time(person.jurisdictions)) is not None:
         return ZoneInfo(legal)
     zone = next((point.zone for point in person.points if point.zone and point.state == "valid"), None)
@@ -80,11 +86,22 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
 
 def _places(person: Person) -> tuple[law.Place, ...]:
     """Zone evidence of every point that may still be the person's; a wrong party's number says nothing of them."""
-    return tuple(
-        law.Place(kind=cast("law.PlaceKind", point.zone_evidence or "address"), zone=point.zone)
-        for point in person.points
-        if point.zone and point.state != "wrong_party"
-    )
+    theirs = [point for point in person.points if point.state != "wrong_party"]
+    clues = sorted((clue for point in theirs for clue in point.clues), key=lambda clue: clue.kind != HINT)
+    read = {
+        clue.zone: law.Place(cast("law.PlaceKind", clue.kind), clue.zone, clue.source, derived=True) for clue in clues
+    }
+    told = {
+        point.zone: law.Place(cast("law.PlaceKind", point.zone_evidence or "address"), point.zone, TOLD)
+        for point in theirs
+        if point.zone is not None and not _was_read(point)
+    }
+    return tuple((read | told).values())
+
+
+def _was_read(point: ContactPoint) -> bool:
+    """Whether a point's zone was read off the point itself, as a mobile's never is."""
+    return any((clue.zone, clue.kind) == (point.zone, point.zone_evidence) for clue in point.clues if clue.kind != HINT)
 
 
 def _stops(person: Person, now: datetime) -> tuple[law.Stop, ...]:

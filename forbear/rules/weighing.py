@@ -42,7 +42,9 @@ class Weighing:
         return self._walls[name]
 
     def places(self) -> list[str]:
-        """The zones of all places, or of the stated ones where the person stated any."""
+        """The zones of all places, or of the stated ones where the person stated any; none where all are hints."""
+        if all(place.is_hint for place in self.facts.places):
+            return []
         stated = [place.zone for place in self.facts.places if place.kind == "stated"]
         return list(dict.fromkeys(stated or [place.zone for place in self.facts.places]))
 
