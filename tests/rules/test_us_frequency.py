@@ -68,7 +68,7 @@ def test_each_person_has_its_own_count() -> None:
 
 def test_two_contacts_are_two_persons_unless_an_id_says_otherwise() -> None:
     first = calls(1, 1, 1, 2, 2, 3, 3, party="contact", to="c1")
-    other = CALL | {"party": "contact", "to": "c2"}
+    other = CALL | {"party": "contact", "to": "c2", "purpose": "relay"}
     assert ask(ON_THE_FOURTH, other, history=first).verdict == "allow"
     known = tuple(each | {"person": "p7"} for each in first)
     assert ask(ON_THE_FOURTH, other | {"person": "p7"}, history=known).verdict == "hold"

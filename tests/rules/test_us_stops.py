@@ -272,14 +272,15 @@ def test_the_first_communication_and_the_later_ones_say_different_things() -> No
     assert ask(attempt=SMS).disclosures == ("mini_miranda", "opt_out_instructions")
     told = (past(BEFORE, "delivered", SMS),)
     assert ask(attempt=SMS, history=told).disclosures == ("from_debt_collector", "opt_out_instructions")
-    assert ask(attempt=CALL, history=told).disclosures == ("from_debt_collector", "caller_identity")
+    spoken = ("from_debt_collector", "caller_identity", "announce_recording")
+    assert ask(attempt=CALL, history=told).disclosures == spoken
     rang_out = (past(BEFORE, "no_answer"), past(BEFORE, "delivered", SMS, debts=["B"]))
     assert "mini_miranda" in ask(attempt=SMS, history=rang_out).disclosures
 
 
 def test_no_debt_is_disclosed_to_a_third_person_or_a_machine() -> None:
     relay = CALL | {"party": "contact", "to": "c1", "purpose": "relay"}
-    assert ask(attempt=relay).disclosures == ("caller_identity",)
+    assert ask(attempt=relay).disclosures == ("caller_identity", "location_inquiry", "announce_recording")
     assert ask(attempt=CALL | {"channel": "voicemail"}).disclosures == ("limited_content",)
 
 
