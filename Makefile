@@ -34,11 +34,12 @@ prove: setup  ## all tests with the full counts and the long fault tests
 	@$(SAY_BROWSER)
 	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or not prove)$(BROWSER)"
 
-lint: setup  ## style, types, import contracts
+lint: setup  ## style, types, import contracts, words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/forbear templates check
 
 bench: setup  ## measure, and print a table
 	$(BIN)/python -m benchmarks

@@ -45,6 +45,8 @@ from forbear.temporal.relay import Relay
 from forbear.temporal.runner import sandbox
 from forbear.temporal.runs import RunningWorkflows
 from forbear.temporal.starting import keep_upkeep, start_upkeep
+from forbear.wording.checking import FOLDER as TEMPLATES
+from forbear.wording.checking import refuse_bad_words
 from workflows.account import AccountWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
@@ -75,6 +77,7 @@ class Forbear:
         self.playbooks = load_playbooks()
         self.packs = load_packs()
         check_routes(self.playbooks, self.wording, load_routes())
+        refuse_bad_words(TEMPLATES, self.packs, ledger.clock.now().date())
         # A worker that was given no key leaves payments to the provider's webhooks.
         self.payments = StripeCheckout.from_settings(settings) if settings.stripe_key.get_secret_value() else None
         self.carrier = RoutedCarrier.from_settings(

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.settings import SETTINGS_VARIABLE, Settings
+from forbear.wording_cli import templates
 
 EXIT_PAUSE_SECONDS = 0.05
 
@@ -30,6 +31,7 @@ lender = typer.Typer(no_args_is_help=True, help="The creditors a tenant works fo
 key = typer.Typer(no_args_is_help=True, help="The API keys of lenders.")
 for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": key}.items():
     app.add_typer(group, name=name)
+app.add_typer(templates, name="templates")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)

@@ -27,8 +27,11 @@ from forbear.api.pages.routes import router as pages
 from forbear.ledger.engine import Ledger
 from forbear.ledger.key_use import KeyUse
 from forbear.ledger.views import instant, reachable
+from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from forbear.temporal.codec_endpoint import codec_app
+from forbear.wording.checking import FOLDER as TEMPLATES
+from forbear.wording.checking import refuse_bad_words
 
 TITLE = "Forbear"
 DESCRIPTION = (
@@ -59,6 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with Ledger.open(chosen, pool=CONNECTIONS) as ledger:
+            app.state.packs = load_packs()
+            refuse_bad_words(TEMPLATES, app.state.packs, ledger.clock.now().date())
             app.state.ledger = ledger
             app.state.imports = Runner(ledger)
             app.state.imports.start()
