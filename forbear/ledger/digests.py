@@ -31,6 +31,8 @@ CHANGING: dict[str, set[str]] = {
     },
 }
 """Columns outside the digest, by table; a touch's claim is all the others."""
+LATER: dict[str, set[str]] = {"decision": {"asked"}}
+"""Columns of a later revision, in the digest only where they hold something: older rows keep theirs."""
 
 
 def columns(table: str) -> list[str]:
@@ -47,7 +49,8 @@ def digest(written: Mapping[str, object]) -> bytes:
 
 def row_digest(table: str, row: Mapping[str, object]) -> bytes:
     """The digest of a row of one of the `FIXED` tables; a column not given counts as null."""
-    return digest({name: row.get(name) for name in columns(table)})
+    later: set[str] = LATER.get(table, set())
+    return digest({name: row.get(name) for name in columns(table) if name not in later or row.get(name) is not None})
 
 
 def model_digest(model: Base) -> tuple[str, bytes]:

@@ -103,12 +103,14 @@ class Ledger:
     Attributes:
         vault: seals and opens personal data.
         clock: the installation's clock as it was when last loaded.
+        kept: digests of the rules and calendars that this process knows to be in the record, where they stay.
     """
 
     def __init__(self, settings: Settings, *, pool: int, clock: Clock | None) -> None:
         self.settings = settings
         self.vault = Vault(key_bytes(settings, "master_key"), key_bytes(settings, "match_key"))
         self.clock = clock or Clock.real()
+        self.kept: set[str] = set()
         self._given = clock
         self._pool = pool
         self._engines: dict[Role, Engine] = {}

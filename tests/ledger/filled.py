@@ -32,7 +32,19 @@ CHECKED = {
     ("import_row", "status"): "enrolled",
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
-FROZEN = ("entry", "payment", "decision", "receipt", "past_contact", "audit_row", "audit_seal")
+FROZEN = (
+    "entry",
+    "payment",
+    "decision",
+    "receipt",
+    "past_contact",
+    "audit_row",
+    "audit_seal",
+    "rule_pack",
+    "rule_calendar",
+)
+NOBODYS = ("clock", "rule_pack", "rule_calendar")
+"""Tables without a tenant."""
 
 
 def row_id(table: str, owner: Owner) -> str:

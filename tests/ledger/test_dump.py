@@ -17,7 +17,7 @@ from forbear.settings import Settings
 from tests.ledger.filled import emptied, fill
 
 SECRETS = {"api_key", "person_key", "person_match", "page_session", "idempotency"}
-MACHINERY = {"audit_row", "audit_seal", "import_piece"}
+MACHINERY = {"audit_row", "audit_seal", "import_piece", "rule_pack", "rule_calendar"}
 
 
 @pytest.fixture

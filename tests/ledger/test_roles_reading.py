@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forbear.ledger.engine import Ledger, make_engine
 from forbear.ledger.migrate import METADATA
 from forbear.settings import Role, Settings
-from tests.ledger.filled import ABROAD, NORTH, SOUTH, fill
+from tests.ledger.filled import ABROAD, NORTH, SOUTH, fill, row_id
 
 OF_TENANT = {"person", "person_match"}
 """What the API sees of the whole tenant: match keys and locks, nothing personal."""
@@ -150,3 +150,22 @@ def test_the_scope_ends_with_its_transaction(ledger: Ledger) -> None:
         assert session.execute(text("select count(*) from account")).scalar_one() == 1
         session.commit()
         assert session.execute(text("select count(*) from account")).scalar_one() == 0
+
+
+def test_the_rules_a_permit_rests_on_are_the_workers_to_read_and_nobody_elses(ledger: Ledger) -> None:
+    for table in ("rule_pack", "rule_calendar"):
+        with ledger.api(*NORTH) as session:
+            assert refused(session, f"select count(*) from {table}")
+        with ledger.worker() as session:
+            assert session.execute(text(f"select count(*) from {table}")).scalar_one() == 3
+
+
+def test_the_api_may_not_read_what_was_asked_and_is_told_only_of_its_own_permits(ledger: Ledger) -> None:
+    shown = text("select id from permits_shown(:sought)")
+    with ledger.worker(NORTH[0]) as session:
+        sought = list(session.execute(text("select id from decision")).scalars())
+        assert session.execute(text("select count(asked) from decision")).scalar_one() == len(sought) == 2
+        assert refused(session, "select * from permits_shown('{}')")
+    with ledger.api(*NORTH) as session:
+        assert session.execute(shown, {"sought": sought}).scalars().all() == [row_id("decision", NORTH)]
+        assert refused(session, "select asked from decision")

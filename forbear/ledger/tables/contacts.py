@@ -34,7 +34,13 @@ class Decision(OfLender, Base):
     """Whether the lender's own facts alone give this answer; if not, its reason is 'a limit of this person' to it."""
     permit: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     """Names touches of other lenders; the API's role may not read it, so it is loaded only when asked for."""
-    __table_args__ = (UniqueConstraint("account", "run", "number"), Index(None, "account", "at"))
+    asked: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    """What the permit answers: the `case` in the published form, and the digests of its `calendars`. Likewise."""
+    __table_args__ = (
+        UniqueConstraint("account", "run", "number"),
+        Index(None, "account", "at"),
+        Index(None, "tenant", "at"),
+    )
 
 
 class Touch(OfLender, Base):

@@ -1,15 +1,15 @@
-"""The record's own machinery: clock, outbox, idempotency, audit rows and their seals.
+"""The record's own machinery: clock, outbox, idempotency, audit rows and their seals, and the rules permits rest on.
 
 Audit rows hold ids and hashes, no personal data. The outbox is what the relay reads: ids and the name of a fact.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forbear.ledger.tables.base import Base, Id, Instant, OfLender, OfTenant
+from forbear.ledger.tables.base import Base, Id, Instant, Json, OfLender, OfTenant
 
 
 class ClockRow(Base):
@@ -79,3 +79,28 @@ class AuditSeal(OfTenant, Base):
     link: Mapped[bytes]
     sealed_at: Mapped[Instant]
     __table_args__ = (UniqueConstraint("tenant", "position"), UniqueConstraint("row"))
+
+
+class RulePack(Base):
+    """The file of a pack as it was when a permit was first given under it. Append-only, and everybody's."""
+
+    __tablename__ = "rule_pack"
+    jurisdiction: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    """The digest that permits name; it is made anew of `text` when that is read."""
+    ruleset: Mapped[date | None]
+    """The day on whose belief the worker went, where it was told one."""
+    text: Mapped[str]
+    first_seen_at: Mapped[Instant]
+
+
+class RuleCalendar(Base):
+    """Public holidays as a permit was given them. Append-only, and everybody's."""
+
+    __tablename__ = "rule_calendar"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[str]
+    told: Mapped[Json]
+    """Name, version, reach and days: what the digest is of."""
+    first_seen_at: Mapped[Instant]
