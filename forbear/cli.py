@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import reset_tzpath
@@ -17,7 +16,8 @@ import typer
 from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
-from forbear.settings import SETTINGS_VARIABLE, Settings
+from forbear.rules_cli.group import rules
+from forbear.settings import Settings
 from forbear.wording_cli import templates
 
 EXIT_PAUSE_SECONDS = 0.05
@@ -25,7 +25,6 @@ EXIT_PAUSE_SECONDS = 0.05
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Outreach for overdue accounts."
 )
-rules = typer.Typer(no_args_is_help=True, help="Ask the contact rules.")
 tenant = typer.Typer(no_args_is_help=True, help="The organisations that run the outreach.")
 lender = typer.Typer(no_args_is_help=True, help="The creditors a tenant works for.")
 key = typer.Typer(no_args_is_help=True, help="The API keys of lenders.")
@@ -152,27 +151,6 @@ def verify(data: Data = DATA) -> None:
         raise typer.Exit(verify_command(ledger, settings.data, console.print))
 
 
-@rules.command("check")
-def check(
-    dash: Annotated[str, typer.Argument(metavar="[-]", help="Read standard input: one case, or a case a line.")] = "",
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Read a file, a case a line.")] = None,
-    ruleset: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The rules as of that day.")
-    ] = None,
-) -> None:
-    """Answer cases, one JSON object a line: may this attempt be made, and if not, which rule holds it until when."""
-    from forbear.calendars import near
-    from forbear.rules import cases
-
-    day = ruleset.date() if ruleset else None
-    if file is not None:
-        with file.open(encoding="utf-8") as lines:
-            raise typer.Exit(cases.check_stream(lines, _write, ruleset=day, calendars=near))
-    if dash != "-":
-        raise typer.BadParameter("Give '-' to read cases from standard input, or --file FILE")
-    raise typer.Exit(cases.check_one(sys.stdin.read(), _write, ruleset=day, calendars=near))
-
-
 @tenant.command("add")
 def add_tenant(name: str, data: Data = DATA) -> None:
     """Add an organisation; prints its id."""
@@ -221,19 +199,9 @@ def add_key(
 
 def _settings(data: Path) -> Settings:
     """The settings the environment names, or else those of the folder."""
-    from forbear.services import settings_file
+    from forbear.services.installation import settings_of
 
-    file = data / settings_file.FILE
-    if SETTINGS_VARIABLE not in os.environ and file.exists():
-        os.environ |= settings_file.variables(file)
-        profile = data.absolute() / settings_file.TEMPORAL
-        if profile.exists() and "TEMPORAL_ADDRESS" not in os.environ:
-            os.environ.setdefault("TEMPORAL_CONFIG_FILE", str(profile))
-    return Settings()
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
+    return settings_of(data)
 
 
 def _starting(line: str) -> None:

@@ -71,6 +71,22 @@ def reading(
     }
 
 
+def asking(
+    operation: str, summary: str, model: type[BaseModel], *codes: str, scope: str, sent: Json, example: Json
+) -> Described:
+    """A question with a body: it changes nothing, so that it needs no key and may be asked as often as one likes."""
+    return {
+        "status_code": 200,
+        "summary": summary,
+        "operation_id": operation,
+        "responses": {200: _answer(model, example), **problem_answers([*codes, *SENT, *ALWAYS])},
+        "openapi_extra": {
+            SCOPE: scope,
+            "requestBody": {"content": {"application/json": {"example": marked(sent)}}},
+        },
+    }
+
+
 def changing(
     operation: str, summary: str, model: type[BaseModel], *codes: str, scope: str, sent: Json, example: Json
 ) -> Described:

@@ -20,6 +20,8 @@ from forbear.rules.wall import zone
 Answer = dict[str, Any]
 Calendars = Callable[[str, date], law.Calendar]
 """The public holidays of a name, as far as they are known around a date."""
+Say = Callable[[law.Permit, Packs], str]
+"""Says the reason of a permit."""
 
 LENDER_KINDS = ("bank", "consumer_finance_company", "microfinance", "other")
 DEBT_KINDS = ("credit_card", "personal_loan", "microfinance", "medical", "mortgage", "other")
@@ -38,6 +40,8 @@ STOPS = (
     "hardship",
     "breathing_space",
     "mental_health_crisis",
+    "military",
+    "minor",
     "hold",
 )
 LONGEST_GUARD = 12 * 3600
@@ -222,14 +226,17 @@ def answer(permit: law.Permit) -> Answer:
     }
 
 
-def answer_line(text: str, *, ruleset: date | None = None, calendars: Calendars | None = None) -> tuple[Answer, bool]:
+def answer_line(
+    text: str, *, ruleset: date | None = None, calendars: Calendars | None = None, sentence: Say | None = None
+) -> tuple[Answer, bool]:
     """The answer to one case and whether it could be read; what could not says why under `error`."""
     try:
         raw = _parse(text)
         given = raw["given"] if isinstance(raw, dict) and "given" in raw else raw
         packs = packs_on(ruleset)
         attempt, facts, now = read_case(cast("object", given), packs, calendars)
-        return answer(check(attempt, facts, packs, now)), True
+        permit = check(attempt, facts, packs, now)
+        return answer(permit) | ({"sentence": sentence(permit, packs)} if sentence else {}), True
     except BadInput as wrong:
         return {"error": str(wrong)}, False
 
@@ -253,25 +260,32 @@ def check_stream(
     *,
     ruleset: date | None = None,
     calendars: Calendars | None = None,
+    sentence: Say | None = None,
 ) -> int:
     """Answer a case a line, in order; each answer is written with its newline. Returns the exit status, 0 or 2."""
     status = 0
     for line in lines:
         if line.strip():
-            found, readable = answer_line(line, ruleset=ruleset, calendars=calendars)
-            write(json.dumps(found) + "\n")
+            found, readable = answer_line(line, ruleset=ruleset, calendars=calendars, sentence=sentence)
+            write(json.dumps(found, ensure_ascii=sentence is None) + "\n")
             status = status if readable else UNREADABLE
     return status
 
 
 def check_one(
-    text: str, write: Callable[[str], object], *, ruleset: date | None = None, calendars: Calendars | None = None
+    text: str,
+    write: Callable[[str], object],
+    *,
+    ruleset: date | None = None,
+    calendars: Calendars | None = None,
+    sentence: Say | None = None,
 ) -> int:
     """Answer one case that may run over several lines, or a stream of cases, a line each."""
     lines = text.split("\n")
     if sum(bool(line.strip()) for line in lines) > 1 and any(_is_case(line) for line in lines):
-        return check_stream(lines, write, ruleset=ruleset, calendars=calendars)
-    return check_stream([text if text.strip() else "{}"], write, ruleset=ruleset, calendars=calendars)
+        return check_stream(lines, write, ruleset=ruleset, calendars=calendars, sentence=sentence)
+    given = [text if text.strip() else "{}"]
+    return check_stream(given, write, ruleset=ruleset, calendars=calendars, sentence=sentence)
 
 
 def _is_case(line: str) -> bool:

@@ -39,8 +39,18 @@ class Operation:
 
     @property
     def ids(self) -> list[str]:
-        """The names of the ids in the path, in their order."""
-        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+        """The names of the ids of ours in the path, in their order; a name that nobody makes is none of them."""
+        named = self.parameters("path")
+        return [
+            part[1:-1]
+            for part in self.path.split("/")
+            if part.startswith("{") and (part[1:-1] not in named or is_id(self.document, named[part[1:-1]]["schema"]))
+        ]
+
+    def documented(self, place: str) -> Json:
+        """What must be sent there and is no id of ours, as the document shows it."""
+        named = self.parameters(place).items()
+        return {name: told["schema"]["examples"][0] for name, told in named if told["schema"].get("examples")}
 
     def prefix(self, name: str) -> str:
         """The path before an id: where such a thing is made."""

@@ -85,8 +85,8 @@ class Maker:
             media = Media(media.type, media.schema, body)
         return self.client.http.request(
             operation.method,
-            operation.path.format(**ids),
-            params=query,
+            operation.path.format(**operation.documented("path"), **ids),
+            params={**operation.documented("query"), **(query or {})},
             headers={"Authorization": f"Bearer {self.client.key}", **self._headers(operation, media)},
             content=_bytes(media),
         )

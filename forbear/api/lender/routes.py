@@ -13,6 +13,7 @@ from forbear.api.lender import (
     holds,
     payments,
     promises,
+    rules,
     stops,
 )
 
@@ -28,6 +29,7 @@ ROOMS = (
     agreements,
     consents,
     imports,
+    rules,
 )
 router = APIRouter()
 for room in ROOMS:
