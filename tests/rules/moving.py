@@ -91,15 +91,16 @@ def unbounded(packs: Packs, version: Terms | None) -> Packs:
     def kept(terms: Terms) -> tuple[Terms, ...]:
         return (replace(terms, first=0, last=NEVER_ENDS),) if terms is version else ()
 
-    return _with(packs, kept)
+    return changed(packs, kept)
 
 
 def only(packs: Packs, rule: str) -> Packs:
     """The packs with one rule and nothing else."""
-    return _with(packs, lambda terms: (terms,) if terms.rule == rule else ())
+    return changed(packs, lambda terms: (terms,) if terms.rule == rule else ())
 
 
-def _with(packs: Packs, kept: Callable[[Terms], tuple[Terms, ...]]) -> Packs:
+def changed(packs: Packs, kept: Callable[[Terms], tuple[Terms, ...]]) -> Packs:
+    """The packs with what is kept of every version."""
     return replace(
         packs,
         by_jurisdiction={
