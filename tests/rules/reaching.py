@@ -233,11 +233,12 @@ def versions(packs: Packs) -> list[Terms]:
 
 
 def needed(case: Case, packs: Packs) -> list[Terms]:
-    """The versions of the case's rule without which its answer is another one."""
-    whole = ask(case, packs)
-    return [
-        terms for terms in packs.versions_of(case.rule) if ask(case, without(packs, case.rule, terms.first)) != whole
-    ]
+    """The versions of the case's rule without which its answer is another one; none of a case that cannot be asked."""
+    try:
+        whole = ask(case, packs)
+    except BadCase:
+        return []
+    return [each for each in packs.versions_of(case.rule) if ask(case, without(packs, case.rule, each.first)) != whole]
 
 
 def function_of(case: Case, packs: Packs) -> str | None:
