@@ -71,6 +71,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "too_large": Kind(413, "The body is too large", "Send fewer rows in one call."),
         "invalid": Kind(422, "Some fields cannot be accepted", "Correct each place listed in `errors`."),
+        "words_refused": Kind(422, "The text may not be sent", "Change what `errors` lists; each names its rule."),
         "idempotency_key_reused": Kind(422, "This key was used for another call", "Send a new key with each new call."),
         "precondition_required": Kind(428, "If-Match is missing", "Send the ETag of what you read as If-Match."),
         "too_many": Kind(429, "Asked too often", "Wait for the seconds in Retry-After."),
@@ -92,6 +93,14 @@ BY_ERROR: Final[tuple[tuple[type[ForbearError], str], ...]] = (
     (Erased, "erased"),
     (TooMany, "too_many"),
 )
+
+
+class Refusal(Exception):
+    """What was sent can be read and is refused: the places, each with its reason."""
+
+    def __init__(self, code: str, errors: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(code)
+        self.code, self.errors = code, errors
 
 
 class Problem(Exception):
@@ -131,6 +140,7 @@ def respond(
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem."""
     app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(ForbearError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -142,6 +152,11 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101  registered for this class only
     headers = {"Retry-After": RETRY_SOON} if error.code == "in_progress" else {}
     return respond(request, error.code, error.detail, headers=headers, extra=error.extra)
+
+
+def _refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)  # noqa: S101  registered for this class only
+    return respond(request, error.code, _summary(len(error.errors)), errors=error.errors)
 
 
 def _ours(request: Request, error: Exception) -> JSONResponse:

@@ -13,13 +13,14 @@ from typing import Final
 from forbear.errors import BadData, CannotStart
 from forbear.rules.packs import Packs
 from forbear.rules.phrases import put_in
-from forbear.rules.wording import MONEY_FILTERS, Fault, Text, binding, may_not_say, must_carry
+from forbear.rules.wording import MONEY_FILTERS, Fault, Text, binding, in_language, may_not_say, must_carry
 from forbear.wording.manifest import NAME, Entry, Manifest
 from forbear.wording.reading import catalogue_sections, sources
 
 FOLDER: Final = Path(__file__).parents[2] / "templates"
 PLAIN: Final = "TEMPLATE.PLAIN"
 CLAIM: Final = "TEMPLATE.CLAIM"
+UNREAD: Final = "TEMPLATE.LANGUAGE"
 _SIMPLE: Final = re.compile(rf"\w+(?:\s*\|\s*(?:{'|'.join(sorted(MONEY_FILTERS))}))?")
 _KINDS: Final = frozenset({"disclosure", "identity", "recording"})
 
@@ -62,9 +63,17 @@ def check_text(texts: Iterable[Text], packs: Packs, day: date, *, plain: bool) -
         found |= dict.fromkeys(may_not_say(text, packs, day))
         found |= dict.fromkeys(must_carry(text, packs, day))
         found |= dict.fromkeys(_claims(text, packs, day))
+        found |= dict.fromkeys(_unread(text, packs, day))
         if plain:
             found |= dict.fromkeys(_beyond_values(text.source))
     return list(found)
+
+
+def rules_asked(texts: Iterable[Text], packs: Packs, day: date) -> list[str]:
+    """Every rule of words that binds a text, in the order of the packs."""
+    bound = (rule for text in texts for rule in binding(text, packs, day, _KINDS | {"wording"}))
+    kept = (rule for rule in bound if rule.kind == "wording" or rule.words)
+    return list(dict.fromkeys(rule.rule for rule in kept))
 
 
 def refuse_bad_words(folder: Path, packs: Packs, day: date) -> None:
@@ -113,6 +122,13 @@ def _texts(entry: Entry, name: str, language: str, source: str) -> Iterator[Text
                 debt_kinds=frozenset(entry.debt_kinds),
                 circumstances=frozenset(entry.circumstances),
             )
+
+
+def _unread(text: Text, packs: Packs, day: date) -> Iterator[Fault]:
+    """That nobody has said what a text's language forbids."""
+    rules = binding(text, packs, day, frozenset({"wording"}))
+    if not any(in_language(rule.phrases, text.language) for rule in rules):
+        yield Fault(UNREAD, text.language, 1, "No pack lists what may not be said in this language.")
 
 
 def _claims(text: Text, packs: Packs, day: date) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ known of a text cannot be checked.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self, cast, get_args
@@ -84,7 +84,7 @@ class Entry:
         """Its readers in the law's words."""
         if self.channel == "report":
             return frozenset({STAFF})
-        return frozenset(PARTIES.get(cast("PartyRole", role), role) for role in self.parties)
+        return party_kinds(cast("tuple[PartyRole, ...]", self.parties))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,11 @@ class Manifest:
         for entry in self.entries:
             for language in entry.languages:
                 yield entry.path(language)
+
+
+def party_kinds(roles: Iterable[PartyRole]) -> frozenset[str]:
+    """Parties in the law's words."""
+    return frozenset(PARTIES[role] for role in roles)
 
 
 def _entry(path: Path, name: str, table: dict[str, Any]) -> Entry:

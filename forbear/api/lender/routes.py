@@ -15,6 +15,7 @@ from forbear.api.lender import (
     promises,
     rules,
     stops,
+    templates,
 )
 
 ROOMS = (
@@ -30,6 +31,7 @@ ROOMS = (
     consents,
     imports,
     rules,
+    templates,
 )
 router = APIRouter()
 for room in ROOMS:
