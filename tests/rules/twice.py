@@ -1,0 +1,57 @@
+"""Asks a case twice, the engine and the oracle, and says whether they agree."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from forbear.calendars import near
+from forbear.rules import cases
+from forbear.rules.engine import check
+from forbear.rules.facts import Permit
+from forbear.rules.packs import Packs
+from tests.oracle import clerk
+from tests.oracle.table import RULES
+
+Json = dict[str, Any]
+
+SEEN: Counter[str] = Counter()
+"""Attempts asked, verdicts, and each rule that was seen to deny, in this process."""
+
+
+def only(packs: Packs, keep: Callable[[str], bool]) -> Packs:
+    """The packs without the rules that are not to be kept, by id."""
+    return replace(
+        packs,
+        by_jurisdiction={
+            name: replace(pack, terms=tuple(terms for terms in pack.terms if keep(terms.rule)))
+            for name, pack in packs.by_jurisdiction.items()
+        },
+    )
+
+
+@cache
+def table() -> Packs:
+    """The shipped packs with the rules of the published table and the product's own, and no other."""
+    return only(cases.packs_on(None), lambda rule: rule in RULES or rule.startswith("POLICY."))
+
+
+def permit(case: Json, packs: Packs | None = None) -> Permit:
+    """The engine's permit."""
+    packs = packs or table()
+    attempt, facts, now = cases.read_case(case, packs, near)
+    return check(attempt, facts, packs, now)
+
+
+def agree(case: Json) -> str:
+    """Both readings name the same rules, verdict and second; the verdict."""
+    found, expected = permit(case), clerk.answer(case)
+    assert set(found.rules) == expected.rules, case
+    assert (found.verdict, found.until) == (expected.verdict, expected.until), case
+    if expected.verdict == "block":
+        assert found.event in expected.events, case
+        assert (found.event is None) == (None in expected.events), case
+        assert found.human_review == ("human_review" in expected.events), case
+    SEEN.update(("asked", expected.verdict, *expected.rules))
+    return expected.verdict
