@@ -42,18 +42,14 @@ class Place:
     """Where the person may be: a piece of zone evidence. `zone` is an IANA name.
 
     `source` is what the zone was read from, such as 'postal code' or 'area code of the number', with nothing personal.
-    `derived` is true of what nobody told and the point itself was read for.
+    `derived` is true of what nobody told and the point itself was read for: it narrows the hours, and a rule may say
+    that it is no knowledge by itself.
     """
 
     kind: PlaceKind
     zone: str
     source: str = ""
     derived: bool = False
-
-    @property
-    def is_hint(self) -> bool:
-        """Whether it narrows the hours and is no knowledge by itself: a mobile's area code says where it was bought."""
-        return self.derived and self.kind == "area_code_mobile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 A kind reads its terms from the pack and never asks which rule it is: another jurisdiction is another file.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
+from functools import lru_cache
 
-from forbear.rules.facts import Result, Suppression
-from forbear.rules.limits import BEGINNING, Ban, Cap, Holidays, Hours, Limit
-from forbear.rules.stops import stop_bans
-from forbear.rules.terms import NEVER_ENDS, Terms, Unit
-from forbear.rules.wall import DAY, Wall, window
-from forbear.rules.weighing import Weighing
+from forbear.rules.facts import Suppression
+from forbear.rules.limits import BEGINNING, Ban, Cap, Cover, Holidays, Hours, Limit
+from forbear.rules.past import What
+from forbear.rules.stops import stop_stretches
+from forbear.rules.terms import NEVER_ENDS, Terms
+from forbear.rules.wall import DAY, Segments, Wall, window
+from forbear.rules.weighing import EARLIEST_AND_LATEST, Weighing
 
 Kind = Callable[[Weighing, Terms, Wall], Iterator[Limit]]
 
@@ -25,12 +26,19 @@ def quiet_hours(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]
     if daily is None:
         return
     guard = max(weighing.facts.policy.guard_seconds, 0)
-    windows = window(*daily, guard)
-    if terms.override == "hours":
-        for agreed in weighing.facts.agreements:
-            if agreed.kind == "hours" and agreed.open is not None and agreed.close is not None:
-                windows += window(_time(agreed.open) or 0, _time(agreed.close) or 0, guard)
-    yield Hours(terms, wall, tuple(sorted(windows)))
+    agreed = () if terms.override != "hours" else _agreed_hours(weighing)
+    yield Hours(terms, wall, _windows((daily, *agreed), guard))
+
+
+@lru_cache(maxsize=4096)
+def _windows(daily: Sequence[tuple[int, int]], guard: int) -> Segments:
+    return tuple(sorted(part for opening, closing in daily for part in window(opening, closing, guard)))
+
+
+def _agreed_hours(weighing: Weighing) -> Iterator[tuple[int, int]]:
+    for agreed in weighing.facts.agreements:
+        if agreed.kind == "hours" and agreed.open is not None and agreed.close is not None:
+            yield _time(agreed.open) or 0, _time(agreed.close) or 0
 
 
 def daily_hours(weighing: Weighing, terms: Terms) -> tuple[int, int] | None:
@@ -50,20 +58,22 @@ def frequency_cap(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limi
 
     A cap with an event needs a consent to messages besides.
     """
-    yield from _caps(weighing, terms, wall, terms.unit)
+    limit = _limit(weighing, terms)
+    if limit is not None:
+        yield from _caps(weighing, terms, terms, wall, limit)
     if terms.event:
         yield from consent(weighing, terms, wall)
 
 
-def _caps(weighing: Weighing, terms: Terms, wall: Wall, unit: Unit, only_with: Result | None = None) -> Iterator[Limit]:
-    limit = _limit(weighing, terms)
-    if limit is None:
-        return
-    covers = weighing.covers(wall, terms)
-    for debt in weighing.subjects(terms):
-        taken = weighing.taken(terms, unit, terms.scope.channels, debt, covers)
-        if only_with is None or any(weighing.past[place].result == only_with for place in taken):
-            yield Cap(terms, wall, weighing.days(wall, taken), limit, covers)
+def _caps(weighing: Weighing, terms: Terms, by: Terms, wall: Wall, limit: int) -> Iterator[Cap]:
+    """A cap that counts as `by` says, for each subject of the attempt; as policy in its place, busy lines too."""
+    covers = weighing.covers(wall, by)
+    what = What(by.unit if terms is by else "dial", by.scope.channels, by.scope, by.subject)
+    for debt in weighing.subjects(by):
+        places = weighing.recent.counted(what, debt, covers)
+        days = weighing.recent.days_of(wall, places)
+        if terms is by or any(weighing.recent.made[place].result == "busy" for place in places):
+            yield Cap(terms, by, wall, days, limit, covers, debt or "", places)
 
 
 def _limit(weighing: Weighing, terms: Terms) -> int | None:
@@ -73,37 +83,40 @@ def _limit(weighing: Weighing, terms: Terms) -> int | None:
 
 def busy_counts(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Every cap of the law on attempts once more, as policy, with busy lines counted."""
-    for law, law_wall in weighing.attempt_caps:
-        if law_wall is wall:
-            twin = replace(law, rule=terms.rule, statement=terms.statement)
-            yield from _caps(weighing, twin, wall, "dial", only_with="busy")
+    if not weighing.recent.busy:
+        return
+    for rule in weighing.asked.attempt_caps:
+        limit = _limit(weighing, rule.terms)
+        here = wall.name in (weighing.zones_of(rule) or EARLIEST_AND_LATEST)
+        if limit is not None and here and weighing.binds(rule):
+            yield from _caps(weighing, terms, rule.terms, wall, limit)
 
 
 def cooldown(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing for a number of local dates from what triggers it, its own date being day 1."""
     covers = weighing.covers(wall, terms)
+    what = What(terms.trigger_unit, terms.trigger_channels, terms.scope, terms.subject)
     for debt in weighing.subjects(terms):
-        taken = weighing.taken(terms, terms.trigger_unit, terms.trigger_channels, debt, covers)
-        for day in weighing.days(wall, taken)[-1:]:
-            yield from in_force(
-                weighing, Ban(terms, end=wall.first(day + terms.days, weighing.now), covers=covers), wall
-            )
+        places = weighing.recent.counted(what, debt, covers)
+        for day in weighing.recent.days_of(wall, places)[-1:]:
+            end = wall.first(day + terms.days, weighing.now)
+            yield from ban(weighing, terms, wall, end=end, covers=covers)
 
 
 def wait_period(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing until a number of local dates after a notice; without the notice, until it is sent."""
     sent = weighing.events(terms.after)
     if not sent:
-        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+        yield from ban(weighing, terms, wall, event=terms.event)
         return
     end = wall.first(wall.day(max(sent)) + terms.days, weighing.now)
-    yield from in_force(weighing, Ban(terms, end=end), wall)
+    yield from ban(weighing, terms, wall, end=end)
 
 
 def stop_state(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing while a stop of the person reaches the attempt."""
-    for ban in stop_bans(weighing, terms, wall):
-        yield from in_force(weighing, ban, wall)
+    for stop in stop_stretches(weighing, terms, wall):
+        yield from ban(weighing, terms, wall, start=stop.start, end=stop.end, event=stop.event)
 
 
 def suppression(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
@@ -112,7 +125,7 @@ def suppression(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]
     for said in weighing.facts.suppressions:
         if _suppresses(said, weighing) and not (asked_to_confirm and not weighing.confirmed(said.at)):
             end = min(weighing.consents(after=said.at), default=None)
-            yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+            yield from ban(weighing, terms, wall, end=end, event=terms.event)
 
 
 def _suppresses(said: Suppression, weighing: Weighing) -> bool:
@@ -135,12 +148,12 @@ def consent(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     given = weighing.consents()
     if terms.days:
         given = [at for at in given if wall.day(weighing.now) - wall.day(at) <= terms.days]
-    yield from in_force(weighing, Ban(terms, end=min(given, default=None), event=terms.event), wall)
+    yield from ban(weighing, terms, wall, end=min(given, default=None), event=terms.event)
 
 
 def no_contact(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """Nothing at all to whom the rule binds."""
-    yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+    yield from ban(weighing, terms, wall, event=terms.event)
 
 
 def holiday(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
@@ -151,7 +164,7 @@ def holiday(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
 def visit(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """No visit with fewer people than the rule asks for, or none at all where it asks for no number."""
     if not terms.min_staff or weighing.attempt.staff < terms.min_staff:
-        yield from in_force(weighing, Ban(terms, event=terms.event, covers=weighing.covers(wall, terms)), wall)
+        yield from ban(weighing, terms, wall, event=terms.event, covers=weighing.covers(wall, terms))
 
 
 def third_party(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
@@ -163,10 +176,10 @@ def third_party(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]
     if weighing.attempt.party not in terms.third_persons:
         return
     if terms.only_for and weighing.attempt.purpose not in terms.only_for:
-        yield from in_force(weighing, Ban(terms), wall)
+        yield from ban(weighing, terms, wall)
     if terms.failed_calls and not weighing.debtor_missed(terms.failed_calls):
         end = min(weighing.events(terms.event or ""), default=None)
-        yield from in_force(weighing, Ban(terms, end=end, event=terms.event), wall)
+        yield from ban(weighing, terms, wall, end=end, event=terms.event)
 
 
 def balance(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
@@ -176,25 +189,31 @@ def balance(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limit]:
     """
     oldest = weighing.now - terms.days * DAY
     if any((age := weighing.balance_age(debt)) is None or age < oldest for debt in weighing.about):
-        yield from in_force(weighing, Ban(terms, event=terms.event), wall)
+        yield from ban(weighing, terms, wall, event=terms.event)
 
 
-def in_force(weighing: Weighing, ban: Ban, wall: Wall) -> Iterator[Ban]:
-    """A ban on the dates on which its rule is in force."""
-    terms = ban.terms
-    if terms.last == NEVER_ENDS and terms.first <= 1:
-        yield ban
-    elif wall.day(weighing.now) < terms.last:
-        start = BEGINNING if wall.day(weighing.now) >= terms.first else wall.first(terms.first, weighing.now)
-        ends = [end for end in (ban.end, _end(terms, wall, weighing.now)) if end is not None]
-        yield replace(ban, start=max(ban.start, start), end=min(ends, default=None))
+def ban(
+    weighing: Weighing,
+    terms: Terms,
+    wall: Wall,
+    *,
+    start: int = BEGINNING,
+    end: int | None = None,
+    event: str | None = None,
+    covers: Sequence[Cover] = (),
+) -> Iterator[Ban]:
+    """A ban on the dates on which its rule is in force; none if those have passed."""
+    if wall.today >= terms.last:
+        return
+    if wall.today < terms.first:
+        start = max(start, wall.first(terms.first, weighing.now))
+    if terms.last != NEVER_ENDS:
+        ended = wall.first(terms.last, weighing.now)
+        end = ended if end is None else min(end, ended)
+    yield Ban(terms, start, end, event, covers)
 
 
-def _end(terms: Terms, wall: Wall, now: int) -> int | None:
-    return None if terms.last == NEVER_ENDS else wall.first(terms.last, now)
-
-
-KINDS: dict[str, Kind] = {
+KINDS: Mapping[str, Kind] = {
     "quiet_hours": quiet_hours,
     "frequency_cap": frequency_cap,
     "busy_counts": busy_counts,
@@ -209,6 +228,4 @@ KINDS: dict[str, Kind] = {
     "third_party": third_party,
     "balance": balance,
 }
-"""Kinds that deny. `disclosure`, `zone` and `jurisdiction` are asked by the engine itself."""
-NOT_FOR_LAWYERS = frozenset({"quiet_hours", "holiday", "frequency_cap", "busy_counts", "cooldown", "zone"})
-"""Hours and caps do not bind messages to the person's lawyer."""
+"""Kinds that deny. `zone` and `jurisdiction` are asked by the engine itself."""

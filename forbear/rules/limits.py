@@ -7,7 +7,7 @@ jumps to such instants, so that a year is weighed in a handful of steps.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -48,13 +48,19 @@ class Limit(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hours:
     """Daily windows in one zone; on dates on which the rule is not in force, the whole day is open."""
 
     terms: Terms
     wall: Wall
     windows: Segments
+
+    @property
+    def reading(self) -> object:
+        """What is the same of hours that are open at the same times."""
+        terms = self.terms
+        return self.wall.name, self.windows, terms.weekdays, terms.closed_otherwise, terms.first, terms.last
 
     def segments(self, day: int) -> Segments:
         """What is open on a local date."""
@@ -78,46 +84,60 @@ class Hours:
         return self.wall.opened(at, self.segments, at - HORIZON)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cap:
-    """At most `limit` in a window of local dates, of which `days` (sorted) are taken."""
+    """At most `limit` in a window of local dates, of which `days` (sorted) are taken.
+
+    `by` has the window and the dates on which the cap is in force: the rule itself, or the one that it repeats.
+    `places` are where the attempts that were counted stand in the past, one for each of `days`.
+    """
 
     terms: Terms
+    by: Terms
     wall: Wall
     days: Sequence[int]
     limit: int
     covers: Sequence[Cover] = ()
+    debt: str = ""
+    places: Sequence[int] = ()
 
     def lift(self, at: int) -> int | Never:
-        return _sooner(self.covers, at, self._lift(at))
+        lifted = self._lift(at)
+        return _sooner(self.covers, at, lifted) if self.covers else lifted
 
     def _lift(self, at: int) -> int | Never:
+        if len(self.days) < self.limit:
+            return at
         today = self.wall.day(at)
         if self._permits(today):
             return at
-        for day in sorted(
-            {leaves for taken in self.days if (leaves := self._leaves(taken)) > today} | {self.terms.last}
-        ):
+        leaving = {leaves for taken in self.days if (leaves := self._leaves(taken)) > today}
+        for day in sorted(leaving | {self.by.last}):
             if day > today and self._permits(day):
                 return self.wall.first(day, at)
         return Never(None)
 
-    def _permits(self, day: int) -> bool:
-        if not self.terms.in_force(day):
-            return True
-        window = self.terms.window
+    def taken(self, day: int) -> tuple[int, int]:
+        """The part of `days` that is taken in the window that ends on a date, as a half-open stretch of it."""
+        window = self.by.window
         since = day - window.n + 1 if window.span == "days" else date.fromordinal(day).replace(day=1).toordinal()
-        return bisect_right(self.days, day) - bisect_left(self.days, since) < self.limit
+        return bisect_left(self.days, since), bisect_right(self.days, day)
+
+    def _permits(self, day: int) -> bool:
+        if not self.by.in_force(day):
+            return True
+        first, last = self.taken(day)
+        return last - first < self.limit
 
     def _leaves(self, taken: int) -> int:
         """The first date whose window no longer holds a taken one."""
-        if self.terms.window.span == "days":
-            return taken + self.terms.window.n
+        if self.by.window.span == "days":
+            return taken + self.by.window.n
         month = date.fromordinal(taken).replace(day=1)
         return (month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Holidays:
     """Nothing on the public holidays of a calendar, nor on dates that it does not reach, or without it."""
 
@@ -137,7 +157,7 @@ class Holidays:
         return at if day == today else self.wall.first(day, at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ban:
     """Nothing in `[start, end)`; without an `end` until `event`, or for good."""
 
@@ -145,12 +165,13 @@ class Ban:
     start: int = BEGINNING
     end: int | None = None
     event: str | None = None
-    covers: Sequence[Cover] = field(default_factory=tuple[Cover, ...])
+    covers: Sequence[Cover] = ()
 
     def lift(self, at: int) -> int | Never:
         if at < self.start or (self.end is not None and at >= self.end):
             return at
-        return _sooner(self.covers, at, Never(self.event) if self.end is None else self.end)
+        lifted = Never(self.event) if self.end is None else self.end
+        return _sooner(self.covers, at, lifted) if self.covers else lifted
 
 
 def _sooner(covers: Sequence[Cover], at: int, lifted: int | Never) -> int | Never:

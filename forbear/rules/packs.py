@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from forbear.errors import BadData, BadInput
 from forbear.rules.pack_file import PackFile, Reviewed
@@ -60,6 +61,8 @@ class Packs:
 
     by_jurisdiction: Mapping[str, Pack]
     ruleset: date | None = None
+    remembered: dict[Any, Any] = field(default_factory=dict[Any, Any], init=False, compare=False, repr=False)
+    """What `forbear.rules.asked` found, so that it is found once; it follows from the packs and tells nothing more."""
 
     def __contains__(self, jurisdiction: str) -> bool:
         return jurisdiction in self.by_jurisdiction

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from forbear.rules.asked import ALSO
 from forbear.rules.day_counting import ONE_DAY, IsRest, NotCovered, next_business_day, plus, rests, unknown_rests
 from forbear.rules.matters import CALENDAR_KNOWN, Matter, Reason
 from forbear.rules.packs import Pack
 from forbear.rules.terms import Length, Scope, Terms, Timing
 from forbear.rules.wall import zone
-from forbear.rules.weighing import ALSO
 
 OPENS = frozenset({"notice"})
 """Kinds whose period must be over before something may be done."""

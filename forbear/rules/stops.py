@@ -4,9 +4,10 @@ A stop binds from the moment it is known; only one with an end, such as a breath
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from forbear.rules.facts import Stop
-from forbear.rules.limits import BEGINNING, CALENDAR_KNOWN, Ban
+from forbear.rules.limits import BEGINNING, CALENDAR_KNOWN
 from forbear.rules.terms import Period, StopTerms, Terms
 from forbear.rules.validation import last_day
 from forbear.rules.wall import SECOND, Wall, to_micros
@@ -19,8 +20,17 @@ NEW_CONSENT = "new_consent"
 """Has a channel and maybe an address, so that it is read from the consents and never from the bare events."""
 
 
-def stop_bans(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Ban]:
-    """A ban for every stop that reaches the attempt."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The time in which a stop binds: from `start` to `end`, or without one until `event` (None: for good)."""
+
+    start: int
+    end: int | None
+    event: str | None
+
+
+def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Stretch]:
+    """The time of every stop that reaches the attempt."""
     for stop in weighing.facts.stops:
         said = terms.stops.get(stop.kind) or terms.stops.get(OTHER)
         if said is None or not _reaches(weighing, stop, said):
@@ -28,8 +38,7 @@ def stop_bans(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Ban]:
         inside = said.period is None or _in_period(weighing, stop, said.period, terms.calendar, wall)
         if inside is not False:
             event = said.event if inside else CALENDAR_KNOWN
-            start, end = _start(stop, said, wall), _lifted(weighing, stop, said, wall)
-            yield Ban(terms, start=start, end=end, event=event)
+            yield Stretch(_start(stop, said, wall), _lifted(weighing, stop, said, wall), event)
 
 
 def _start(stop: Stop, said: StopTerms, wall: Wall) -> int:

@@ -92,12 +92,20 @@ class Wall:
     def __init__(self, name: str, around: int) -> None:
         self.name = name
         self._starts, self._offsets = _stretches(name, to_instant(around).year)
+        self.today = self.day(around)
 
     def day(self, at: int) -> int:
         """The local date of an instant, as an ordinal."""
         place = bisect_right(self._starts, at) - 1
         offset = self._offsets[place] if place >= 0 else _offset(self.name, at)
         return (at + offset) // DAY + EPOCH_DAY
+
+    def days(self, instants: Sequence[int]) -> list[int]:
+        """The local dates of many instants."""
+        starts, offsets = self._starts, self._offsets
+        if not instants or min(instants) < starts[0]:
+            return [self.day(at) for at in instants]
+        return [(at + offsets[bisect_right(starts, at) - 1]) // DAY + EPOCH_DAY for at in instants]
 
     def first(self, day: int, at: int) -> int:
         """The first instant, from `at` on, whose local date is `day` or later."""

@@ -1,54 +1,63 @@
 """One attempt being weighed: its facts, prepared once so that every rule can ask them quickly.
 
-Instants become whole microseconds, the lender's role its whole set of roles, and the person's places the wall
-clocks that count.
+Instants become whole microseconds, the past what the rules may count, and the person's places the wall clocks
+that count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from forbear.rules.counting import COUNTED, WHOLE_DEBT, same_subject
-from forbear.rules.facts import Attempt, Calendar, Debt, Facts
+from forbear.rules.asked import Rule, asked
+from forbear.rules.counting import COUNTED, WHOLE_DEBT
+from forbear.rules.facts import Attempt, Calendar, Debt, Facts, Place
 from forbear.rules.limits import FOREVER, Cover
-from forbear.rules.packs import Pack
-from forbear.rules.terms import Scope, Subject, Terms, Unit
-from forbear.rules.wall import Wall, to_micros
+from forbear.rules.packs import POLICY, Pack, Packs
+from forbear.rules.past import Recent
+from forbear.rules.terms import Scope, Terms
+from forbear.rules.wall import DAY, Wall, to_instant, to_micros
 
 EARLIEST_AND_LATEST = ("Etc/GMT+12", "Etc/GMT-14")
 """Where no zone is known, dates are counted at both ends of the world."""
-ALSO: dict[str, frozenset[str]] = {"licensed_agency": frozenset({"licensed_agency", "third_party_collector"})}
-"""A licensed agency is also a third-party collector."""
+MARGIN = 2
+"""Days by which the past reaches further back than the longest count, so that every zone's dates are whole."""
 
 
 class Weighing:
-    """An attempt with its facts, at `now` (whole microseconds)."""
+    """An attempt with its facts, under the packs that apply to it, at `now` (whole microseconds)."""
 
-    def __init__(self, attempt: Attempt, facts: Facts, now: datetime) -> None:
+    def __init__(self, attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> None:
         self.attempt, self.facts = attempt, facts
+        self.asked = asked(attempt, facts, packs)
         self.now = to_micros(now)
-        self.roles = ALSO.get(facts.lender.role, frozenset({facts.lender.role}))
         self.debts: dict[str, Debt] = {debt.id: debt for debt in facts.debts}
         self.about = tuple(dict.fromkeys(attempt.debts)) or tuple(self.debts)
-        self.past = [past for past in facts.history if past.party != "attorney"]
-        self.attempt_caps: list[tuple[Terms, Wall]] = []
-        self._instants = [to_micros(past.at) for past in self.past]
-        self._days: dict[str, list[int]] = {}
+        self._recent: Recent | None = None
+        self._places: list[str] | None = None
+        self._zones: dict[str, Sequence[str]] = {}
         self._walls: dict[str, Wall] = {}
+
+    @property
+    def recent(self) -> Recent:
+        """The past attempts that some rule may count."""
+        if self._recent is None:
+            since = to_instant(self.now - (self.asked.longest + MARGIN) * DAY)
+            self._recent = Recent(self.attempt, self.facts.history, since)
+        return self._recent
 
     def wall(self, name: str) -> Wall:
         """The wall clock of a zone, made once."""
-        if name not in self._walls:
-            self._walls[name] = Wall(name, self.now)
-        return self._walls[name]
+        if (wall := self._walls.get(name)) is None:
+            wall = self._walls[name] = Wall(name, self.now)
+        return wall
 
     def places(self) -> list[str]:
-        """The zones of all places, or of the stated ones where the person stated any; none where all are hints."""
-        if all(place.is_hint for place in self.facts.places):
-            return []
-        stated = [place.zone for place in self.facts.places if place.kind == "stated"]
-        return list(dict.fromkeys(stated or [place.zone for place in self.facts.places]))
+        """The zones of all places, or of the stated ones where the person stated any."""
+        if self._places is None:
+            stated = [place.zone for place in self.facts.places if place.kind == "stated"]
+            self._places = list(dict.fromkeys(stated or [place.zone for place in self.facts.places]))
+        return self._places
 
-    def zones(self, pack: Pack, packs: Sequence[Pack]) -> list[str]:
+    def zones(self, pack: Pack) -> Sequence[str]:
         """The zones in which a pack is read: its legal one, else those of the places.
 
         The product's policy has no place of its own: it is read by every legal zone of the packs of law, and by every
@@ -56,49 +65,37 @@ class Weighing:
         """
         if pack.legal_zone:
             return [pack.legal_zone]
-        if pack.jurisdiction != "POLICY":
+        if pack.jurisdiction != POLICY:
             return self.places()
-        legal = [each for each in packs if each.legal_zone]
+        if (known := self._zones.get(POLICY)) is None:
+            known = self._zones[POLICY] = self._zones_of_policy()
+        return known
+
+    def _zones_of_policy(self) -> list[str]:
+        legal = [each for each in self.asked.packs if each.legal_zone]
+        if not legal:
+            return self.places()
         inside = {name for each in legal for name in (each.legal_zone, *each.own_zones)}
         elsewhere = [name for name in self.places() if name not in inside]
         return list(dict.fromkeys([*(each.legal_zone for each in legal if each.legal_zone), *elsewhere]))
 
-    def binds(self, scope: Scope) -> bool:
-        """Whether a rule with this scope binds the attempt at all."""
-        attempt = self.attempt
-        asked: tuple[tuple[frozenset[str], str | None], ...] = (
-            (scope.channels, attempt.channel),
-            (scope.lender_kinds, self.facts.lender.kind),
-            (scope.parties, attempt.party),
-            (scope.places, attempt.place),
-            (scope.purposes, attempt.purpose),
-        )
-        if any(allowed and value not in allowed for allowed, value in asked):
-            return False
-        if attempt.party in scope.except_parties or attempt.purpose in scope.except_purposes:
-            return False
-        if attempt.channel in scope.recorded_only and not attempt.prerecorded:
-            return False
-        if scope.roles and not scope.roles & self.roles:
-            return False
-        return self._binds_person(scope) and self._binds_place(scope) and self._binds_debt(scope)
+    def zones_of(self, rule: Rule) -> Sequence[str] | None:
+        """The zones in which a rule is read; None where others' own hours hold in all of them."""
+        zones = self.zones(rule.pack)
+        if not rule.terms.yields_to:
+            return zones
+        left_to_others = {pack.legal_zone for pack in self.asked.packs if pack.jurisdiction in rule.terms.yields_to}
+        kept = [name for name in zones if name not in left_to_others]
+        return None if zones and not kept else kept
 
-    def _binds_person(self, scope: Scope) -> bool:
-        if scope.circumstances and not scope.circumstances & self.facts.circumstances:
-            return False
-        language = self.attempt.language
-        return not scope.languages or language is None or language in scope.languages
+    def evidence(self, zones: Collection[str]) -> tuple[Place, ...]:
+        """The places from which some zones come."""
+        stated = tuple(place for place in self.facts.places if place.kind == "stated")
+        return tuple(place for place in stated or self.facts.places if place.zone in zones)
 
-    def _binds_place(self, scope: Scope) -> bool:
-        here = set(self.facts.jurisdictions)
-        if scope.only_jurisdictions and not scope.only_jurisdictions & here:
-            return False
-        return not scope.except_jurisdictions & here
-
-    def _binds_debt(self, scope: Scope) -> bool:
-        if not scope.debt_kinds and scope.days_past_due_at_most is None:
-            return True
-        return any(self.is_within(scope, debt) for debt in self.about)
+    def is_hinted(self, kinds: frozenset[str]) -> bool:
+        """Whether all that is known of where the person is was read off points of these kinds, and nobody told it."""
+        return all(place.derived and place.kind in kinds for place in self.facts.places)
 
     def is_within(self, scope: Scope, debt_id: str) -> bool:
         """Whether one debt of the attempt is of the kind and age that the scope names."""
@@ -107,56 +104,34 @@ class Weighing:
             return False
         return scope.days_past_due_at_most is None or debt.days_past_due <= scope.days_past_due_at_most
 
+    def is_in_force(self, rule: Rule) -> bool:
+        """Whether a rule is in force now; where the date is not the same everywhere, in one place is enough."""
+        if rule.always:
+            return True
+        zones = self.zones(rule.pack) or EARLIEST_AND_LATEST
+        return any(rule.terms.in_force(self.wall(name).day(self.now)) for name in zones)
+
+    def binds(self, rule: Rule) -> bool:
+        """Whether a rule that is asked of such attempts binds one of the debts of this one."""
+        return not rule.by_debt or any(self.is_within(rule.terms.scope, debt) for debt in self.about)
+
     def subjects(self, terms: Terms) -> Sequence[str | None]:
         """What a rule counts apart: each debt of the attempt that it binds, or everything together (None)."""
         if terms.subject in WHOLE_DEBT:
             return [debt for debt in self.about if self.is_within(terms.scope, debt)]
-        return [None]
+        return (None,)
 
-    def taken(
-        self,
-        terms: Terms,
-        unit: Unit,
-        channels: frozenset[str],
-        debt: str | None,
-        covers: Sequence[Cover],
-    ) -> list[int]:
-        """The places in the past of the attempts that a rule counts, one number for each."""
-        results, scope = COUNTED[unit], terms.scope
-        return [
-            place
-            for place, past in enumerate(self.past)
-            if past.result in results
-            and (not channels or past.channel in channels)
-            and (not scope.parties or past.party in scope.parties)
-            and past.party not in scope.except_parties
-            and (not scope.places or past.place in scope.places)
-            and (not scope.purposes or past.purpose in scope.purposes)
-            and past.purpose not in scope.except_purposes
-            and (debt is None or debt in past.debts)
-            and self._is_of(place, terms.subject)
-            and not any(cover.start <= self._instants[place] < cover.end for cover in covers)
-        ]
-
-    def _is_of(self, place: int, subject: Subject) -> bool:
-        return same_subject(self.past[place], self.attempt, subject)
-
-    def days(self, wall: Wall, places: Sequence[int]) -> list[int]:
-        """The sorted local dates of past attempts."""
-        if wall.name not in self._days:
-            self._days[wall.name] = [wall.day(instant) for instant in self._instants]
-        known = self._days[wall.name]
-        return sorted(known[place] for place in places)
-
-    def covers(self, wall: Wall, terms: Terms) -> list[Cover]:
+    def covers(self, wall: Wall, terms: Terms) -> Sequence[Cover]:
         """The times in which what the person agreed to lifts a rule."""
+        if not terms.override or not self.facts.agreements:
+            return ()
         if terms.override == "call_consent":
-            return self.call_covers(wall, terms.override_days)
+            return self._call_covers(wall, terms.override_days)
         if terms.override == "message_consent":
             return [Cover(at, FOREVER) for at in self.consents()]
-        return []
+        return ()
 
-    def call_covers(self, wall: Wall, days: int) -> list[Cover]:
+    def _call_covers(self, wall: Wall, days: int) -> list[Cover]:
         """The times covered by a consent to further calls: `days` local dates at most, that of its start day 1."""
         covers: list[Cover] = []
         for agreed in self.facts.agreements:
@@ -189,9 +164,7 @@ class Weighing:
     def debtor_missed(self, calls: int) -> bool:
         """Whether the latest calls to the debtor, so many in a row, all ended without a conversation."""
         made = [
-            (instant, past.result)
-            for instant, past in zip(self._instants, self.past, strict=True)
-            if past.channel == "call" and past.party == "debtor"
+            (past.at, past.result) for past in self.facts.history if past.channel == "call" and past.party == "debtor"
         ]
         latest = sorted(made, key=lambda each: each[0])[-calls:]
         return len(latest) == calls and all(result != "connected" for _, result in latest)
