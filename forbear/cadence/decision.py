@@ -8,7 +8,15 @@ from datetime import datetime
 
 from forbear.cadence.sms_routes import DEFAULT_ROUTE
 from forbear.contracts.words import Channel, PartyRole
-from forbear.rules.facts import Permit
+from forbear.rules.facts import Attempt, Facts, Permit
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the rules were asked at the decision's instant: its permit is their answer, and would be it again."""
+
+    attempt: Attempt
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Rest:
     rule: str = ""
     permit: Permit | None = None
     stage: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Contact:
     stage: str
     provider: str = DEFAULT_ROUTE
     """The route of a text; for the other channels the channel itself, as each has one way out."""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

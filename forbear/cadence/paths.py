@@ -13,7 +13,6 @@ from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usabl
 from forbear.cadence.playbooks import Playbook, Step
 from forbear.cadence.standing import debt_stands_still, first_to_speak, missed_promise, stage_of
 from forbear.cadence.translate import days_past_due, home_zone
-from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
 
 LONGEST_REST = timedelta(days=7)
@@ -50,9 +49,12 @@ class Moment:
                     turns[person.id] = (step, person)
         return list(turns.values())
 
-    def rest(self, until: datetime, reason: str, rule: str = "", permit: Permit | None = None) -> Rest:
+    def rest(self, until: datetime, reason: str, rule: str = "", weighed: Weighed | None = None) -> Rest:
         """A rest of at most seven days; the reason stays that of the whole wait."""
-        return Rest(min(until, self.now + LONGEST_REST), reason, rule, permit, self.stage)
+        until = min(until, self.now + LONGEST_REST)
+        if weighed is None:
+            return Rest(until, reason, rule, stage=self.stage)
+        return Rest(until, reason, rule, weighed.permit, self.stage, weighed.question)
 
 
 def next_step(moment: Moment) -> Contact | Rest | None:
@@ -160,6 +162,7 @@ def _contact(moment: Moment, step: Step, person: Person, best: Weighed) -> Conta
         priority=3,
         reason=f"{step.title} (step {step.id})",
         permit=best.permit,
+        question=best.question,
         stage=moment.stage,
         provider=moment.playbook.sms_route if step.channel == "sms" else step.channel,
     )
@@ -174,12 +177,12 @@ def _wait(moment: Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
         finding = best.binding
         lifted = f"; lifted by: {finding.event.replace('_', ' ')}" if finding.event else ""
         why = f"{finding.why.rstrip('.')}{lifted}"
-        return moment.rest(moment.now + LONGEST_REST, why, finding.rule, best.permit)
+        return moment.rest(moment.now + LONGEST_REST, why, finding.rule, best)
     local = best.slot.astimezone(best.zone)
     turn = f"step {step.id} has its place on {local:%a %d %b %H:%M} {best.zone_name}"
     if best.held_now and not paused:
-        return moment.rest(best.slot, f"{best.binding.why.rstrip('.')}; {turn}", best.binding.rule, best.permit)
-    return moment.rest(best.slot, turn, "", best.permit)
+        return moment.rest(best.slot, f"{best.binding.why.rstrip('.')}; {turn}", best.binding.rule, best)
+    return moment.rest(best.slot, turn, "", best)
 
 
 def _after_gap(life: Life, step: Step, person: Person) -> datetime:

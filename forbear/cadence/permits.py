@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from forbear.cadence.decision import Question
 from forbear.cadence.life import ContactPoint, Life, Person
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.translate import home_zone, to_attempt, to_facts
@@ -28,6 +29,7 @@ class Weighed:
     """One contact point, its permit now, and the instant of its place in the day (None: barred)."""
 
     point: ContactPoint
+    question: Question
     permit: Permit
     slot: datetime | None
     zone_name: str
@@ -110,7 +112,9 @@ class Scales:
         permit = check(attempt, self._facts, self._packs, self._now)
         barred = any(finding.until is None for finding in permit.findings)
         zone = permit.zones[0] if permit.zones else "UTC"
-        return Weighed(point=point, permit=permit, slot=None if barred else self._slot(attempt), zone_name=zone)
+        slot = None if barred else self._slot(attempt)
+        question = Question(attempt, self._facts)
+        return Weighed(point=point, question=question, permit=permit, slot=slot, zone_name=zone)
 
     def _slot(self, attempt: Attempt) -> datetime | None:
         """The first place from `earliest` on in a window the rules leave open; None if only an event opens one."""

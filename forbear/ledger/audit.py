@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import exists, insert, select, text
 from sqlalchemy.orm import Session
@@ -28,23 +28,14 @@ LOOKBACK = 20_000
 """How many ids before the last sealed row an ordinary round looks for late ones; all are looked at once in as many."""
 
 
-def note(
-    session: Session,
-    *,
-    tenant: str,
-    kind: str,
-    subject: str,
-    at: datetime,
-    written: Mapping[str, object] | Base,
-    table: str | None = None,
-    lender: str | None = None,
-    account: str | None = None,
-    person: str | None = None,
-) -> None:
-    """Write one audit row.
+Line = dict[str, Any]
+"""The values of one audit row."""
 
-    Args:
-        session: the fact's own transaction.
+
+class Noted(TypedDict):
+    """What an audit row tells.
+
+    Attributes:
         tenant: whose chain it goes into.
         kind: what happened, e.g. `payment_posted`.
         subject: the id of the row it is about.
@@ -56,24 +47,47 @@ def note(
         account: likewise.
         person: likewise.
     """
+
+    tenant: str
+    kind: str
+    subject: str
+    at: datetime
+    written: Mapping[str, object] | Base
+    table: NotRequired[str | None]
+    lender: NotRequired[str | None]
+    account: NotRequired[str | None]
+    person: NotRequired[str | None]
+
+
+def note(session: Session, **fields: Unpack[Noted]) -> None:
+    """Write one audit row, in the fact's own transaction."""
+    session.execute(NOTE, line(**fields))
+
+
+def note_all(session: Session, lines: Sequence[Line]) -> None:
+    """Write the audit rows of several facts at once, in their order."""
+    if lines:
+        session.execute(NOTE, lines)
+
+
+def line(**fields: Unpack[Noted]) -> Line:
+    """An audit row that is yet to be written."""
+    table, written = fields.get("table"), fields["written"]
     if isinstance(written, Base):
         table, made = model_digest(written)
     else:
         made = row_digest(table, written) if table else digest(written)
-    session.execute(
-        NOTE,
-        {
-            "tenant": tenant,
-            "lender": lender,
-            "account": account,
-            "person": person,
-            "kind": kind,
-            "subject": subject,
-            "of_table": table,
-            "at": at,
-            "digest": made,
-        },
-    )
+    return {
+        "tenant": fields["tenant"],
+        "lender": fields.get("lender"),
+        "account": fields.get("account"),
+        "person": fields.get("person"),
+        "kind": fields["kind"],
+        "subject": fields["subject"],
+        "of_table": table,
+        "at": fields["at"],
+        "digest": made,
+    }
 
 
 def seal(ledger: Ledger, folder: Path) -> int:

@@ -21,6 +21,7 @@ from forbear.ledger import life_rows, promises
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
+from forbear.ledger.keeping import Keeping
 from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account
@@ -46,6 +47,7 @@ class DecidingBook:
         self._playbooks = playbooks
         self._packs = packs
         self._decide = decide
+        self._keeping = Keeping(ledger.kept, packs)
 
     def decide(self, asked: Asked) -> Decision:
         with self._ledger.worker(asked.tenant) as session:
@@ -86,7 +88,7 @@ class DecidingBook:
             if claim is None:
                 decided = _window_closing(decided, now)
         own = self._own(session, account, decided, now)
-        rows = DecisionRows(session, account, asked, clock, now, own=own)
+        rows = DecisionRows(session, account, asked, clock, now, own=own, keeping=self._keeping)
         return rows.write(decided, claim, life)
 
     def _own(self, session: Session, account: Account, decided: cadence.Decision, now: datetime) -> bool:
@@ -139,7 +141,7 @@ def _window_closing(decided: cadence.Contact, now: datetime) -> cadence.Rest:
     """Too little of the window is left to send safely: ask again when it has closed."""
     until = max(decided.window_closes or now, now) + timedelta(seconds=1)
     why = "too little of the contact window is left to send safely"
-    return cadence.Rest(until, why, "WINDOW.CLOSING", decided.permit, decided.stage)
+    return cadence.Rest(until, why, "WINDOW.CLOSING", decided.permit, decided.stage, decided.question)
 
 
 def _stored(session: Session, asked: Asked) -> Decision | None:

@@ -1,6 +1,6 @@
 """Writes one decision: its row with the permit, what it claims or opens, and where the account stands after it."""
 
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,15 @@ from forbear.cadence import decision as cadence
 from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
-from forbear.ledger import audit
+from forbear.ledger import audit, permit_form
 from forbear.ledger.claims import Claim
 from forbear.ledger.ids import new_id
+from forbear.ledger.keeping import Keeping
 from forbear.ledger.tables.accounts import Account, LegalCase
 from forbear.ledger.tables.contacts import Decision as Stored
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import Lender
+from forbear.rules.cases_writing import write_case
 from forbear.rules.facts import Permit
 
 REST_WITH_LEGAL = timedelta(days=7)
@@ -27,7 +29,15 @@ class DecisionRows:
     """One decision being written in the transaction that took it. `own`: the lender's own facts alone explain it."""
 
     def __init__(
-        self, session: Session, account: Account, asked: Asked, clock: Clock, now: datetime, *, own: bool
+        self,
+        session: Session,
+        account: Account,
+        asked: Asked,
+        clock: Clock,
+        now: datetime,
+        *,
+        own: bool,
+        keeping: Keeping,
     ) -> None:
         self._session = session
         self._account = account
@@ -35,10 +45,18 @@ class DecisionRows:
         self._clock = clock
         self._now = now
         self._own = own
+        self._keeping = keeping
+        self._notes: list[audit.Line] = []
         self._id = new_id("dec")
 
     def write(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
         """Store the decision and all that follows from it; returns what the workflow is told."""
+        answer = self._written(decided, claim, life)
+        self._session.flush()
+        audit.note_all(self._session, self._notes)
+        return answer
+
+    def _written(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
         match decided:
             case cadence.Rest():
                 return self._rest(decided)
@@ -56,7 +74,7 @@ class DecisionRows:
         answer = Rest(
             until=decided.until, wake_at=wake_at, reason=decided.reason, rule=decided.rule, stage=decided.stage
         )
-        self._store(answer, permit=decided.permit, until=decided.until, rule=decided.rule)
+        self._store(answer, decided.permit, decided.question, until=decided.until, rule=decided.rule)
         self._stand(stage=decided.stage, at=decided.until, reason=decided.reason, rule=decided.rule)
         return answer
 
@@ -69,7 +87,7 @@ class DecisionRows:
             priority=decided.priority,
             stage=decided.stage,
         )
-        self._store(answer, permit=decided.permit, step=decided.step, touch=touch)
+        self._store(answer, decided.permit, decided.question, step=decided.step, touch=touch)
         self._claim(touch, claim)
         self._stand(stage=decided.stage, at=claim.dispatch_by, reason=f"sending: {decided.reason}", rule="")
         return answer
@@ -91,14 +109,14 @@ class DecisionRows:
         account.next_at = account.next_reason = account.next_rule = None
         account.next_permit = self._id
         account.version += 1
-        self._session.flush()
         return answer
 
     def _store(
         self,
         answer: Decision,
-        *,
         permit: Permit | None = None,
+        question: cadence.Question | None = None,
+        *,
         until: datetime | None = None,
         rule: str = "",
         step: str | None = None,
@@ -120,9 +138,16 @@ class DecisionRows:
             touch=touch,
             answer=answer.model_dump(mode="json"),
             own=self._own,
-            permit=None if permit is None else permit_json(permit),
+            permit=None if permit is None else permit_form.written(permit),
+            asked=None if permit is None or question is None else self._asked_of(permit, question),
         )
         self._add(row, "decided")
+
+    def _asked_of(self, permit: Permit, question: cadence.Question) -> dict[str, Any]:
+        """What the permit answers, so that it can be given again; what many cases share is kept once."""
+        calendars = self._keeping.keep(self._session, permit, question.facts.calendars, self._now)
+        case = write_case(question.attempt, replace(question.facts, calendars=()), self._now)
+        return {"case": case, "calendars": calendars}
 
     def _claim(self, touch: str, claim: Claim) -> None:
         contact, account = claim.contact, self._account
@@ -166,7 +191,6 @@ class DecisionRows:
             opened_at=self._now,
         )
         self._session.add(case)
-        self._session.flush()
         self._note("case_opened", case.id, {"kind": case.kind, "decision": self._id})
         return case.id
 
@@ -177,16 +201,13 @@ class DecisionRows:
         account.next_at, account.next_reason, account.next_rule = at, reason, rule
         account.next_permit = self._id
         account.version += 1
-        self._session.flush()
 
     def _add(self, row: Stored | Touch, kind: str) -> None:
         self._session.add(row)
-        self._session.flush()
         self._note(kind, row.id, row)
 
     def _note(self, kind: str, subject: str, written: dict[str, object] | Stored | Touch) -> None:
-        audit.note(
-            self._session,
+        line = audit.line(
             tenant=self._account.tenant,
             lender=self._account.lender,
             account=self._account.id,
@@ -196,23 +217,4 @@ class DecisionRows:
             at=self._now,
             written=written,
         )
-
-
-def permit_json(permit: Permit) -> dict[str, Any]:
-    """A permit as it is kept: verdict, rules with their instants, zones, windows and pack versions."""
-    return {
-        "verdict": permit.verdict,
-        "until": _iso(permit.until),
-        "event": permit.event,
-        "findings": [{**asdict(finding), "until": _iso(finding.until)} for finding in permit.findings],
-        "human_review": permit.human_review,
-        "zones": list(permit.zones),
-        "opens_at": _iso(permit.opens_at),
-        "closes_at": _iso(permit.closes_at),
-        "disclosures": list(permit.disclosures),
-        "packs": dict(permit.packs),
-    }
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
+        self._notes.append(line)

@@ -42,7 +42,8 @@ def eager(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> cadenc
     person = life.borrower
     facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     for point in usable(person, "sms"):
-        permit = check(to_attempt(life, person, point, "sms"), facts, packs, now)
+        attempt = to_attempt(life, person, point, "sms")
+        permit, question = check(attempt, facts, packs, now), cadence.Question(attempt, facts)
         if permit.verdict == "allow":
             return cadence.Contact(
                 step="friendly",
@@ -60,9 +61,10 @@ def eager(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> cadenc
                 reason="a reminder",
                 permit=permit,
                 stage="M1",
+                question=question,
             )
         until = permit.until or now + timedelta(days=7)
-        return cadence.Rest(min(until, now + timedelta(days=7)), "held", permit.rules[0], permit, "M1")
+        return cadence.Rest(min(until, now + timedelta(days=7)), "held", permit.rules[0], permit, "M1", question)
     return cadence.Rest(now + timedelta(days=7), "no number", "POINT.NONE", stage="M1")
 
 
