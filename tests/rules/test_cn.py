@@ -270,7 +270,7 @@ def test_third_persons_are_protected_from_the_day_on_which_it_began(day: str, ru
 # ── Other stops, and the product's own limits ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("kind", ["opt_out", "dispute", "cease_all", "attorney"])
+@pytest.mark.parametrize("kind", ["opt_out", "dispute", "cease_all", "attorney", "deceased"])
 def test_stops_of_other_laws_deny_by_policy_alone(kind: str) -> None:
     said = [stop(kind, channel="call") if kind == "opt_out" else stop(kind)]
     assert permit(stops=said).verdict == "allow"
