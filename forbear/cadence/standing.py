@@ -7,7 +7,9 @@ from forbear.cadence.life import Life, Rival
 from forbear.cadence.translate import home_zone
 
 BUCKET_DAYS = 30
-OF_THE_DEBT = frozenset({"dispute", "hold", "hardship", "insolvency", "breathing_space", "deceased"})
+OF_THE_DEBT = frozenset(
+    {"dispute", "hold", "hardship", "insolvency", "breathing_space", "mental_health_crisis", "minor", "deceased"}
+)
 """Stops of the borrower that leave nothing to ask of others before a human has looked; the rest are his alone."""
 AFTER_A_PROMISE = timedelta(days=1)
 """World time. Money needs a day to arrive before a promise counts as missed."""

@@ -300,6 +300,8 @@ def test_a_suppression_does_not_silence_the_lawyer_but_his_own_does() -> None:
         ("hardship", "hardship_resolved", {}),
         ("breathing_space", "moratorium_ended", {}),
         ("mental_health_crisis", "moratorium_ended", {}),
+        ("military", "service_ended", {}),
+        ("minor", "guardian_named", {}),
         ("hold", "hold_released", {}),
     ],
 )
