@@ -14,7 +14,7 @@ from forbear.rules.terms import FUNCTION_OF, NEVER_ENDS, SILENT_FORCES, Scope, T
 
 ALSO: dict[str, frozenset[str]] = {"licensed_agency": frozenset({"licensed_agency", "third_party_collector"})}
 """A licensed agency is also a third-party collector."""
-NOT_FOR_LAWYERS = frozenset({"quiet_hours", "holiday", "frequency_cap", "busy_counts", "cooldown", "zone"})
+NOT_FOR_LAWYERS = frozenset({"quiet_hours", "frequency_cap", "busy_counts", "cooldown", "zone"})
 """Hours and caps do not bind messages to the person's lawyer."""
 MOST_REMEMBERED = 10_000
 LONGEST_MONTH = 31
