@@ -45,11 +45,15 @@ STANDS_FOR: Final[Mapping[str, str]] = MappingProxyType(
         "q": "[q9]",
         "s": "[s5$]",
         "t": "[t7+]",
+        "u": "[uyv]",
+        "v": "[vu]",
         "w": "(?:w|vv)",
+        "y": "[yu]",
         "z": "[z2]",
     }
 )
-"""A small Latin letter to the pattern of what may stand for it: digits, signs, and two letters that look like one."""
+"""A small Latin letter to the pattern of what may stand for it: digits, signs, two letters that look
+like one, and the Greek upsilon, which is taken for either of two."""
 
 INVISIBLE: Final = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters without a shape. Characters that only format, and marks over letters, are known by their category."""

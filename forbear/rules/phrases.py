@@ -28,7 +28,7 @@ _MARKS: Final = r".\-_*·•’'`~/\\|+=^"
 _TIGHT: Final = rf"[{_MARKS}]{{0,2}}"
 _SPACED: Final = rf"[\s{_MARKS},]{{1,4}}"
 _TORN: Final = rf"[\s{_MARKS}]{{0,3}}"
-_BETWEEN: Final = r"(?:[\s\-_*·•/|~'\"(),]{1,6}|[.!:;]{1,3}(?=\S))"
+_BETWEEN: Final = r"(?:(?![.!:;]\s)[\s\-_*·•/|~'\"(),.!:;]){1,6}"
 _BETWEEN_HAN: Final = rf"[\s{_MARKS}\"“”‘’()\[\]【】「」《》]{{0,4}}"
 
 

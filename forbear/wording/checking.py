@@ -21,7 +21,7 @@ FOLDER: Final = Path(__file__).parents[2] / "templates"
 PLAIN: Final = "TEMPLATE.PLAIN"
 CLAIM: Final = "TEMPLATE.CLAIM"
 UNREAD: Final = "TEMPLATE.LANGUAGE"
-_SIMPLE: Final = re.compile(rf"\w+(?:\s*\|\s*(?:{'|'.join(sorted(MONEY_FILTERS))}))?")
+_SIMPLE: Final = re.compile(rf"[A-Za-z_]\w*(?:\s*\|\s*(?:{'|'.join(sorted(MONEY_FILTERS))}))?")
 _KINDS: Final = frozenset({"disclosure", "identity", "recording"})
 
 
