@@ -8,14 +8,14 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from forbear.errors import BadInput
+from forbear.rules import case_parts as parts
 from forbear.rules import facts as law
 from forbear.rules.engine import check
 from forbear.rules.packs import Packs, load
 from forbear.rules.reading import Node
-from forbear.rules.wall import zone
 
 Answer = dict[str, Any]
 Calendars = Callable[[str, date], law.Calendar]
@@ -23,29 +23,6 @@ Calendars = Callable[[str, date], law.Calendar]
 Say = Callable[[law.Permit, Packs], str]
 """Says the reason of a permit."""
 
-LENDER_KINDS = ("bank", "consumer_finance_company", "microfinance", "other")
-DEBT_KINDS = ("credit_card", "personal_loan", "microfinance", "medical", "mortgage", "other")
-STOPS_NAMING_A_NUMBER = ("wrong_number", "refused_as_third_person")
-STOPS = (
-    "opt_out",
-    *STOPS_NAMING_A_NUMBER,
-    "attorney",
-    "dispute",
-    "cease_all",
-    "cease",
-    "do_not_contact",
-    "bankruptcy",
-    "insolvency",
-    "deceased",
-    "hardship",
-    "breathing_space",
-    "mental_health_crisis",
-    "military",
-    "minor",
-    "hold",
-)
-LONGEST_GUARD = 12 * 3600
-MOST = 1_000_000
 UNREADABLE = 2
 
 
@@ -68,149 +45,26 @@ def read_case(
     node = Node(given, "")
     now = node.instant("now")
     person = node.child("person")
-    jurisdictions = _jurisdictions(person, packs)
+    jurisdictions = parts.jurisdictions(person, packs)
     needed = packs.calendars(jurisdictions) if calendars else ()
     facts = law.Facts(
-        lender=_lender(node.child("lender")),
+        lender=parts.lender(node.child("lender")),
         jurisdictions=jurisdictions,
-        places=tuple(_place(each) for each in person.children("places")),
-        stops=tuple(_stop(each) for each in person.children("stops")),
-        agreements=tuple(_agreement(each) for each in person.children("agreements")),
+        places=tuple(parts.place(each) for each in person.children("places")),
+        stops=tuple(parts.stop(each) for each in person.children("stops")),
+        agreements=tuple(parts.agreement(each) for each in person.children("agreements")),
         events=tuple(law.Event(each.text("kind"), each.instant("at")) for each in person.children("events")),
-        suppressions=tuple(_suppression(each) for each in person.children("suppressions")),
-        debts=_debts(node),
-        history=tuple(_past(each) for each in node.children("history")),
-        policy=_policy(node.maybe_child("policy")),
+        suppressions=tuple(parts.suppression(each) for each in person.children("suppressions")),
+        debts=parts.debts(node),
+        history=tuple(parts.past(each) for each in node.children("history")),
+        policy=parts.policy(node.maybe_child("policy")),
         calendars=tuple(calendars(name, now.date()) for name in needed) if calendars else (),
+        circumstances=parts.circumstances(person),
     )
-    attempt = _attempt(node.child("attempt"))
+    attempt = parts.attempt(node.child("attempt"))
     person.done()
     node.done()
     return attempt, facts, now
-
-
-def _lender(node: Node) -> law.Lender:
-    lender = law.Lender(node.choice("role", get_args(law.Role)), node.choice("kind", LENDER_KINDS, "other"))
-    node.done()
-    return lender
-
-
-def _jurisdictions(person: Node, packs: Packs) -> tuple[str, ...]:
-    names = person.texts("jurisdictions")
-    for place, name in enumerate(names):
-        if name not in packs or name == "POLICY":
-            known = ", ".join(sorted(each for each in packs.by_jurisdiction if each != "POLICY"))
-            raise BadInput(f"{person.field('jurisdictions')}.{place}", "has no pack", f"Send one of {known}")
-    return names
-
-
-def _place(node: Node) -> law.Place:
-    kind, name = node.choice("kind", get_args(law.PlaceKind)), node.text("zone")
-    try:
-        return law.Place(kind, zone(name).key)
-    except BadInput as wrong:
-        raise BadInput(node.field("zone"), wrong.problem, wrong.remedy) from None
-
-
-def _stop(node: Node) -> law.Stop:
-    stop = law.Stop(
-        kind=node.choice("kind", STOPS),
-        at=node.instant("at"),
-        channel=node.maybe_choice("channel", get_args(law.Channel)),
-        to=node.maybe_text("to"),
-        until=node.maybe_instant("until"),
-        debts=node.texts("debts"),
-        written=node.flag("written"),
-    )
-    if stop.kind in STOPS_NAMING_A_NUMBER and stop.to is None:
-        raise BadInput(node.field("to"), "is missing", f"Name the number or address of a {stop.kind} stop")
-    return stop
-
-
-def _agreement(node: Node) -> law.Agreement:
-    kind = node.choice("kind", ("hours", "call_consent", "message_consent"))
-    if kind == "hours":
-        return law.Agreement(kind, open=node.clock("open"), close=node.clock("close"), at=node.maybe_instant("at"))
-    if kind == "call_consent":
-        start, end = node.instant("from"), node.maybe_instant("to")
-        return law.Agreement(kind, start=start, end=end, at=node.maybe_instant("at"))
-    channel = node.choice("channel", get_args(law.Channel))
-    return law.Agreement(kind, channel=channel, at=node.instant("at"), to=node.maybe_text("to"))
-
-
-def _suppression(node: Node) -> law.Suppression:
-    return law.Suppression(
-        scope=node.choice("scope", get_args(law.SuppressionScope)),
-        at=node.instant("at"),
-        channel=node.maybe_choice("channel", get_args(law.Channel)),
-        to=node.maybe_text("to"),
-    )
-
-
-def _debts(node: Node) -> tuple[law.Debt, ...]:
-    debts: dict[str, law.Debt] = {}
-    for each in node.children("debts"):
-        debt = law.Debt(
-            id=each.text("id"),
-            kind=each.choice("kind", DEBT_KINDS, "other"),
-            days_past_due=each.number("days_past_due", 0, MOST),
-            balance_as_of=each.maybe_instant("balance_as_of"),
-        )
-        if debt.id in debts:
-            raise BadInput(each.field("id"), "stands twice", "Give every debt an id of its own")
-        debts[debt.id] = debt
-    return tuple(debts.values())
-
-
-def _past(node: Node) -> law.PastAttempt:
-    past = law.PastAttempt(
-        at=node.instant("at"),
-        channel=node.choice("channel", get_args(law.Channel)),
-        party=node.choice("party", get_args(law.Party)),
-        result=node.choice("result", get_args(law.Result)),
-        to=node.maybe_text("to"),
-        place=node.maybe_choice("place", get_args(law.ContactPlace)),
-        debts=node.texts("debts"),
-        purpose=node.choice("purpose", get_args(law.Purpose), "reminder"),
-        person=node.maybe_text("person"),
-    )
-    node.number("staff", 1, MOST)
-    node.flag("prerecorded")
-    return past
-
-
-def _attempt(node: Node) -> law.Attempt:
-    attempt = law.Attempt(
-        channel=node.choice("channel", get_args(law.Channel)),
-        party=node.choice("party", get_args(law.Party)),
-        to=node.text("to"),
-        debts=node.texts("debts"),
-        place=node.maybe_choice("place", get_args(law.ContactPlace)),
-        purpose=node.choice("purpose", get_args(law.Purpose), "reminder"),
-        staff=node.number("staff", 1, MOST),
-        prerecorded=node.flag("prerecorded"),
-        person=node.maybe_text("person"),
-    )
-    node.done()
-    return attempt
-
-
-def _policy(node: Node | None) -> law.Policy:
-    """A policy that holds only `guard_seconds` switches the product's own limits off."""
-    if node is None:
-        return law.Policy()
-    usual = law.Policy()
-    policy = law.Policy(
-        product=node.flag("product", default=set(node.keys()) != {"guard_seconds"}),
-        guard_seconds=node.number("guard_seconds", usual.guard_seconds, LONGEST_GUARD),
-        contacts_in_7_days=node.number("contacts_in_7_days", usual.contacts_in_7_days, MOST),
-        open=node.maybe_clock("open"),
-        close=node.maybe_clock("close"),
-        sms_a_day=node.maybe_number("sms_a_day", MOST),
-        sms_in_7_days=node.maybe_number("sms_in_7_days", MOST),
-    )
-    node.done()
-    return policy
 
 
 def answer(permit: law.Permit) -> Answer:
