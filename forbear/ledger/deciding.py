@@ -22,7 +22,7 @@ from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
 from forbear.ledger.keeping import Keeping
-from forbear.ledger.lives import load_life
+from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision as Stored
@@ -51,10 +51,8 @@ class DecidingBook:
 
     def decide(self, asked: Asked) -> Decision:
         with self._ledger.worker(asked.tenant) as session:
-            if (answer := _stored(session, asked)) is not None:
-                return self._unless_opened_again(session, asked, answer)
             lock_account(session, asked.tenant, asked.account)
-            # The same question may have been answered by another worker while this one waited.
+            # Only now: the same question may have been answered by another worker while this one waited.
             if (answer := _stored(session, asked)) is not None:
                 return self._unless_opened_again(session, asked, answer)
             return self._answer(session, asked)
@@ -77,10 +75,11 @@ class DecidingBook:
         clock = self._ledger.clock
         now = clock.now()
         promises.settle(session, asked.account, now)
-        life = load_life(session, asked.account, now=now, packs=self._packs)
-        account = session.get(Account, asked.account)
-        if life is None or account is None:
+        found = life_rows.account(session, asked.account)
+        if found is None:
             return Close(reason="no such account")
+        account, lender, *_ = found
+        life = life_of(session, found, now=now, packs=self._packs)
         decided = self._next(life, account.playbook, now)
         claim = None
         if isinstance(decided, cadence.Contact):
@@ -88,7 +87,7 @@ class DecidingBook:
             if claim is None:
                 decided = _window_closing(decided, now)
         own = self._own(session, account, decided, now)
-        rows = DecisionRows(session, account, asked, clock, now, own=own, keeping=self._keeping)
+        rows = DecisionRows(session, (account, lender), asked, clock, now, own=own, keeping=self._keeping)
         return rows.write(decided, claim, life)
 
     def _own(self, session: Session, account: Account, decided: cadence.Decision, now: datetime) -> bool:

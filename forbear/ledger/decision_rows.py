@@ -31,7 +31,7 @@ class DecisionRows:
     def __init__(
         self,
         session: Session,
-        account: Account,
+        of: tuple[Account, Lender],
         asked: Asked,
         clock: Clock,
         now: datetime,
@@ -40,7 +40,7 @@ class DecisionRows:
         keeping: Keeping,
     ) -> None:
         self._session = session
-        self._account = account
+        self._account, self._lender = of
         self._asked = asked
         self._clock = clock
         self._now = now
@@ -151,7 +151,6 @@ class DecisionRows:
 
     def _claim(self, touch: str, claim: Claim) -> None:
         contact, account = claim.contact, self._account
-        lender = self._session.get_one(Lender, account.lender)
         row = Touch(
             id=touch,
             tenant=account.tenant,
@@ -170,7 +169,7 @@ class DecisionRows:
             template=contact.template,
             language=contact.language,
             provider=contact.provider,
-            sender=lender.sender,
+            sender=self._lender.sender,
             state="claimed",
             claimed_at=self._now,
             lease_until=claim.lease_until,

@@ -59,7 +59,10 @@ def balance_of(account: Any) -> ColumnElement[Decimal]:
     return total.correlate_except(Entry).scalar_subquery()
 
 
-def account(session: Session, account_id: str) -> tuple[Account, Lender, Decimal, str | None] | None:
+Found = tuple[Account, Lender, Decimal, str | None]
+
+
+def account(session: Session, account_id: str) -> Found | None:
     """The account, its lender, what is owed, and its open legal case."""
     found = session.execute(_account(), {"account": account_id}).one_or_none()
     return None if found is None else (found[0], found[1], found[2], found[3])

@@ -57,8 +57,19 @@ def load_life(
         packs: the rules that will be asked; they name the public holidays that they need.
     """
     found = life_rows.account(session, account_id)
-    if found is None:
-        return None
+    return None if found is None else life_of(session, found, now=now, without=without, alone=alone, packs=packs)
+
+
+def life_of(
+    session: Session,
+    found: life_rows.Found,
+    *,
+    now: datetime,
+    without: str | None = None,
+    alone: bool = False,
+    packs: Packs | None = None,
+) -> life.Life:
+    """The same, of an account that was just read."""
     account, lender, balance, case = found
     known = _read(session, account, now, without, alone=alone)
     return life.Life(

@@ -7,12 +7,19 @@ so one of them sees what the other committed.
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from forbear.ledger import routes
-from forbear.ledger.tables.accounts import Party
-from forbear.ledger.tables.people import Person
+# One round trip. The ids are an array, so that the planner goes by the key however many persons it takes a function to
+# give. `no key update`: rows that merely refer to a person may be written meanwhile, or every foreign key would wait.
+LOCK = """
+    select person.id from person
+    where person.tenant = :tenant and person.id = any (array(select person from persons_sharing({persons})))
+    order by person.id for no key update of person
+"""
+PERSONS = text(LOCK.format(persons=":persons")).bindparams(bindparam("persons", type_=ARRAY(Text)))
+PARTIES = text(LOCK.format(persons="array(select party.person from party where party.account = :account)"))
 
 
 def lock_persons(session: Session, tenant: str, person_ids: Iterable[str]) -> list[str]:
@@ -23,13 +30,9 @@ def lock_persons(session: Session, tenant: str, person_ids: Iterable[str]) -> li
     Returns:
         The ids that are locked now, in order; also those of other lenders.
     """
-    wanted = routes.persons_sharing(session, person_ids)
-    locked = select(Person.id).where(Person.tenant == tenant, Person.id.in_(wanted)).order_by(Person.id)
-    # `key_share`: rows that merely refer to a person may be written meanwhile, or every foreign key would wait too.
-    return list(session.scalars(locked.with_for_update(key_share=True)))
+    return list(session.execute(PERSONS, {"tenant": tenant, "persons": sorted(set(person_ids))}).scalars())
 
 
 def lock_account(session: Session, tenant: str, account: str) -> list[str]:
     """Lock every party of an account and those who share an address with one of them."""
-    parties = session.scalars(select(Party.person).where(Party.account == account)).all()
-    return lock_persons(session, tenant, parties)
+    return list(session.execute(PARTIES, {"tenant": tenant, "account": account}).scalars())

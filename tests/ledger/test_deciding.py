@@ -335,6 +335,15 @@ def test_a_life_is_read_in_eight_round_trips(house: House) -> None:
     assert len(seen) <= 8
 
 
+def test_a_claim_costs_sixteen_round_trips_at_most(house: House) -> None:
+    """Its scope, the locks, whether it was answered, promises, eight for the life, three rows and their audit."""
+    house.ask(house.borrower()[1])  # which also keeps the rules
+    _, account = house.borrower("+13125550188")
+    with _counted(house) as seen:
+        assert isinstance(house.ask(account), Contact)
+    assert len(seen) <= 16
+
+
 @contextmanager
 def _counted(house: House) -> Generator[list[str]]:
     seen: list[str] = []
