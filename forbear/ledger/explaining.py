@@ -179,7 +179,7 @@ def _told(session: Session, rows: Sequence[Row[Any]], *, limited: bool) -> list[
         for shown in session.execute(SHOWN, {"sought": [row.id for row in rows]}):
             verdicts[shown.id], refs[shown.id] = shown.verdict, list(shown.touches)
     touches = _touches(session, {ref for of in refs.values() for ref in of})
-    ends = [row.at for row in rows[1:]] + [None]
+    ends = [*(row.at for row in rows[1:]), None][: len(rows)]
     return [
         Decided(
             id=row.id, account=row.account, at=row.at, ended=ended, kind=row.kind, verdict=verdicts.get(row.id, ""),

@@ -75,10 +75,17 @@ def of_rule(terms: Terms, language: str) -> str:
 def of_code(rule: str, reason: str, packs: Packs, language: str) -> str:
     """Why a decision rests, by the rule or the cadence's own code that it names; `reason` where neither is known."""
     spoken = words(language)
+    kind = next((terms.kind for terms in packs.versions_of(rule)), "")
     if spoken.has("rule", rule):
-        return spoken.of("rule", rule)
-    versions = packs.versions_of(rule)
-    return spoken.of("plain", versions[-1].kind) if versions else reason
+        reason = spoken.of("rule", rule)
+    elif spoken.has("plain", kind):
+        reason = spoken.of("plain", kind)
+    return reason[:1].upper() + reason[1:]
+
+
+def limit_of_person(language: str) -> str:
+    """All that a lender is told of what another one did or heard."""
+    return words(language).of("special", "limit_of_person")
 
 
 def of_duty(say: str, when: str, rule: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""`forbear rules check` and `explain`: may this attempt be made, and why did this account get nothing."""
+"""`forbear rules check`: may this attempt be made, for cases in the published form."""
 
 import sys
 from pathlib import Path

@@ -74,7 +74,7 @@ def test_log_lines_are_json_with_an_instant(capsys: pytest.CaptureFixture[str]) 
     assert datetime.fromisoformat(line["at"]).utcoffset() == timedelta(0)
 
 
-QUESTIONS = {"checkRules"}
+QUESTIONS = {"checkRules", "checkTemplate"}
 """Calls that send a body, change nothing, and so need no key."""
 
 
