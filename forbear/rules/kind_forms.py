@@ -96,6 +96,7 @@ PARAMS: dict[str, Read] = {
     "window": a_window,
     "limit": a_number,
     "limit_from": one_of(POLICY_FIELDS),
+    "counts_every_purpose": a_flag,
     "days": a_number,
     "after": a_text,
     "event": a_text,
@@ -144,7 +145,7 @@ COUNTED = "after count unit"
 KINDS: dict[str, tuple[Keys, Keys]] = {
     "quiet_hours": _keys("", "open close open_from close_from weekdays closed_otherwise override yields_to"),
     "holiday": _keys("calendar"),
-    "frequency_cap": _keys("unit subject window", "limit limit_from override override_days event"),
+    "frequency_cap": _keys("unit subject window", "limit limit_from counts_every_purpose override override_days event"),
     "cooldown": _keys("subject days trigger_unit trigger_channels", "override override_days"),
     "wait_period": _keys("after days event"),
     "stop_state": _keys("stops", "calendar"),

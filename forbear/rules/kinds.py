@@ -68,7 +68,7 @@ def frequency_cap(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Limi
 def _caps(weighing: Weighing, terms: Terms, by: Terms, wall: Wall, limit: int) -> Iterator[Cap]:
     """A cap that counts as `by` says, for each subject of the attempt; as policy in its place, busy lines too."""
     covers = weighing.covers(wall, by)
-    what = What(by.unit if terms is by else "dial", by.scope.channels, by.scope, by.subject)
+    what = What(by.unit if terms is by else "dial", by.scope.channels, by.counted, by.subject)
     for debt in weighing.subjects(by):
         places = weighing.recent.counted(what, debt, covers)
         days = weighing.recent.days_of(wall, places)

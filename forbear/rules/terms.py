@@ -4,7 +4,7 @@ A rule's kind decides which of these fields matter; `forbear.rules.form` says wh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -208,6 +208,8 @@ class Terms:
     window: Window = field(default_factory=lambda: Window("days"))
     limit: int | None = None
     limit_from: str = ""
+    counts_every_purpose: bool = False
+    """Whether a cap counts past attempts of purposes that it does not itself bind."""
     days: int = 0
     after: str = ""
     event: str | None = None
@@ -240,6 +242,13 @@ class Terms:
     def is_lenders(self) -> bool:
         """Whether the number is the lender's own, so that the rule holds even where the product's are off."""
         return bool(self.open_from) or bool(self.limit_from and self.limit is None)
+
+    @property
+    def counted(self) -> Scope:
+        """The scope by which a cap counts the past."""
+        if not self.counts_every_purpose:
+            return self.scope
+        return replace(self.scope, purposes=frozenset(), except_purposes=frozenset())
 
     @property
     def needs_calendar(self) -> bool:
