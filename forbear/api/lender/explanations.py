@@ -1,6 +1,5 @@
 """Why an account got nothing: the stored decisions around an instant or on a day, as its lender may read them."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from forbear.api.lender.forms import Id
 from forbear.api.lender.rules import Spoken
 from forbear.api.lender.shapes import explanations as shapes
 from forbear.ledger.explaining import Decided, Touched, explain, explain_day
-from forbear.ledger.forms.text import Instant
+from forbear.ledger.forms.text import Day, Instant
 from forbear.ledger.shown import LIMIT_OF_PERSON
 from forbear.ledger.views import instant
 from forbear.rules.cases import packs_on
@@ -61,7 +60,7 @@ def explain_account_day(
     account: Id,
     caller: Reader,
     ledger: TheLedger,
-    on: Annotated[date | None, Query(description="The day where the borrower lives; today in UTC if not told.")] = None,
+    on: Annotated[Day | None, Query(description="The day where the borrower lives; today in UTC if not told.")] = None,
     language: Spoken = "en",
 ) -> JSONResponse:
     """Every decision that was in force on a day, and the lender's own touches of it."""

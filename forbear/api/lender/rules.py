@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ from forbear.api.lender.shapes import rules as shapes
 from forbear.api.paging import cut
 from forbear.calendars import near
 from forbear.errors import NotFound
+from forbear.ledger.forms.text import Day
 from forbear.ledger.views import instant
 from forbear.rules import catalogue, differences
 from forbear.rules.cases import packs_on, read_case
@@ -32,7 +33,7 @@ RuleId = Annotated[
     Path(pattern=r"^[A-Z][A-Z0-9-]*(\.[A-Z0-9]+)+$", max_length=100, description="Its id.", examples=["US.REGF.HOURS"]),
 ]
 Believed = Annotated[
-    date | None, Query(description="Ask the packs as they stood on that day; without it, as they stand.")
+    Day | None, Query(description="Ask the packs as they stood on that day; without it, as they stand.")
 ]
 
 
@@ -42,7 +43,7 @@ class Filters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     jurisdiction: Place | None = Field(default=None, description="One pack.")
     function: Function | None = Field(default=None, description="What the rules answer.")
-    on: date | None = Field(default=None, description="Only versions in force on that day.")
+    on: Day | None = Field(default=None, description="Only versions in force on that day.")
     unverified: bool = Field(default=False, description="Only what is from memory or where sources conflict.")
     language: Language = "en"
     limit: int = Field(default=100, ge=1, le=1000, description="How many at most.")
@@ -77,8 +78,8 @@ def list_rules(request: Request, caller: Reader, filters: Annotated[Filters, Que
 def diff_rules(
     *,
     _caller: Reader,
-    before: Annotated[date, Query(alias="from", description="The one day.", examples=["2026-12-31"])],
-    after: Annotated[date, Query(alias="to", description="The other day.", examples=["2027-02-01"])],
+    before: Annotated[Day, Query(alias="from", description="The one day.", examples=["2026-12-31"])],
+    after: Annotated[Day, Query(alias="to", description="The other day.", examples=["2027-02-01"])],
     believed: Annotated[bool, Query(description="Compare what the packs said on those days instead.")] = False,
     language: Spoken = "en",
 ) -> JSONResponse:
@@ -119,6 +120,12 @@ def check_rules(
             "packs": dict(permit.packs),
         }
     )
+
+
+@router.get("/check", include_in_schema=False)
+def no_rule() -> None:
+    """Keep the name of the call above from being taken for a rule's."""
+    raise HTTPException(405)
 
 
 @router.get(
