@@ -18,7 +18,7 @@ from forbear.rules.terms import Terms
 from forbear.rules.wall import ALL_DAY, SECOND, Segments, Wall
 from tests.oracle import lives
 from tests.oracle.examples import counts
-from tests.rules import test_day_counting, test_oracle_edges, test_periods
+from tests.rules import test_day_counting, test_limitation, test_oracle_edges, test_periods_versions
 from tests.rules.test_vectors import LINES, compare
 from tests.rules.twice import agree
 
@@ -231,15 +231,18 @@ def the_day_before_is_no_rest(patch: pytest.MonkeyPatch) -> None:
 DATES: dict[str, tuple[Plant, Callable[[], object]]] = {
     "the event's day counts": (
         counted_from_the_day_itself,
-        test_periods.test_a_step_waits_for_every_version_on_the_way,
+        test_periods_versions.test_a_step_waits_for_every_version_on_the_way,
     ),
-    "a restart a day short": (counted_from_the_day_itself, test_periods.test_restarts_are_lived_through_day_by_day),
+    "a restart a day short": (counted_from_the_day_itself, test_limitation.test_restarts_are_lived_through_day_by_day),
     "a version a day too long": (
         a_day_in_force_too_long,
-        lambda: test_periods.test_a_duty_is_judged_by_the_law_of_the_day_on_which_it_arose(365, None),
+        lambda: test_periods_versions.test_a_duty_is_judged_by_the_law_of_the_day_on_which_it_arose(365, None),
     ),
-    "a version a day too late": (a_day_in_force_too_late, test_periods.test_a_step_waits_for_every_version_on_the_way),
-    "months of thirty days": (months_of_thirty_days, test_periods.test_restarts_are_lived_through_day_by_day),
+    "a version a day too late": (
+        a_day_in_force_too_late,
+        test_periods_versions.test_a_step_waits_for_every_version_on_the_way,
+    ),
+    "months of thirty days": (months_of_thirty_days, test_limitation.test_restarts_are_lived_through_day_by_day),
     "one day of rest": (
         the_day_before_is_no_rest,
         test_day_counting.test_a_last_day_of_rest_rolls_to_where_the_walk_stops,
