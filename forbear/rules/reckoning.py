@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from forbear.errors import BadInput
 from forbear.rules.asked import ALSO
 from forbear.rules.day_counting import ONE_DAY, IsRest, NotCovered, next_business_day, plus, rests, unknown_rests
 from forbear.rules.matters import CALENDAR_KNOWN, Matter, Reason
@@ -32,6 +33,8 @@ class Reckoning:
         self._clock = zone(pack.legal_zone or matter.zone)
         self._roles = ALSO.get(matter.lender.role, frozenset({matter.lender.role}))
         self._rests = {each.name: rests(each) for each in matter.calendars}
+        if any(each.at.utcoffset() is None for each in matter.events):
+            raise BadInput("events", "have an instant without an offset", "Send aware instants")
         moments = [Moment(each.kind, each.at, self._day(each.at)) for each in matter.events]
         known = [each for each in moments if each.day <= matter.as_of]
         self._moments = sorted(known, key=lambda each: each.at.astimezone(UTC))

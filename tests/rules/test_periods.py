@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from forbear.errors import BadInput
 from forbear.rules.facts import Calendar, Lender
 from forbear.rules.periods import Happened, earliest, keep_until, last_day
 from forbear.rules.terms import NEVER_ENDS, Force, Length, Scope
@@ -128,6 +129,13 @@ def test_hours_are_told_in_dates_on_the_safe_side(at: str, waits_until: str, don
     wait = terms("notice", "file_claim", 72, "hours", event="sent")
     assert earliest("file_claim", asked, packs(wait)).day == date.fromisoformat(waits_until)
     assert last_day("answer", asked, packs(terms("deadline", "answer", 72, "hours"))).day == date.fromisoformat(done_by)
+
+
+def test_an_instant_without_an_offset_is_refused() -> None:
+    """Its date would be that of the machine's own zone."""
+    for ask in (earliest, last_day, keep_until):
+        with pytest.raises(BadInput, match="without an offset"):
+            ask("file_claim", matter(events=(Happened("sent", datetime(2026, 3, 2, 12)),)), packs(NOTICE))  # noqa: DTZ001  what is refused
 
 
 def test_hours_that_end_on_their_own_day_are_due_that_day() -> None:
