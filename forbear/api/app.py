@@ -27,7 +27,7 @@ from forbear.api.pages.routes import router as pages
 from forbear.ledger.engine import Ledger
 from forbear.ledger.key_use import KeyUse
 from forbear.ledger.views import instant, reachable
-from forbear.rules.packs import load as load_packs
+from forbear.rules.cases import packs_on
 from forbear.settings import Settings
 from forbear.temporal.codec_endpoint import codec_app
 from forbear.wording.checking import FOLDER as TEMPLATES
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with Ledger.open(chosen, pool=CONNECTIONS) as ledger:
-            app.state.packs = load_packs()
+            app.state.packs = packs_on(None)
             refuse_bad_words(TEMPLATES, app.state.packs, ledger.clock.now().date())
             app.state.ledger = ledger
             app.state.imports = Runner(ledger)

@@ -55,5 +55,10 @@ STANDS_FOR: Final[Mapping[str, str]] = MappingProxyType(
 """A small Latin letter to the pattern of what may stand for it: digits, signs, two letters that look
 like one, and the Greek upsilon, which is taken for either of two."""
 
+ALIKE: Final[Mapping[str, str]] = MappingProxyType(
+    {"a": "4@", "b": "86", "e": "3€", "g": "9q", "i": "l1", "o": "0", "s": "5$", "t": "7", "u": "vy", "z": "2"}
+)
+"""A letter to all that may stand for it, or for one of these in turn, but for signs that also part words."""
+
 INVISIBLE: Final = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters without a shape. Characters that only format, and marks over letters, are known by their category."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from forbear.rules.lookalikes import INVISIBLE, LATIN, STANDS_FOR
+from forbear.rules.lookalikes import ALIKE, INVISIBLE, LATIN, STANDS_FOR
 
 HOLE: Final = "\ufffc"
 """Stands where a template puts in a value."""
@@ -22,6 +22,7 @@ _TAG: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _LITERAL: Final = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _ATOM: Final = re.compile(r"[a-z0-9]+|[^\W\d_]")
+_NO_LETTER: Final = re.compile(r"[\W_]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 # Punctuation that ends a sentence parts two words for good: '起，诉求' is no '起诉'.
 _MARKS: Final = r".\-_*·•’'`~/\\|+=^"
@@ -32,12 +33,24 @@ _BETWEEN: Final = r"(?:(?![.!:;]\s)[\s\-_*·•/|~'\"(),.!:;]){1,6}"
 _BETWEEN_HAN: Final = rf"[\s{_MARKS}\"“”‘’()\[\]【】「」《》]{{0,4}}"
 
 
+_ALIKE: Final = str.maketrans(
+    {sign: letter for letter, signs in ALIKE.items() for sign in signs} | {"m": "rn", "w": "uu"}
+)
+_TWOFOLD: Final = frozenset("!|+(")
+"""Signs that part letters and stand for one: where a text has them, only its patterns can tell which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as a reader sees it, with the line of every character."""
+    """A text as a reader sees it, with the line of every character.
+
+    `bones` are its letters alone, one for all that look alike: a phrase whose own are not in there is not in the text,
+    which is known long before a pattern has looked. None where that cannot be said.
+    """
 
     text: str
     lines: tuple[int, ...]
+    bones: str | None
 
     def line(self, at: int) -> int:
         return self.lines[at] if at < len(self.lines) else 1
@@ -61,7 +74,7 @@ def folded(source: str) -> Folded:
         text.append(seen)
         lines += [line] * len(seen)
     whole = "".join(text)
-    return _without_glued_holes(Folded(whole, tuple(lines)))
+    return _without_glued_holes(whole, lines)
 
 
 def put_in(source: str) -> Iterator[Put]:
@@ -73,6 +86,8 @@ def put_in(source: str) -> Iterator[Put]:
 
 def find(phrase: str, text: Folded) -> int | None:
     """The line on which a phrase begins, or None."""
+    if text.bones is not None and _phrase_bones(phrase) not in text.bones:
+        return None
     found = _pattern(phrase).search(text.text)
     return None if found is None else text.line(found.start())
 
@@ -85,6 +100,7 @@ def carries(phrase: str, source: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", given) is not None
 
 
+@lru_cache(maxsize=1024)
 def _plain(source: str) -> str:
     """One form for all ways of setting a sentence: without comments, filters, punctuation and capitals."""
     bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
@@ -117,6 +133,7 @@ def _told(tag: str) -> str:
     return literals + (HOLE if named else "")
 
 
+@lru_cache(maxsize=8192)
 def _seen(sign: str) -> str:
     """What a reader takes one sign for."""
     parts: list[str] = []
@@ -128,22 +145,32 @@ def _seen(sign: str) -> str:
     return "".join(parts)
 
 
-def _without_glued_holes(text: Folded) -> Folded:
+def _without_glued_holes(whole: str, lines: list[int]) -> Folded:
     """A value inside a word may be empty, and the word whole."""
-    whole = text.text
     kept = [
         at
         for at, sign in enumerate(whole)
         if not (sign == HOLE and _is_letter(whole[at - 1 : at]) and _is_letter(whole[at + 1 : at + 2]))
     ]
-    return Folded("".join(whole[at] for at in kept), tuple(text.lines[at] for at in kept))
+    text = "".join(whole[at] for at in kept)
+    bones = None if _TWOFOLD & set(text) else _bones(text)
+    return Folded(text, tuple(lines[at] for at in kept), bones)
+
+
+def _bones(text: str) -> str:
+    return _NO_LETTER.sub("", text.translate(_ALIKE))
+
+
+@lru_cache(maxsize=8192)
+def _phrase_bones(phrase: str) -> str:
+    return _bones("".join(_seen(sign) for sign in phrase))
 
 
 def _is_letter(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _pattern(phrase: str) -> re.Pattern[str]:
     atoms = _ATOM.findall("".join(_seen(sign) for sign in phrase))
     parts: list[str] = []
