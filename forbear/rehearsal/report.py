@@ -17,6 +17,7 @@ from markupsafe import Markup
 from forbear.rehearsal import plots
 from forbear.rehearsal.figures import STATES, Month
 from forbear.rehearsal.lenders import Creditor
+from forbear.rehearsal.ruling import ruling, title
 from forbear.rehearsal.story import Read
 from forbear.rehearsal.words import ENGLISH, LANGUAGES, Words, words
 
@@ -104,6 +105,7 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
         names=page.names,
         figures=_figures(page),
         shared=sum(part.persons for part in page.months) - month.persons,
+        ruling=ruling(month, page.months, say),
         plots=_plots(page),
         stories=[(_heading(each, say), each.told(language)) for each in read],
         others=[
@@ -163,10 +165,10 @@ def _held(page: Page) -> Plot:
     return Plot(
         say("plot", "held"),
         say("plot", "held_say"),
-        Markup(plots.counts(_named(counted, "rule", say), say("column", "times"))),  # noqa: S704  likewise
+        Markup(plots.counts(_named(counted, partial(_reason, say=say)), say("column", "times"))),  # noqa: S704  likewise
         page.legend,
         (say("column", "reason"), say("column", "rule"), *page.names),
-        [(say.of("rule", rule), rule, *counts) for rule, counts in counted.items()],
+        [(_reason(rule, say), rule, *counts) for rule, counts in counted.items()],
     )
 
 
@@ -181,17 +183,22 @@ def _states(page: Page) -> Plot:
     return Plot(
         say("plot", "states"),
         say("plot", "states_say"),
-        Markup(plots.counts(_named(counted, "state", say), say("column", "accounts"))),  # noqa: S704  likewise
+        Markup(plots.counts(_named(counted, partial(say.of, "state")), say("column", "accounts"))),  # noqa: S704  likewise
         page.legend,
         (say("column", "state"), *page.names),
         [(say.of("state", state), *counts) for state, counts in counted.items()],
     )
 
 
-def _named(counted: dict[str, list[int]], table: str, say: Words) -> dict[str, list[int]]:
+def _reason(rule: str, say: Words) -> str:
+    """The report's own words for a rule or for a reason of the cadence, else the rule's title."""
+    return say.of("rule", rule) if say.knows("rule", rule) else title(rule, say)
+
+
+def _named(counted: dict[str, list[int]], name: Callable[[str], str]) -> dict[str, list[int]]:
     """By words; two codes of one wording are one bar."""
     named: dict[str, list[int]] = {}
     for code, counts in counted.items():
-        before = named.get(say.of(table, code), [0] * len(counts))
-        named[say.of(table, code)] = [one + more for one, more in zip(before, counts, strict=True)]
+        before = named.get(name(code), [0] * len(counts))
+        named[name(code)] = [one + more for one, more in zip(before, counts, strict=True)]
     return named

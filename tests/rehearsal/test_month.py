@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from forbear.rehearsal import plots, report, story
+from forbear.rehearsal import plots, report, ruling, story
 from forbear.rehearsal.demo import ORIGIN
 from forbear.rehearsal.figures import Month, Row, summary
 from forbear.rehearsal.lenders import BANK, UNION
 from forbear.rehearsal.words import LANGUAGES, words
+from forbear.rules.packs import load
 
 KEYS = [
     *("days", "accounts", "persons", "touches", "held", "suppressed", "paid_accounts", "collected", "owed"),
@@ -215,6 +216,68 @@ def test_a_silence_is_explained_by_each_decision_once() -> None:
     assert [line.what for line in story.explain(VIEW, timeline).lines] == ["opted out"]
 
 
+def permit(verdict: str, *rules: str) -> Row:
+    until = None if verdict == "block" else at(3)
+    findings = [{"rule": rule, "until": until} for rule in rules]
+    return {"verdict": verdict, "findings": findings, "looked_at": ["POLICY.HOURS", "POLICY.SMS1", "US-MA.CALLS.TWO"]}
+
+
+@pytest.fixture
+def weighed(month: Month) -> Month:
+    """A month whose decisions asked the rules: held twice by the same, held by another, blocked, made, not sent."""
+    whole = two_lenders(month)
+    held, allowed = permit("hold", "POLICY.HOURS"), permit("allow")
+    taken = [
+        decision("acc_wait", 10, "POLICY.HOURS") | {"permit": held},
+        decision("acc_wait", 11, "POLICY.HOURS") | {"permit": held},
+        decision("acc_wait", 12, "POLICY.SMS1") | {"permit": permit("hold", "POLICY.HOURS", "POLICY.SMS1")},
+        decision("acc_wait", 13, "") | {"permit": allowed},  # its place in the day had not come
+        decision("acc_wait", 14, "", "contact") | {"permit": allowed, "touch": "t1"},
+        decision("acc_wait", 15, "", "contact") | {"permit": allowed, "touch": "t3"},
+        decision("acc_cn", 10, "POLICY.CONSENT") | {"permit": permit("block", "POLICY.CONSENT")},
+    ]
+    lenders = {"acc_wait": "len_union", "acc_cn": "len_bank"}
+    rows: list[Row] = [row | {"lender": lenders[str(row["account"])]} for row in taken]
+    tables = whole.tables | {"decision": [*whole.rows("decision"), *rows]}
+    return Month(whole.world, tables, whole.start, whole.end, whole.days)
+
+
+def test_every_attempt_ends_in_one_way_and_each_rule_has_its_part(weighed: Month) -> None:
+    told = ruling.of_month(weighed)
+    assert (told.attempted, told.held, told.blocked, told.made, told.not_sent) == (5, 2, 1, 1, 1)
+    assert {each.rule: (each.attempted, each.held, each.blocked, each.made) for each in told.rules} == {
+        "POLICY.HOURS": (5, 2, 0, 1),
+        "POLICY.SMS1": (5, 1, 0, 1),
+        "POLICY.CONSENT": (1, 0, 1, 0),
+        "US-MA.CALLS.TWO": (5, 0, 0, 1),
+    }
+    assert told.rules[0].rule == "POLICY.HOURS"
+    (_, union), (_, bank) = weighed.parts()
+    assert (ruling.of_month(union).blocked, ruling.of_month(bank).blocked) == (0, 1)
+
+
+def test_rules_are_called_by_their_titles_and_in_chinese_by_what_they_say() -> None:
+    every = load()
+    known = every.by_jurisdiction["US"].terms[0]
+    assert ruling.title(known.rule, words()) == known.title != known.rule
+    for pack in every.by_jurisdiction.values():
+        for terms in pack.terms:
+            assert re.search("[\u4e00-\u9fff]", ruling.title(terms.rule, words("zh-Hans"))), terms.rule
+    assert ruling.title("NO.SUCH", words()) == "NO.SUCH"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_compliance_page_shows_attempts_by_lender_and_by_rule(weighed: Month, language: str) -> None:
+    say = words(language)
+    told = ruling.ruling(weighed, [part for _, part in weighed.parts()], say)
+    assert dict(told.ends)[say("decided", "attempted")] == [4, 1, 5]
+    assert [rule for _, rule, _ in told.denied] == ["POLICY.HOURS", "POLICY.SMS1", "POLICY.CONSENT"]
+    assert [rule for _, rule, _ in told.silent] == ["US-MA.CALLS.TWO"]
+    page = report.render(weighed, summary(weighed, CLEAN, events_per_touch=0, seconds=1), [], language)
+    assert "<code>POLICY.SMS1</code>" in page
+    assert say("page", "silent", count=1) in page
+
+
 class Outline(HTMLParser):
     """Tags of a page, and the ids its labels point to."""
 
@@ -245,7 +308,7 @@ def test_the_page_stands_alone_and_says_whether_the_rules_were_kept(month: Month
     outline = Outline(page)
     assert outline.tags.count("h1") == 1
     assert outline.tags.count("svg") == 5
-    assert outline.tags.count("table") == 8
+    assert outline.tags.count("table") == 10
     assert len(set(outline.ids)) == len(outline.ids)
     assert set(outline.pointers) <= set(outline.ids)
     assert not {"script", "link", "img"} & set(outline.tags)
