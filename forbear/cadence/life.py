@@ -136,6 +136,8 @@ class PastTouch:
     purpose: str = "reminder"
     person: str = ""
     """Whom it was meant for; '' where that is not known, and then it counts for whoever's history holds it."""
+    ref: str | None = None
+    """Its own id, by which a permit names what it counted."""
 
 
 @dataclass(frozen=True, slots=True)

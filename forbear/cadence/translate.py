@@ -166,6 +166,7 @@ def _past(touch: PastTouch, person: Person) -> law.PastAttempt | None:
         debts=touch.accounts,
         purpose=cast("law.Purpose", touch.purpose),
         person=person.id,
+        ref=touch.ref,
     )
 
 

@@ -243,6 +243,7 @@ def _past(row: RowMapping) -> life.PastTouch:
         result=row["result"],
         purpose=row["purpose"],
         person=row["person"] or "",
+        ref=row["id"],
     )
 
 
