@@ -74,7 +74,7 @@ def _counting(spoken: Words, terms: Terms, taken: int | None) -> dict[str, objec
         "channels": spoken.of("special", "channels", channels=named) if told else "",
         "window": spoken.of("window", span, n=window.n),
         "subject": spoken.of("subject", terms.subject),
-        "taken": "" if taken is None else spoken.of("special", "taken", taken=taken),
+        "taken": "" if taken is None else spoken.of("special", "taken", taken, taken=taken),
     }
 
 

@@ -1,20 +1,14 @@
 """`forbear rules explain`: why an account got what it got, or nothing; and what if it were tried now."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from forbear.errors import NotFound
 from forbear.rules_cli import paper
+from forbear.rules_cli.opening import DATA, Data, ledger_of, tenant_of
 from forbear.rules_cli.paper import Json, Language
-
-Data = Annotated[Path, typer.Option("--data", help="The installation's folder.", file_okay=False)]
-DATA = Path("var/forbear")
 
 
 def explain(
@@ -33,29 +27,13 @@ def explain(
     instant, on = paper.an_instant(at, "--at"), paper.a_day(day, "--day")
     if on is not None and (instant is not None or what_if is not None):
         raise typer.BadParameter("--day stands alone")
-    with _opened(data, account) as (ledger, session):
+    with ledger_of(data) as ledger, ledger.worker(tenant_of(ledger, account)) as session:
         if what_if is not None:
             _suppose(session, account, what_if, instant or ledger.clock.now(), language, as_json=as_json)
         elif on is not None:
             _tell_day(session, account, on, language, as_json=as_json)
         else:
             _tell_instant(session, account, instant or ledger.clock.now(), language, as_json=as_json)
-
-
-@contextmanager
-def _opened(data: Path, account: str) -> Generator[tuple[Any, Any]]:
-    """The ledger and a session of the account's tenant."""
-    from forbear.ledger.engine import Ledger
-    from forbear.ledger.routes import account_owner
-    from forbear.services.installation import settings_of
-
-    with Ledger.open(settings_of(data)) as ledger:
-        with ledger.worker() as session:
-            tenant = account_owner(session, account)
-        if tenant is None:
-            raise NotFound(f"No account {account} in this installation")
-        with ledger.worker(tenant) as session:
-            yield ledger, session
 
 
 def _tell_day(session: Any, account: str, day: date, language: str, *, as_json: bool) -> None:

@@ -9,10 +9,9 @@ import typer
 
 from forbear.errors import CannotStart
 from forbear.rules_cli import paper
+from forbear.rules_cli.opening import DATA, Data
 from forbear.rules_cli.paper import Json
 
-Data = Annotated[Path, typer.Option("--data", help="The installation's folder.", file_okay=False)]
-DATA = Path("var/forbear")
 HEADS = {
     "unverified": "Not read for long, or never",
     "starting": "Starting within 90 days",

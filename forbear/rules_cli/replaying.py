@@ -6,12 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from forbear.errors import NotFound
 from forbear.rules_cli import paper
+from forbear.rules_cli.opening import DATA, Data, ledger_of, tenant_of
 from forbear.rules_cli.paper import Json
 
-Data = Annotated[Path, typer.Option("--data", help="The installation's folder.", file_okay=False)]
-DATA = Path("var/forbear")
 MOST = 20
 """Permits told one by one; the rest are counted."""
 
@@ -26,8 +24,8 @@ def replay(
     """Give stored permits again, with the rules and holidays of their day, and name those that come out otherwise."""
     from forbear.ledger import replaying
 
-    with _ledger(data) as ledger:
-        tenants = [_tenant(ledger, account)] if account else _tenants(ledger)
+    with ledger_of(data) as ledger:
+        tenants = [tenant_of(ledger, account)] if account else _tenants(ledger)
         found = [
             each for tenant in tenants for each in replaying.replay(ledger, tenant, account, _start(since, "--since"))
         ]
@@ -57,7 +55,7 @@ def change_note(
 
     changed = load(folder)
     changes = differences.in_packs(load(), changed)
-    with _ledger(data) as ledger:
+    with ledger_of(data) as ledger:
         found = replaying.would_differ(ledger, changed, since=_start(since, "--since"))
     if as_json:
         told = {"asked": found.asked, "unasked": found.unasked, "differ": _plain(found.differ)}
@@ -94,28 +92,11 @@ def _plain(found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _ledger(data: Path) -> Any:
-    from forbear.ledger.engine import Ledger
-    from forbear.services.installation import settings_of
-
-    return Ledger.open(settings_of(data))
-
-
 def _tenants(ledger: Any) -> list[str]:
     from forbear.ledger import routes
 
     with ledger.worker() as session:
         return routes.tenants(session)
-
-
-def _tenant(ledger: Any, account: str) -> str:
-    from forbear.ledger import routes
-
-    with ledger.worker() as session:
-        tenant = routes.account_owner(session, account)
-    if tenant is None:
-        raise NotFound(f"No account {account} in this installation")
-    return tenant
 
 
 def _start(since: str | None, option: str) -> datetime | None:
