@@ -1,53 +1,91 @@
-"""What if the account were tried by a channel: every way there is, weighed at an instant with what is known now.
+"""What if somebody of the account were tried: every way there is, weighed at an instant with what is known now.
 
 Nothing is locked, claimed or written: an answer is good for reading only.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy.orm import Session
 
-from forbear.cadence.permits import Scales
+from forbear.cadence.life import ContactPoint, Life, Person
+from forbear.cadence.permits import sendable
 from forbear.cadence.playbooks import Playbook
+from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.words import Channel
 from forbear.errors import NotFound
 from forbear.ledger.lives import load_life
-from forbear.ledger.tables.accounts import Account
-from forbear.rules.facts import Permit
+from forbear.ledger.views import find_account
+from forbear.rules.engine import check
+from forbear.rules.facts import Facts, Permit
 from forbear.rules.packs import Packs
 
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """One way to reach the borrower, by the id of its contact point, and the permit it would get."""
+    """One way to one person, by the id of the contact point, and the permit it would get."""
 
+    person: str
+    role: str
+    channel: Channel
     point: str
     place: str
     permit: Permit
 
 
 def suppose(
-    session: Session, account: str, channel: Channel, packs: Packs, playbooks: Mapping[str, Playbook], *, at: datetime
+    session: Session,
+    account: str,
+    channel: Channel | None,
+    packs: Packs,
+    playbooks: Mapping[str, Playbook],
+    *,
+    at: datetime,
+    confirmed: bool = False,
 ) -> list[Supposed]:
-    """Weigh every contact point of the borrower that the channel reaches.
+    """Weigh every contact point of every person of the account.
 
     Args:
         session: of the worker's role.
         account: the account.
-        channel: by which way.
+        channel: by which way; None asks for all.
         packs: the rules to ask.
         playbooks: where a higher limit may be declared, and the route of texts.
-        at: the instant; what happened since it counts all the same.
+        at: the instant. Contacts after it do not count; stops and consents are those that stand now.
+        confirmed: take the balance as confirmed right before `at`, as a lender does every night.
 
     Raises:
         NotFound: no such account, or its playbook is not installed.
     """
-    life, found = load_life(session, account, now=at), session.get(Account, account)
-    if life is None or found is None:
-        raise NotFound(f"No account {account}")
+    found, life = find_account(session, account), load_life(session, account, now=at, packs=packs)
     if found.playbook not in playbooks:
         raise NotFound(f"The playbook of {account} is not installed here")
-    scales = Scales(life, life.borrower, packs, playbooks[found.playbook], now=at, earliest=at)
-    return [Supposed(each.point.id, each.point.place, each.permit) for each in scales.weigh(channel)]
+    if life is None:
+        raise NotFound(f"No account {account}")
+    playbook = playbooks[found.playbook]
+    answers: list[Supposed] = []
+    for person in life.persons:
+        facts = _facts(life, person, playbook, at, confirmed=confirmed)
+        for way, point in _ways(life, person, playbook, channel):
+            permit = check(to_attempt(life, person, point, way), facts, packs, at)
+            answers.append(Supposed(person.id, person.role, way, point.id, point.place, permit))
+    return answers
+
+
+def _ways(
+    life: Life, person: Person, playbook: Playbook, channel: Channel | None
+) -> Iterator[tuple[Channel, ContactPoint]]:
+    """What reaches the person: each channel with each point that it goes to."""
+    ways: tuple[Channel, ...] = get_args(Channel) if channel is None else (channel,)
+    for way in ways:
+        yield from ((way, point) for point in sendable(life, person, way, playbook))
+
+
+def _facts(life: Life, person: Person, playbook: Playbook, at: datetime, *, confirmed: bool) -> Facts:
+    facts = to_facts(life, person, at, contacts_in_7_days=playbook.contacts_in_7_days)
+    facts = replace(facts, history=tuple(past for past in facts.history if past.at <= at))
+    if not confirmed:
+        return facts
+    return replace(facts, debts=tuple(replace(debt, balance_as_of=at) for debt in facts.debts))

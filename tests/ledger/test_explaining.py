@@ -8,7 +8,7 @@ from forbear.cadence.decide import decide
 from forbear.errors import NotFound
 from forbear.ledger.explaining import explain, explain_day
 from forbear.ledger.shown import LIMIT_OF_PERSON
-from forbear.ledger.what_if import what_if
+from forbear.ledger.supposing import suppose
 from tests.conftest import Hands
 from tests.ledger.house import A_DAY, AN_HOUR, NOON, PACKS, PLAYBOOKS, House
 
@@ -96,7 +96,7 @@ def local(day: int, hour: int) -> datetime:
 
 
 def test_a_day_is_the_borrowers_and_begins_with_what_was_in_force(house: House, hands: Hands) -> None:
-    _, account = house.borrower("+13125550145")
+    _, account = house.borrower("+13125550145", balance_as_of=local(6, 22))
     hands.set(local(6, 22))
     house.ask(account, decide)
     for at in (local(7, 9), local(7, 15), local(9, 1)):
@@ -124,7 +124,7 @@ def test_what_if_asks_every_way_to_everybody_with_what_is_known_now(house: House
 
     def asked(at: datetime, *, confirmed: bool = False) -> dict[str, tuple[str, ...]]:
         with house.worker() as session:
-            ways = what_if(session, account, at, now=house.now, packs=PACKS, playbooks=PLAYBOOKS, confirmed=confirmed)
+            ways = suppose(session, account, None, PACKS, PLAYBOOKS, at=at, confirmed=confirmed)
         assert {(way.role, way.place) for way in ways} == {("borrower", "mobile")}
         return {way.channel: way.permit.rules for way in ways}
 
@@ -135,5 +135,8 @@ def test_what_if_asks_every_way_to_everybody_with_what_is_known_now(house: House
     assert "POLICY.BALANCE" in asked(NOON + 9 * A_DAY)["sms"]
     assert asked(NOON + 9 * A_DAY, confirmed=True)["sms"] == ()
     assert asked(NOON - A_DAY)["sms"] == (), "what came later does not count before"
-    with house.worker() as session, pytest.raises(NotFound):
-        what_if(session, "acc_unknown", NOON, now=NOON, packs=PACKS, playbooks=PLAYBOOKS)
+    with house.worker() as session:
+        assert {each.channel for each in suppose(session, account, "sms", PACKS, PLAYBOOKS, at=NOON)} == {"sms"}
+        for unknown, playbooks in (("acc_unknown", PLAYBOOKS), (account, {})):
+            with pytest.raises(NotFound):
+                suppose(session, unknown, "sms", PACKS, playbooks, at=NOON)
