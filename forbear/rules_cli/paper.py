@@ -25,6 +25,11 @@ def console() -> Console:
     return Console(highlight=False, markup=False, width=min(plain.width, WIDTH)) if plain.is_terminal else plain
 
 
+def at_terminal() -> bool:
+    """Whether a person reads along, for whom lines are short."""
+    return console().is_terminal
+
+
 def say(*lines: str) -> None:
     """Write lines, wrapped at a terminal and whole in a pipe."""
     out = console()

@@ -8,6 +8,7 @@ from forbear.errors import NotFound
 from forbear.rules_cli import paper
 from forbear.rules_cli.paper import Json, Language
 
+COLUMNS = ("rule", "answers", "from", "to", "force", "evidence", "in words")
 FUNCTIONS = ("check", "must_say", "may_not_say", "earliest", "last_day", "keep_until")
 
 
@@ -36,15 +37,39 @@ def list_rules(
     if as_json:
         paper.write_json(found)
         return
+    if paper.at_terminal():
+        paper.table(("rule", "in force", "in words"), _short(found))
+    else:
+        paper.table(COLUMNS, _long(found))
+    if unverified:
+        _asked(packs, [rule["id"] for rule in found])
+
+
+def _long(found: list[dict[str, Any]]) -> list[tuple[object, ...]]:
     names = ("from", "to", "force", "evidence", "in_words")
-    rows = [
+    return [
         (rule["id"], rule["function"], *(version[name] or "-" for name in names))
         for rule in found
         for version in rule["versions"]
     ]
-    paper.table(("rule", "answers", "from", "to", "force", "evidence", "in words"), rows)
-    if unverified:
-        _asked(packs, [rule["id"] for rule in found])
+
+
+def _short(found: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    """The same in three columns of two lines."""
+    return [
+        (
+            f"{rule['id']}\n{rule['function']}",
+            f"{_dates(version)}\n{version['force']}, {version['evidence']}",
+            version["in_words"],
+        )
+        for rule in found
+        for version in rule["versions"]
+    ]
+
+
+def _dates(version: dict[str, Any]) -> str:
+    bounds = (("from", version["from"]), ("to", version["to"]))
+    return " ".join(f"{name} {day}" for name, day in bounds if day) or "always"
 
 
 def _asked(packs: Any, rules: list[str]) -> None:

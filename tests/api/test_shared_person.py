@@ -227,10 +227,8 @@ def compared(what: str, ours: Any, theirs: Any, place: str = "") -> int:
         assert set(ours) == set(theirs), where
         if set(ours) == {"at", "reason", "rule"}:
             return limited(where, ours, theirs, "reason", "at")
-        if ours.get("kind") == "decision":
-            return 0
-        if "sentence" in ours:
-            return explained(where, ours, theirs)
+        if ours.get("kind") == "decision" or "sentence" in ours:
+            return explained(where, ours, theirs) if "sentence" in ours else 0
         skipped = {"next_at", "held_by"} if "held_by" in ours else set[str]()
         if "days_past_due" in ours:
             skipped |= HOME
