@@ -5,9 +5,10 @@ characters without a shape are undone, and letters of other scripts become the L
 pattern then forgives is digits and signs for letters, and letters that are spaced out, dotted or torn apart.
 """
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -36,21 +37,21 @@ _BETWEEN_HAN: Final = rf"[\s{_MARKS}\"“”‘’()\[\]【】「」《》]{{0,4
 _ALIKE: Final = str.maketrans(
     {sign: letter for letter, signs in ALIKE.items() for sign in signs} | {"m": "rn", "w": "uu"}
 )
-_TWOFOLD: Final = frozenset("!|+(")
-"""Signs that part letters and stand for one: where a text has them, only its patterns can tell which."""
+_TWOFOLD: Final[Mapping[str, str]] = {"!": "i", "|": "i", "+": "t", "(": "c"}
+"""Signs that part letters, and stand for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A text as a reader sees it, with the line of every character.
 
-    `bones` are its letters alone, one for all that look alike: a phrase whose own are not in there is not in the text,
-    which is known long before a pattern has looked. None where that cannot be said.
+    `bones` are its letters alone, one for all that look alike, in each way of reading the signs that may be letters: a
+    phrase whose own are in none of them is not in the text, which is known long before a pattern has looked.
     """
 
     text: str
     lines: tuple[int, ...]
-    bones: str | None
+    bones: str
 
     def line(self, at: int) -> int:
         return self.lines[at] if at < len(self.lines) else 1
@@ -86,7 +87,7 @@ def put_in(source: str) -> Iterator[Put]:
 
 def find(phrase: str, text: Folded) -> int | None:
     """The line on which a phrase begins, or None."""
-    if text.bones is not None and _phrase_bones(phrase) not in text.bones:
+    if _phrase_bones(phrase) not in text.bones:
         return None
     found = _pattern(phrase).search(text.text)
     return None if found is None else text.line(found.start())
@@ -153,7 +154,9 @@ def _without_glued_holes(whole: str, lines: list[int]) -> Folded:
         if not (sign == HOLE and _is_letter(whole[at - 1 : at]) and _is_letter(whole[at + 1 : at + 2]))
     ]
     text = "".join(whole[at] for at in kept)
-    bones = None if _TWOFOLD & set(text) else _bones(text)
+    signs = [sign for sign in _TWOFOLD if sign in text]
+    readings = itertools.product(*(((sign, ""), (sign, _TWOFOLD[sign])) for sign in signs))
+    bones = " ".join(_bones(text.translate(str.maketrans(dict(reading)))) for reading in readings)
     return Folded(text, tuple(lines[at] for at in kept), bones)
 
 
