@@ -6,7 +6,7 @@ Nothing is locked, claimed or written: an answer is good for reading only.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import get_args
+from typing import cast, get_args
 
 from sqlalchemy.orm import Session
 
@@ -78,7 +78,7 @@ def _ways(
     life: Life, person: Person, playbook: Playbook, channel: Channel | None
 ) -> Iterator[tuple[Channel, ContactPoint]]:
     """What reaches the person: each channel with each point that it goes to."""
-    ways: tuple[Channel, ...] = get_args(Channel) if channel is None else (channel,)
+    ways = cast("tuple[Channel, ...]", get_args(Channel) if channel is None else (channel,))
     for way in ways:
         yield from ((way, point) for point in sendable(life, person, way, playbook))
 
