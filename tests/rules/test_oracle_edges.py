@@ -1,5 +1,5 @@
-"""No drawing: engine and oracle side by side where a life seldom comes, on the last day of a dispute and the edges of a
-consent to calls.
+"""No drawing: engine and oracle side by side where a life seldom comes: the last day of a dispute, the edges of a consent
+to calls, the midnight on which one rule ends and another begins.
 """
 
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.rules.asking import CALL, case, past
+from tests.rules.asking import CALL, EMAIL, case, past
 from tests.rules.twice import Json, agree
 
 NOON = datetime(2026, 11, 2, 17, tzinfo=UTC)
@@ -40,7 +40,17 @@ def consents() -> Iterator[Json]:
                 yield case(now.isoformat(), CALL, history=history, agreements=[agreed])
 
 
-@pytest.mark.parametrize("edges", [disputes, consents])
+def new_year() -> Iterator[Json]:
+    """In New York City, where 2 contacts in 7 days end with the year and 3 attempts begin."""
+    eve = datetime(2026, 12, 31, 17, tzinfo=UTC)
+    for made in (1, 2, 3):
+        history = tuple(past((eve - timedelta(hours=each)).isoformat(), "connected") for each in range(1, made + 1))
+        for hours in range(0, 72, 3):
+            now = eve + timedelta(hours=hours)
+            yield case(now.isoformat(), EMAIL, jurisdictions=("US", "US-NY", "US-NYC"), history=history)
+
+
+@pytest.mark.parametrize("edges", [disputes, consents, new_year])
 def test_engine_and_oracle_agree_at_the_edges(edges: Callable[[], Iterator[Json]]) -> None:
     seen = {agree(each) for each in edges()}
     assert seen == {"allow", "block" if edges is disputes else "hold"}
