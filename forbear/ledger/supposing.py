@@ -80,7 +80,8 @@ def _ways(
     """What reaches the person: each channel with each point that it goes to."""
     ways = cast("tuple[Channel, ...]", get_args(Channel) if channel is None else (channel,))
     for way in ways:
-        yield from ((way, point) for point in sendable(life, person, way, playbook))
+        for point in sendable(life, person, way, playbook):
+            yield way, point
 
 
 def _facts(life: Life, person: Person, playbook: Playbook, at: datetime, *, confirmed: bool) -> Facts:
