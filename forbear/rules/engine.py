@@ -11,7 +11,7 @@ from forbear.rules.asked import Rule
 from forbear.rules.duties import disclosures
 from forbear.rules.facts import Attempt, Count, Facts, Finding, Permit, Verdict
 from forbear.rules.kinds import KINDS, daily_hours
-from forbear.rules.limits import HORIZON, Ban, Cap, Hours, Limit, Never, by_rule, settle
+from forbear.rules.limits import HORIZON, Ban, Cap, Hours, Limit, Never, settle
 from forbear.rules.packs import POLICY, Packs
 from forbear.rules.terms import unknown_jurisdiction
 from forbear.rules.wall import to_instant
@@ -20,6 +20,8 @@ from forbear.rules.weighing import EARLIEST_AND_LATEST, Weighing
 HUMAN_REVIEW = "human_review"
 """The event of a denial that a person must decide on."""
 ZONE_KNOWN = "zone_known"
+Lift = int | Never
+"""What one limit answers for an instant."""
 
 
 def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit:
@@ -34,8 +36,9 @@ def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit
     weighing = Weighing(attempt, facts, packs, now)
     rules = [rule for rule in weighing.asked.checks if weighing.binds(rule)]
     limits, drafts = _limits(weighing, rules)
-    findings = _findings(limits, weighing.now)
-    verdict, until, event = _verdict(limits, findings, weighing.now)
+    lifts = [limit.lift(weighing.now) for limit in limits]
+    findings = _findings(limits, lifts, weighing.now)
+    verdict, until, event = _verdict(limits, lifts, findings, weighing.now)
     opens_at, closes_at = _bounds(limits, weighing.now)
     zones = tuple(dict.fromkeys(name for pack in weighing.asked.packs for name in weighing.zones(pack)))
     return Permit(
@@ -50,7 +53,7 @@ def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit
         disclosures=disclosures(weighing) if verdict == "allow" else (),
         packs=weighing.asked.versions,
         looked_at=tuple(dict.fromkeys(rule.terms.rule for rule in rules)),
-        warnings=_findings(drafts, weighing.now),
+        warnings=_findings(drafts, [limit.lift(weighing.now) for limit in drafts], weighing.now),
         counts=tuple(_counts(weighing, [*limits, *drafts])),
         evidence=weighing.evidence(zones),
         calendars=tuple((each.name, each.version) for each in facts.calendars),
@@ -96,31 +99,37 @@ def _zone_unknown(weighing: Weighing, rule: Rule) -> bool:
     return any(not pack.legal_zone for pack in of_law) and weighing.is_hinted(rule.terms.not_alone)
 
 
-def _findings(limits: Sequence[Limit], now: int) -> tuple[Finding, ...]:
+def _findings(limits: Sequence[Limit], lifts: Sequence[Lift], now: int) -> tuple[Finding, ...]:
     """Each rule that denies at `now`, in the order in which the packs name them, with all that it denies weighed."""
-    denying = {limit.terms.rule for limit in limits if limit.lift(now) != now}
+    denying = {limit.terms.rule for limit, lift in zip(limits, lifts, strict=True) if lift != now}
     if not denying:
         return ()
-    return tuple(_finding(rule, now) for name, rule in by_rule(limits).items() if name in denying)
+    by_rule: dict[str, list[tuple[Limit, Lift]]] = {}
+    for limit, lift in zip(limits, lifts, strict=True):
+        if limit.terms.rule in denying:
+            by_rule.setdefault(limit.terms.rule, []).append((limit, lift))
+    return tuple(_finding(*zip(*rule, strict=True), now=now) for rule in by_rule.values())
 
 
-def _finding(limits: Sequence[Limit], now: int) -> Finding:
-    lifted, terms = settle(limits, now, now + HORIZON), limits[0].terms
+def _finding(limits: Sequence[Limit], lifts: Sequence[Lift], *, now: int) -> Finding:
+    lifted = settle(limits, now, now + HORIZON, lifts)
+    # Of several versions of a rule, the one that denies now says why.
+    terms = next(limit.terms for limit, lift in zip(limits, lifts, strict=True) if lift != now)
     if isinstance(lifted, Never):
         return Finding(terms.rule, None, lifted.event, terms.statement, terms.kind)
     return Finding(terms.rule, to_instant(lifted), None, terms.statement, terms.kind)
 
 
 def _verdict(
-    limits: Sequence[Limit], findings: Sequence[Finding], now: int
+    limits: Sequence[Limit], lifts: Sequence[Lift], findings: Sequence[Finding], now: int
 ) -> tuple[Verdict, datetime | None, str | None]:
     """Block outranks hold: where no instant is known, nothing else matters."""
     if not findings:
         return "allow", None, None
-    stuck = [finding for finding in findings if finding.until is None]
-    earliest = settle(limits, now, now + HORIZON)
+    earliest = settle(limits, now, now + HORIZON, lifts)
     if not isinstance(earliest, Never):
         return "hold", to_instant(earliest), None
+    stuck = [finding for finding in findings if finding.until is None]
     if not stuck:
         return "block", None, earliest.event
     for_good = any(finding.event is None for finding in stuck)

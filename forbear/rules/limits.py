@@ -6,7 +6,7 @@ jumps to such instants, so that a year is weighed in a handful of steps.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -111,11 +111,21 @@ class Cap:
         today = self.wall.day(at)
         if self._permits(today):
             return at
+        if not self.days or self.days[-1] <= today:
+            return self.wall.first(min(self._free_again(today), self.by.last), at)
         leaving = {leaves for taken in self.days if (leaves := self._leaves(taken)) > today}
         for day in sorted(leaving | {self.by.last}):
             if day > today and self._permits(day):
                 return self.wall.first(day, at)
         return Never(None)
+
+    def _free_again(self, today: int) -> int:
+        """The first date on which a place is free, where nothing taken lies ahead."""
+        if not self.limit:
+            return self.by.last
+        if self.by.window.span == "days":
+            return self.days[-self.limit] + self.by.window.n
+        return self._leaves(today)
 
     def taken(self, day: int) -> tuple[int, int]:
         """The part of `days` that is taken in the window that ends on a date, as a half-open stretch of it."""
@@ -183,26 +193,22 @@ def _sooner(covers: Sequence[Cover], at: int, lifted: int | Never) -> int | Neve
     return earliest
 
 
-def settle(limits: Sequence[Limit], at: int, horizon: int) -> int | Never:
+def settle(limits: Sequence[Limit], at: int, horizon: int, lifts: Sequence[int | Never] | None = None) -> int | Never:
     """The first instant from `at` on that every limit permits, on full seconds after `at`.
 
     Where several limits never lift by themselves the first one's event is named, unless one of them is for good.
+    `lifts` are what the limits answer for `at`, where that is known already.
     """
     while at <= horizon:
-        lifts = [limit.lift(at) for limit in limits]
-        stuck = [lift for lift in lifts if isinstance(lift, Never)]
-        if stuck:
-            return next((each for each in stuck if each.event is None), stuck[0])
-        latest = max((lift for lift in lifts if not isinstance(lift, Never)), default=at)
-        if latest <= at:
+        latest, stuck = at, None
+        for lift in lifts or [limit.lift(at) for limit in limits]:
+            if not isinstance(lift, Never):
+                latest = lift if lift > latest else latest  # noqa: FURB136  max() costs a call for every limit
+            elif stuck is None or (stuck.event is not None and lift.event is None):
+                stuck = lift
+        if stuck is not None:
+            return stuck
+        if latest == at:
             return at
-        at = full_second(latest)
+        at, lifts = full_second(latest), None
     return Never(None)
-
-
-def by_rule(limits: Iterable[Limit]) -> dict[str, list[Limit]]:
-    """The limits of each rule, in the order in which the packs name the rules."""
-    found: dict[str, list[Limit]] = {}
-    for limit in limits:
-        found.setdefault(limit.terms.rule, []).append(limit)
-    return found

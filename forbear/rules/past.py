@@ -33,12 +33,15 @@ class Recent:
 
     def __init__(self, attempt: Attempt, history: Iterable[PastAttempt], since: datetime) -> None:
         self._attempt = attempt
-        self.made = [past for past in history if past.at >= since and past.party != "attorney"]
+        self.made = [past for past in history if past.at >= since]
         self._instants: list[int] | None = None
+        self._refs: list[str | None] | None = None
         self._days: dict[str, list[int]] = {}
         self._alike: dict[object, list[int]] = {}
         for place, likeness in enumerate(map(LIKENESS, self.made)):
             self._alike.setdefault(likeness, []).append(place)
+        for likeness in [each for each, places in self._alike.items() if self.made[places[0]].party == "attorney"]:
+            del self._alike[likeness]
         self.busy = any(past.result == "busy" for past in self._samples())
 
     def _samples(self) -> Iterable[PastAttempt]:
@@ -61,10 +64,13 @@ class Recent:
         return [place for place in found if not self._is_covered(place, covers)] if covers else found
 
     def _is_covered(self, place: int, covers: Sequence[Cover]) -> bool:
+        at = self._made_at()[place]
+        return any(cover.start <= at < cover.end for cover in covers)
+
+    def _made_at(self) -> list[int]:
         if self._instants is None:
             self._instants = [to_micros(past.at) for past in self.made]
-        at = self._instants[place]
-        return any(cover.start <= at < cover.end for cover in covers)
+        return self._instants
 
     def days_of(self, wall: Wall, places: list[int]) -> list[int]:
         """The local dates of some attempts, sorted, as `places` comes to be with them."""
@@ -77,14 +83,15 @@ class Recent:
     def _dates(self, wall: Wall) -> list[int]:
         """The local date of every attempt in a zone."""
         if (known := self._days.get(wall.name)) is None:
-            if self._instants is None:
-                self._instants = [to_micros(past.at) for past in self.made]
-            known = self._days[wall.name] = wall.days(self._instants)
+            known = self._days[wall.name] = wall.days(self._made_at())
         return known
 
     def refs(self, places: Iterable[int]) -> tuple[str, ...]:
         """The ids of the touches at some places, as far as they have one."""
-        return tuple(ref for place in places if (ref := self.made[place].ref) is not None)
+        if self._refs is None:
+            self._refs = [past.ref for past in self.made]
+        refs = self._refs
+        return tuple([ref for place in places if (ref := refs[place]) is not None])
 
 
 def _is_within(past: PastAttempt, scope: Scope) -> bool:

@@ -19,6 +19,7 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
+MICROSECOND = timedelta(microseconds=1)
 ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 Segments = Sequence[tuple[int, int]]
@@ -28,7 +29,7 @@ ALL_DAY: Segments = ((0, DAY),)
 
 def to_micros(instant: datetime) -> int:
     """The instant's whole microseconds since 1970."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // MICROSECOND
 
 
 def to_instant(micros: int) -> datetime:
@@ -92,13 +93,16 @@ class Wall:
     def __init__(self, name: str, around: int) -> None:
         self.name = name
         self._starts, self._offsets = _stretches(name, to_instant(around).year)
+        self._dates: dict[int, int] = {}
         self.today = self.day(around)
 
     def day(self, at: int) -> int:
-        """The local date of an instant, as an ordinal."""
-        place = bisect_right(self._starts, at) - 1
-        offset = self._offsets[place] if place >= 0 else _offset(self.name, at)
-        return (at + offset) // DAY + EPOCH_DAY
+        """The local date of an instant, as an ordinal. Every rule asks it of the same few instants."""
+        if (known := self._dates.get(at)) is None:
+            place = bisect_right(self._starts, at) - 1
+            offset = self._offsets[place] if place >= 0 else _offset(self.name, at)
+            known = self._dates[at] = (at + offset) // DAY + EPOCH_DAY
+        return known
 
     def days(self, instants: Sequence[int]) -> list[int]:
         """The local dates of many instants."""
@@ -110,6 +114,10 @@ class Wall:
     def first(self, day: int, at: int) -> int:
         """The first instant, from `at` on, whose local date is `day` or later."""
         midnight = (day - EPOCH_DAY) * DAY
+        place = max(bisect_right(self._starts, at) - 1, 0)
+        soon = max(at, midnight - self._offsets[place])
+        if place + 1 == len(self._starts) or soon < self._starts[place + 1]:
+            return soon
         for start, end, offset in self._from(at):
             found = max(start, midnight - offset)
             if end is None or found < end:
@@ -118,6 +126,10 @@ class Wall:
 
     def opens(self, at: int, segments: Callable[[int], Segments], horizon: int) -> int | None:
         """The first instant from `at` on that lies inside a segment of its local day; None if after `horizon`."""
+        day, within = divmod(at + self._offsets[max(bisect_right(self._starts, at) - 1, 0)], DAY)
+        for a, b in segments(day + EPOCH_DAY):
+            if a <= within < b:
+                return at
         for start, end, offset in self._from(at):
             local = start + offset
             while end is None or local < end + offset:

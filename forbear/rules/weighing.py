@@ -63,12 +63,11 @@ class Weighing:
         The product's policy has no place of its own: it is read by every legal zone of the packs of law, and by every
         clock of the person that is not inside such a country.
         """
-        if pack.legal_zone:
-            return [pack.legal_zone]
-        if pack.jurisdiction != POLICY:
-            return self.places()
-        if (known := self._zones.get(POLICY)) is None:
-            known = self._zones[POLICY] = self._zones_of_policy()
+        if (known := self._zones.get(pack.jurisdiction)) is None:
+            known = [pack.legal_zone] if pack.legal_zone else self.places()
+            if pack.jurisdiction == POLICY:
+                known = self._zones_of_policy()
+            self._zones[pack.jurisdiction] = known
         return known
 
     def _zones_of_policy(self) -> list[str]:
