@@ -33,7 +33,7 @@ PLAIN_STOP: Final = CARRIER_STOP | {
     "退定",
 }
 PLAIN_STOP_ZH: Final = re.compile(
-    r"(?:拒收)?[请請]?(?:回[复覆復]?)?(?:td|[tr]|退订|退訂|退定|拒收)(?:td|[tr]|退订|退訂|退定)?|退|停[发發]|取消订阅|取消訂閱|拒绝|拒絕|滚|滾"
+    r"(?:拒收)?[请請]?(?:回[复覆復]?)?(?:td|[tr]|退订|退訂|退定|拒收)(?:td|[tr]|退订|退訂|退定)?|退|[请請]?停(?:[发發]|掉|了|吧|了吧)?|取消订阅|取消訂閱|拒绝|拒絕|滚|滾"
 )
 """The same as the texts of domestic carriers name them: 'R', '回复R', 'TD退订', '拒收请回复R'."""
 PLAIN_START: Final = CARRIER_START | {"subscribe", "resubscribe", "恢复", "开始", "恢复订阅"}
@@ -46,7 +46,23 @@ STOP_WORDS: Final = frozenset(
 ANYWHERE: Final = frozenset({"stopall", "unsubscribe", "unsubcribe", "unsubscribed", "optout"})
 POLITE: Final = frozenset({"please", "pls", "plz", "now", "thanks", "thank", "you", "ok", "sir", "immediately"})
 """With these left out, a plain word is as good as alone."""
-NOT_A_STOP: Final = ("stop by", "stop in", "stop payment", "non stop", "cant stop", "cannot stop")
+NOT_A_STOP: Final = _listed("""
+    stop by, stop in, stop payment, non stop, cant stop, cannot stop, bus stop, interest stop, interest to stop,
+    fees stop, charges stop
+""")
+STOP_ALONE: Final = frozenset(
+    _listed("""
+    unsub, stahp, dnc, do not call, blocked, you are blocked, not interested, want out, i want out, lay off,
+    knock it off, cut it out, quit it, enough, enough already, thats enough
+""")
+)
+"""Alone but for politeness, these ask to stop; within a sentence they may be about something else."""
+STOP_ALONE_ZH: Final = frozenset(
+    _listed("""
+    退出, 我要退出, 我想退出, 不需要, 不需要了, 不用, 不用了, 不必了, 不接收, 不接受,
+    屏蔽, 已屏蔽, 已拉黑, 拉黑, 烦不烦, 煩不煩, 烦人, 煩人
+""")
+)
 
 QUITTING: Final = frozenset(
     {"stop", "stopp", "sotp", "stpo", "quit", "cease", "end", "cancel", "revoke", "halt", "unsubscribe", "enough"}
@@ -57,7 +73,8 @@ CONTACTING: Final = frozenset(
     _listed("""
     text, texts, texting, txt, txts, txting, message, messages, messaging, msg, msgs, contact, contacting,
     contacts, call, calls, calling, sms, write, writing, email, emails, emailing, bother, bothering, harass,
-    harassing, harassment, spam, spamming, pester, pestering, reminders, notifications, consent
+    harassing, harassment, spam, spamming, pester, pestering, reminders, notifications, consent, communication,
+    communications, communicate, communicating, correspondence, permission
 """)
 )
 """A word of quitting or refusing shortly before one of these, in one clause, asks to stop: 'stop all these texts'."""
@@ -71,7 +88,14 @@ STOP_PHRASES: Final = _listed("""
     delete my number, lose my number, forget my number, opt me out, opt out, opting out, unsubscribe me,
     go away, get lost, fuck off, piss off, back off, do not disturb, no more, no texts, no calls, no messages,
     no contact, no texting, no calling, i revoke, i withdraw my consent, withdraw consent, cease and desist,
-    off your list, off this list
+    off your list, off this list, take this number off, take my name off, take us off, remove this number,
+    delete this number, erase my number, erase this number, delete me, get me off, get off my phone, block me,
+    no longer wish, no longer want, want to receive no, dont want to receive, do not want to receive,
+    dont wish to receive, do not wish to receive, dont want to hear from, do not want to hear from,
+    does not consent, do not consent, dont consent, did not consent, never consented, revoking, revoke permission,
+    consent withdrawn, consent is withdrawn, withdraw permission, withdraw my permission, you cease, this is harassment,
+    harassing me, harassing us, leave me be, leave my family, leave my wife, leave my husband, no further contact,
+    no further messages, no further texts, no further calls, no further communication, no further communications
 """)
 STOP_PHRASES_ZH: Final = _listed("""
     退订, 退訂, 退定, 停止发送, 停止發送, 停止发短信, 停止發短信, 停止发简讯, 停止發簡訊, 停止联系,
@@ -79,6 +103,10 @@ STOP_PHRASES_ZH: Final = _listed("""
     不要再聯絡, 别再联系, 別再聯繫, 別再聯絡, 不要联系我, 不要聯繫我, 不要聯絡我, 别联系我, 別聯繫我, 別聯絡我,
     请勿联系, 請勿聯繫, 請勿聯絡, 不要给我发, 不要給我發, 别给我发, 別給我發, 拒收, 打扰我,
     打擾我, 别打扰, 別打擾, 不要打扰, 不要打擾,
+    停止傳送, 停止传送, 谢绝, 謝絕, 屏蔽你, 屏蔽了,
+    不再接收, 不授权, 不授權, 终止服务, 終止服務, 移出名单, 移出名單,
+    移出你们, 移出你們,
+    不想看到, 不想再看到, 把我删了, 把我刪了,
     不要再打扰, 不要再打擾, 请勿打扰, 請勿打擾, 勿扰, 勿擾, 别来烦, 別來煩, 别烦我, 別煩我, 不要烦我, 不要煩我, 骚扰,
     騷擾, 不要再打, 别再打, 別再打, 滚开, 滾開, 滚蛋, 滾蛋, 拉黑你
 """)
@@ -97,9 +125,9 @@ STOP_ZH: Final = re.compile(
     r"(?:不要|不用|不必|不许|不許|不得|不准|不想|不愿|不願|不需要|无需|無需|别|別|勿|停止|禁止|拒绝|拒絕|甭|少)"
     rf"(?:{_STILL_ZH})?(?:来|來)?(?:给|給|跟|向|对|對|和|往)?(?:我们|我們|我的|我|咱|本人)?(?:{_KIN_ZH})?"
     rf"(?:的?(?:手机|手機|号码|號碼|电话|電話|这个号|這個號|这里|這裡))?(?:上)?(?:{_STILL_ZH})?(?:来|來)?"
-    r"(?:发(?!票|烧|工资|薪|愁|现|生|觉)|發(?!票|燒|工資|薪|愁|現|生|覺)|打(?!折|工|算)|联系|聯繫|聯絡|联络|催|烦|煩|来电|來電|致电|致電|"
+    r"(?:发(?!票|烧|工资|薪|愁|现|生|觉)|發(?!票|燒|工資|薪|愁|現|生|覺)|打(?!折|工|算)|传(?!票|真)|傳(?!票|真)|联系|聯繫|聯絡|联络|催|烦|煩|来电|來電|致电|致電|"
     r"推送|通知|提醒|接收|收到|收短信|收簡訊|短信|簡訊)"
-    r"|停[发發](?!工[资資]|薪|[奖獎]|放)"
+    r"|(?<![资資金薪水贴貼])停[发發](?!工[资資]|薪|[奖獎]|放)"
     rf"|(?:取消|停掉|关闭|關閉|关掉|關掉|终止|終止)(?:了|掉)?(?:你们|你們|贵司|貴司)?的?(?:所有|全部|这些|這些|这个|這個|此|该|該)?的?"
     rf"(?:还款|還款|催收|催款)?(?:{_SENT_ZH})"
     r"|(?:删除|刪除|删掉|刪掉|删了|刪了|移除|去掉|清除|忘掉|忘记|忘記)(?:了|掉)?(?:我们|我們|我|本人|这个|這個|此|该|該)?的?"
@@ -109,6 +137,17 @@ STOP_ZH: Final = re.compile(
 """A refusal right before a word of contacting: '别再给我发信息'; only 'to whom' and 'again' may stand between. Also the
 cancelling of what we send ('取消通知', and not '取消自动还款', which is about a payment) and the removal of a number.
 """
+STOP_MORE_ZH: Final = re.compile(
+    r"(?:撤回|收回|撤销|撤銷)(?:了|我|我的|对你们的|對你們的)?(?:同意|授权|授權)"
+    r"|不同意(?:你们|你們|贵司|貴司|再|接收|收到|给我|給我){0,3}(?:联系|聯繫|聯絡|发|發|短信|簡訊|打|接收|来电|來電)"
+    r"|不(?:再)?接[受收](?:任何|你们|你們|此类|此類|这些|這些|的){0,3}"
+    r"(?:短信|簡訊|信息|訊息|消息|来电|來電|电话|電話|联系|聯繫)"
+    r"|再(?:给我|給我|敢|来|來)?(?:发|發|打|骚扰|騷擾|联系|聯繫)[^，。！？,.!?]{0,8}?(?:投诉|投訴|举报|舉報|报警|報警|告你)"
+    r"|(?:天天|每天|一直|总是|總是|老是|不停)(?:地|在)?(?:给我|給我)?(?:发(?!烧|愁|现|呆)|發(?!燒|愁|現|呆)|打(?!工|算|折|针|針))"
+)
+"""What withdraws a consent, threatens a complaint about the next message, or bemoans that they do not end."""
+SICK_OF_IT_ZH: Final = re.compile(r"[烦煩累气氣吓嚇急忙穷窮饿餓笑][都也]?死了?")
+"""Tired to death, and nobody has died."""
 
 WRONG_PERSON: Final = _listed("""
     wrong number, wrong person, wrong guy, wrong man, wrong woman, wrong lady, wrong phone, wrong one,

@@ -8,16 +8,20 @@ time taken grows with the length of the text and no faster.
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from forbear.channels import inbound_phrases as said
 from forbear.channels.inbound_days import find_amount, find_day
 from forbear.ports.replies import Reading, ReadingKind
+from forbear.rules.lookalikes import LATIN
 
 LONGEST: Final = 4_000
 """Carriers join at most 1,600 characters; what lies beyond both ends of this length is not read."""
 DAY_FIRST: Final = ("en-gb", "en-au", "en-ie", "en-nz")
+_LOOKALIKE: Final = {ord(other): latin for other, latin in LATIN.items() if other.islower()}
+_MARKS: Final = " .,!?;:\"'()[]*-。，！？；：“”‘’「」【】"
 _WORD = re.compile(r"[a-z0-9]+")
 _PAUSE = re.compile(r"[.,;:!?。，；：！？]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -34,7 +38,8 @@ def read(text: str, language: str, today: date | None = None) -> Reading:
     folded = _fold(text)
     plain = _plain(folded)
     if plain:
-        return plain
+        # A carrier compares what was typed, and knows no letters of another alphabet.
+        return replace(plain, carrier=plain.carrier and text.isascii())
     words = _WORD.findall(folded.replace("'", ""))
     line, compact = f" {' '.join(words)} ", "".join(folded.split())
     stops = _asks_to_stop(line, words, compact) or any(map(_refuses_contact, _clauses(folded)))
@@ -48,13 +53,13 @@ def read(text: str, language: str, today: date | None = None) -> Reading:
 def _fold(text: str) -> str:
     """One form for all ways of typing: full-width, curly, capitals, runs of spaces."""
     shown = text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
-    flat = unicodedata.normalize("NFKC", shown).casefold()
+    flat = unicodedata.normalize("NFKC", shown).casefold().translate(_LOOKALIKE)
     return " ".join(flat.replace("’", "'").replace("‘", "'").replace("`", "'").split())
 
 
 def _plain(folded: str) -> Reading | None:
     """A word of the agreed kind, standing alone but for quotes and punctuation."""
-    alone = folded.strip(" .,!?;:\"'()[]*-。，！？；：“”‘’「」【】")
+    alone = folded.strip(_MARKS)
     tables: tuple[tuple[ReadingKind, Iterable[str], Iterable[str]], ...] = (
         ("stop", said.PLAIN_STOP, said.CARRIER_STOP),
         ("start", said.PLAIN_START, said.CARRIER_START),
@@ -63,13 +68,22 @@ def _plain(folded: str) -> Reading | None:
     for kind, meant, carrier in tables:
         if alone in meant:
             return Reading(kind, stops=kind == "stop", plain=True, carrier=folded in carrier)
+    if alone.isascii() and "".join(_WORD.findall(alone)) in said.CARRIER_STOP and _is_spelt_out(alone):
+        return Reading("stop", stops=True)
     if alone and said.PLAIN_STOP_ZH.fullmatch("".join(alone.split())):
         return Reading("stop", stops=True, plain=True)
     return None
 
 
+def _is_spelt_out(text: str) -> bool:
+    """Whether every letter stands apart: 's t o p', 's.t.o.p'."""
+    return all(len(word) == 1 for word in _WORD.findall(text))
+
+
 def _asks_to_stop(line: str, words: list[str], compact: str) -> bool:
     if _any(said.STOP_PHRASES, line) or _within(said.STOP_PHRASES_ZH, compact) or said.STOP_ZH.search(compact):
+        return True
+    if said.STOP_MORE_ZH.search(compact) or compact.strip(_MARKS) in said.STOP_ALONE_ZH:
         return True
     if not words:
         return False
@@ -79,8 +93,9 @@ def _asks_to_stop(line: str, words: list[str], compact: str) -> bool:
 
 
 def _is_plain_stop(words: list[str]) -> bool:
-    """Whether only politeness surrounds a plain word, as in 'please cancel'."""
-    return " ".join(word for word in words if word not in said.POLITE) in said.PLAIN_STOP
+    """Whether only politeness surrounds a plain word, as in 'please cancel', or what means the same when alone."""
+    bare = " ".join(word for word in words if word not in said.POLITE)
+    return bare in said.PLAIN_STOP or bare in said.STOP_ALONE
 
 
 def _clauses(folded: str) -> list[list[str]]:
@@ -113,7 +128,7 @@ def _kind(line: str, compact: str, *, dated: bool) -> ReadingKind | None:
     asking = _any(said.HELP, line) or _within(said.HELP_ZH, compact)
     hard = cannot or (_within(said.HARDSHIP_ZH, compact) and not (dated and promising))
     meanings: tuple[tuple[ReadingKind, bool], ...] = (
-        ("deceased", _either(said.DECEASED, line, compact)),
+        ("deceased", _either(said.DECEASED, line, said.SICK_OF_IT_ZH.sub("", compact))),
         ("insolvency", _either(said.INSOLVENCY, line, compact)),
         ("attorney", _either(said.ATTORNEY, line, compact)),
         ("wrong_person", bool(wrong)),
