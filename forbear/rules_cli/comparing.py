@@ -37,7 +37,7 @@ def diff(
     what = "what the packs said" if believed else "the law"
     paper.say(f"Between {before} and {after}, {what}: {_count(found)}")
     for each in found:
-        _tell(each)
+        tell(each)
 
 
 def _count(found: list[dict[str, Any]]) -> str:
@@ -45,7 +45,8 @@ def _count(found: list[dict[str, Any]]) -> str:
     return ", ".join(told) if found else "nothing differs"
 
 
-def _tell(found: dict[str, Any]) -> None:
+def tell(found: dict[str, Any]) -> None:
+    """Write one difference."""
     version = found["now"] or found["was"]
     paper.say("")
     paper.head(f"{WHAT[found['what']]} {found['id']}  {found['what']}")

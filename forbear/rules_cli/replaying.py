@@ -62,7 +62,7 @@ def change_note(
         paper.write_json({"changes": changes, **told})
         return
     places = ", ".join(sorted({each["jurisdiction"] for each in changes})) or "none"
-    paper.say(f"Rules:   {len(changes)} versions differ from the shipped packs; places: {places}")
+    paper.say(f"Rules:   versions that differ from the shipped packs: {len(changes)}; places: {places}")
     for each in changes:
         version = each["now"] or each["was"]
         paper.say(f"  {each['what']} {each['id']} from {version['from'] or 'the beginning'}: {version['statement']}")

@@ -100,14 +100,14 @@ def test_a_change_note_counts_the_permits_that_would_differ(account: str, tmp_pa
     folder = tmp_path / "packs"
     shutil.copytree(SHIPPED, folder)
     same = ask("change-note", str(folder)).output
-    assert "0 versions differ" in same
+    assert "shipped packs: 0; places: none" in same
     assert "0 of 2 stored permits would differ" in same
     file = folder / "policy.toml"
     changed = file.read_text(encoding="utf-8").replace("At most 1 text a local day", "At most 5 text a local day", 1)
     head, tail = changed.split('id = "POLICY.SMS1"', 1)
     file.write_text(head + 'id = "POLICY.SMS1"' + tail.replace("limit = 1", "limit = 5", 1), encoding="utf-8")
     answer = ask("change-note", str(folder)).output
-    assert "1 versions differ from the shipped packs; places: POLICY" in answer
+    assert "shipped packs: 1; places: POLICY" in answer
     assert "1 of 2 stored permits would differ" in answer
     assert "verdict: hold -> allow" in answer
 
