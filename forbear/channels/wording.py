@@ -1,17 +1,14 @@
 """Words on the way out: renders the templates of `templates/sms`, checked against their manifest at start-up.
 
-A template that names an unknown value, grows beyond its segments, speaks of a debt it should not or leaves out the way
-to opt out is refused before the first message, with its file and the reason. Some providers hold the approved wording
-themselves: for those a template also says under which code, and what our rendering is then good for is its digest,
-its price and the provider's registration.
+A template that names an unknown value, grows beyond its segments or speaks of a debt where its route may not is refused
+before the first message, with its file and the reason; what the law says of words is checked by `forbear.wording`. Some
+providers hold the approved wording themselves: for those a template also says under which code, and what our rendering
+is then good for is its digest, its price and the provider's registration.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
 
@@ -21,10 +18,6 @@ from forbear.errors import BadData, BadInput
 from forbear.ports.sms import Worded
 
 FOLDER = Path(__file__).parents[2] / "templates" / "sms"
-OPT_OUT_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"en": ("Reply STOP", "Reply R "), "zh-Hans": ("回复R", "回复TD", "回复退订")}
-)
-"""What every text of a language must offer: one of these. `inbound_words` understands them all in any language."""
 
 
 class SmsWording:
@@ -127,11 +120,6 @@ class SmsWording:
             raise BadData(path, 1, f"costs {cost} segments with the longest values, at most {template.max_segments}")
 
     def _check_words(self, template: TextTemplate, language: str, source: str, path: Path) -> None:
-        offered = OPT_OUT_WORDS.get(language)
-        if offered is None:
-            raise BadData(path, 1, f"is in {language}, for which no words to opt out are known (OPT_OUT_WORDS)")
-        if not any(words in source for words in offered):
-            raise BadData(path, 1, f"does not say how to opt out ({' or '.join(words.strip() for words in offered)})")
         spoken = [word for word in self._manifest.debt_words.get(language, ()) if _says(source.lower(), word)]
         if spoken and not template.debt_content:
             raise BadData(path, 1, f"speaks of a debt ({', '.join(spoken)}), the manifest says debt_content = false")

@@ -111,7 +111,6 @@ def test_an_unknown_template_is_named() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{{ lender }}: {{ link }} {{ phone }}", "does not say how to opt out"),
         ("{{ lender }}: {{ link }} STOP", "the manifest says"),
         ("{{ lender }} {{ link }} {{ phone }} {{ name }} STOP", "the manifest says"),
         ("{{ lender }} {{ link }} {{ phone }} 还款 " + "x" * 100 + " Reply STOP", "segments"),
