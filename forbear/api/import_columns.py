@@ -23,6 +23,7 @@ LOAN: Final[Mapping[str, tuple[str, ...]]] = {
     "fees": ("费用",),
     "costs": ("追偿费用",),
     "balance_as_of": ("余额时点",),
+    "circumstances": ("债务情形",),
 }
 """Columns of the loan, and their Chinese names."""
 PARTY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,6 +32,7 @@ PARTY: Final[Mapping[str, tuple[str, ...]]] = {
     "identity_number": ("身份证号", "身份证号码", "证件号码"),
     "language": ("语言",),
     "jurisdictions": ("适用法域",),
+    "circumstances": ("个人情形",),
     "country": ("国家",),
     "phone": ("手机号", "手机号码", "电话", "联系电话"),
     "phone_type": ("电话类型",),
@@ -49,7 +51,7 @@ PARTY: Final[Mapping[str, tuple[str, ...]]] = {
     "prior_contacts": ("近期联系记录",),
 }
 """Columns of the borrower, and of each further party behind its prefix."""
-OWN: Final = {name: f"borrower_{name}" for name in ("name", "birth_date", "identity_number")}
+OWN: Final = {name: f"borrower_{name}" for name in ("name", "birth_date", "identity_number", "circumstances")}
 """The borrower's columns that have a prefix; the others stand alone."""
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "co_borrower": ("共同借款人",),

@@ -11,6 +11,8 @@ Columns marked * must be there:
 * `principal`*, `interest`, `penalty_interest`, `compound_interest`, `fees`, `costs` as 1234.50, and `balance_as_of`,
   the instant at which the books had them
 * `borrower_name`*, `borrower_birth_date` (YYYY-MM-DD), `borrower_identity_number`, `language`* (en, es, zh-Hans …)
+* `circumstances` of the debt (time_barred, balance_growing …) and `borrower_circumstances` (employer_forbids,
+  vulnerable …), with blanks between
 * `jurisdictions`: the packs that apply, widest first, with blanks between; derived from the contact points if empty
 * `phone` (in national or international form), `phone_type` (mobile, landline, work), `phone_zone` (IANA); `email`
 * `address_line1`, `address_line2`, `city`, `state`, `postal_code`, `address_zone` (IANA); `country` (two letters) of
@@ -113,7 +115,7 @@ def to_enrolment(row: Row, country: str = COUNTRY) -> Json:
         Refused: everything that cannot be read, by column.
     """
     cells = _Cells(row)
-    body = {
+    body: Json = {
         "external_id": cells.text("loan_number"),
         "product": cells.text("product"),
         "debt_kind": cells.text("debt_kind"),
@@ -126,6 +128,8 @@ def to_enrolment(row: Row, country: str = COUNTRY) -> Json:
         },
         "parties": [_party(cells, prefix, country) for prefix in _present(cells, row)],
     }
+    if circumstances := _words(cells.text("circumstances")):
+        body["circumstances"] = circumstances
     if cells.found:
         raise Refused(cells.found)
     return body
@@ -166,9 +170,15 @@ def _party(cells: _Cells, prefix: Prefix, country: str) -> Json:
     }
     if identity := cell("identity_number"):
         told["identity_number"] = identity
-    if packs := [name for name in BETWEEN.split(cell("jurisdictions")) if name]:
-        told["jurisdictions"] = packs
+    for field in ("jurisdictions", "circumstances"):
+        if words := _words(cell(field)):
+            told[field] = words
     return told
+
+
+def _words(cell: str) -> list[str]:
+    """The words of a cell, whatever stands between them."""
+    return [word for word in BETWEEN.split(cell) if word]
 
 
 def _consents(cells: _Cells, prefix: Prefix, points: Sequence[Json]) -> list[Json]:

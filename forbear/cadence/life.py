@@ -149,9 +149,18 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened to the account, in the word by which rules look at it."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One party, with what its lender knows: contact points, consents, agreements, jurisdictions.
 
+    `circumstances` are what the account's lender told of the person in the rules' words, and bind its accounts alone.
     `history`, `stops` and `suppressions` reach over all accounts, lenders and shared numbers of the tenant.
     """
 
@@ -165,6 +174,7 @@ class Person:
     stops: tuple[Stop, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     history: tuple[PastTouch, ...] = ()
+    circumstances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +213,9 @@ class Life:
     legal_case: str | None = None
     calendars: tuple[Calendar, ...] = ()
     """The public holidays that the packs of its people need."""
+    circumstances: tuple[str, ...] = ()
+    """Of the debt, in the rules' words."""
+    events: tuple[Happened, ...] = ()
 
     @property
     def borrower(self) -> Person:

@@ -76,11 +76,13 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         places=_places(person),
         stops=_stops(person, now),
         agreements=_agreements(person),
+        events=tuple(law.Event(kind=each.kind, at=each.at) for each in life.events),
         debts=(_debt(life, now),),
         history=tuple(past for touch in person.history if (past := _past(touch, person)) is not None),
         suppressions=_suppressions(person),
         policy=_policy(life, contacts_in_7_days),
         calendars=life.calendars,
+        circumstances=frozenset({*life.circumstances, *person.circumstances}),
     )
 
 

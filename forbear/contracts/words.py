@@ -4,7 +4,9 @@ A word means one thing everywhere: in code, tables, pages and letters. The list 
 `docs/architecture.md`; the law's words live in `forbear.rules`.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
 
 Channel = Literal["sms", "call", "letter", "visit", "email"]
 PartyRole = Literal["borrower", "co_borrower", "spouse", "guarantor", "counter_guarantor", "contact", "attorney"]
@@ -44,6 +46,53 @@ HoldReason = Literal["complaint", "review", "settlement_talks", "payment_expecte
 """Why a lender pauses an account of its own accord: a closed list, because free text would carry names."""
 SuppressionScope = Literal["number", "channel", "all_automated", "everything"]
 
+DebtCircumstance = Literal[
+    "balance_growing",
+    "before_claim",
+    "open_account",
+    "oral_contract",
+    "original_creditor_asked",
+    "replied_without_agreement",
+    "time_barred",
+    "validation_period",
+]
+PersonCircumstance = Literal["breathing_space", "contact_from_phone_book", "employer_forbids", "vulnerable"]
+DEBT_CIRCUMSTANCES: Final[Mapping[DebtCircumstance, str]] = MappingProxyType(
+    {
+        "balance_growing": "interest or fees go on accruing, so that the balance grows (US.2CIR.AVILA)",
+        "before_claim": "a claim in court is being prepared (GB-EAW.PAP.LETTER)",
+        "open_account": "the debt is of an open account (US-NV.SOL4, US-WV.SOL5)",
+        "oral_contract": "the contract was made by word of mouth (US-CA.SOL2, US-FL.SOL4, US-WA.SOL3, US-WV.SOL5)",
+        "original_creditor_asked": "the debtor asked for the original creditor's name and address (US.REGF.ORIGCRED)",
+        "replied_without_agreement": "the debtor answered the letter of claim without agreement (GB-EAW.PAP14)",
+        "time_barred": "the time to sue has run out (GB.TBD, US.REGF.TBD, US-CA.TBD, US-NY.TBD, US-NYC.TBD, "
+        "US-NYC.SHIELD.TBD, US-TX.TBD)",
+        "validation_period": "the time to dispute after the validation notice still runs (US.REGF.OVERSHADOW)",
+    }
+)
+"""What a lender may tell of a debt, what it means, and which rules ask for it; a test holds it against the packs."""
+PERSON_CIRCUMSTANCES: Final[Mapping[PersonCircumstance, str]] = MappingProxyType(
+    {
+        "breathing_space": "a breathing space moratorium began (GB-EAW.BREATHE.START)",
+        "contact_from_phone_book": "the contact was taken from the borrower's phone book (KE.CONDUCT, PH.THIRD)",
+        "employer_forbids": "the employer does not allow such calls or messages at work (US.REGF.WORK)",
+        "vulnerable": "the person is vulnerable (GB.VISIT.CONDUCT)",
+    }
+)
+"""Likewise of a person; it binds the accounts of the lender that told it."""
+EventKind = Literal["debtor_unreachable", "medical_notice_sent", "validation_notice_sent", "verification_sent"]
+EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
+    {
+        "debtor_unreachable": "the debtor could not be reached by any means (CN.THIRD.CBA.3)",
+        "medical_notice_sent": "the notice of a medical debt was mailed (US-NV.MED60)",
+        "validation_notice_sent": "the validation notice was sent (US.REGF.DISPUTE)",
+        "verification_sent": "verification of a disputed debt was sent (POLICY.STOP, US.REGF.DISPUTE, "
+        "US-NYC.SHIELD.DISPUTE)",
+    }
+)
+"""What a lender may tell that happened to an account, and which rules look at it. What lifts a stop in another way is
+told by releasing the stop."""
+
 START_BY_TEXT = "replied START by text"
 """How a consent was given that is no more than the taking back of an opt-out from one number."""
 
@@ -67,6 +116,7 @@ Fact = Literal[
     "reply_received",
     "stop_placed",
     "stop_lifted",
+    "event_told",
     "touch_undelivered",
     "touch_reconciled",
     "account_swept",

@@ -29,6 +29,8 @@ from forbear.ledger.vault import Vault
 
 MOST_POINTS = 50
 """Contact points of one party; nobody has so many numbers, but a program that loops soon would."""
+OF_A_PERSON = ("language", "jurisdictions", "circumstances")
+"""What is told of a party rather than of one of its contact points."""
 FURTHEST_EAST = timedelta(hours=14)
 """A day has begun somewhere on Earth so long before it does in UTC."""
 
@@ -130,6 +132,8 @@ def _account(change: _Change, form: AccountChangeForm) -> None:
     given, values = form.model_fields_set, dict[str, Any]()
     if "product" in given:
         values["product"] = form.product
+    if "circumstances" in given:
+        values["circumstances"] = form.circumstances
     if "due_since" in given:
         if form.due_since > (change.now + FURTHEST_EAST).astimezone(UTC).date():
             change.refuse(
@@ -166,7 +170,7 @@ def _party(change: _Change, party: str, told: PartyChangeForm) -> None:
     profile = session.scalars(
         select(Profile).where(Profile.lender == account.lender, Profile.person == found.person)
     ).one()
-    values = {name: getattr(told, name) for name in ("language", "jurisdictions") if name in told.model_fields_set}
+    values = {name: getattr(told, name) for name in OF_A_PERSON if name in told.model_fields_set}
     if not set(profile.jurisdictions) <= set(values.get("jurisdictions", profile.jurisdictions)):
         change.refuse(f"{where}.jurisdictions", "takes a known one away", "Send the known ones too: laws only add up.")
     if change.put(profile, values, "party_changed", party):

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from forbear.ledger.tables.accounts import Entry, Payment
+from forbear.ledger.tables.accounts import Entry, Event, Payment
 from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
 
@@ -19,6 +19,7 @@ FIXED: dict[str, type[Base]] = {
     "decision": Decision,
     "receipt": Receipt,
     "past_contact": PastContact,
+    "event": Event,
     "touch": Touch,
 }
 """Tables whose rows can be digested again, by name."""

@@ -16,6 +16,7 @@ from forbear.ledger.migrate import METADATA
 
 TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
+    "event",
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )

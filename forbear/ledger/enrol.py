@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from forbear.cadence.playbooks import Playbook, load_all
 from forbear.cadence.standing import stage_of
+from forbear.contracts.words import EventKind
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import audit, outbox, stops
+from forbear.ledger import audit, happenings, outbox, stops
 from forbear.ledger.books import write_entries
 from forbear.ledger.engine import Ledger
 from forbear.ledger.forms.checks import Refused, Surroundings, no_later, problems
@@ -80,6 +81,7 @@ def enrol(
         lock_persons(session, tenant, known)
     account = _write_account(its, book, persons)
     _write_opening(its, account)
+    _write_events(its, account)
     tellers = [Teller(session, ledger.vault, tenant, lender, person, now) for person in persons]
     told = list(zip(tellers, enrolment.parties, strict=True))
     points = [_write_party(teller, party, account) for teller, party in told]
@@ -144,6 +146,7 @@ def _write_account(its: _Enrolling, book: Playbook, persons: list[str]) -> str:
         "playbook": book.name,
         "playbook_version": book.version,
         "balance_as_of": form.balance.as_of,
+        "circumstances": form.circumstances,
         "enrolled_at": its.now,
         "state": "open",
         "stage": stage_of((its.now.date() - form.due_since).days),
@@ -175,6 +178,14 @@ def _write_opening(its: _Enrolling, account: str) -> None:
         if amount
     ]  # fmt: skip
     write_entries(its.session, entries)
+
+
+def _write_events(its: _Enrolling, account: str) -> None:
+    if its.form.events:
+        row = its.session.get_one(Account, account)
+        told: set[tuple[EventKind, datetime]] = {(each.kind, no_later(each.at, its.now)) for each in its.form.events}
+        for kind, at in sorted(told):
+            happenings.write_event(its.session, row, kind, at=at, now=its.now)
 
 
 def _write_party(teller: Teller, party: PartyForm, account: str) -> list[KnownPoint]:

@@ -10,7 +10,7 @@ LENGTH = 22
 
 Prefix = Literal[
     "ten", "len", "key", "per", "pro", "pt", "con", "agr", "acc", "pty", "ent", "pay", "prm", "stp", "cas", "dec",
-    "tch", "rcp", "lnk", "pgs", "chk", "rpl", "sup", "pst", "idm", "mat", "pky", "imp", "ipc", "irw",
+    "tch", "rcp", "lnk", "pgs", "chk", "rpl", "sup", "pst", "idm", "mat", "pky", "imp", "ipc", "irw", "evt",
 ]  # fmt: skip
 
 

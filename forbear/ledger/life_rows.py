@@ -34,7 +34,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement, Label
 
-from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Promise, Stop
+from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Party, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
 
@@ -93,11 +93,21 @@ def parties(session: Session, account_id: str) -> Rows:
 def _parties() -> Statement:
     same = and_(Profile.lender == Party.lender, Profile.person == Party.person)
     return (
-        select(Party.person, Party.role, Profile.language, Profile.jurisdictions)
+        select(Party.person, Party.role, Profile.language, Profile.jurisdictions, Profile.circumstances)
         .outerjoin(Profile, same)
         .where(Party.account == ACCOUNT)
         .order_by(Party.role, Party.id)
     )
+
+
+def events(session: Session, account_id: str) -> Rows:
+    """What happened to the account, as its lender told it."""
+    return session.execute(_events(), {"account": account_id}).mappings().all()
+
+
+@cache
+def _events() -> Statement:
+    return select(Event.kind, Event.at).where(Event.account == ACCOUNT).order_by(Event.at, Event.id)
 
 
 def points(session: Session, persons: Collection[str]) -> Sequence[ContactPoint]:

@@ -1,4 +1,4 @@
-"""Loads a `Life`: one account and everything that bears on its next step, in eight round trips.
+"""Loads a `Life`: one account and everything that bears on its next step, in nine round trips.
 
 The caller holds the locks of the account's persons, so that what is read here stays true until it commits.
 """
@@ -92,6 +92,8 @@ def life_of(
         in_flight=any(row["account"] == account.id and row["state"] in UNSETTLED for row in known.history),
         legal_case=case,
         calendars=_calendars(known.parties, packs, now),
+        circumstances=tuple(account.circumstances),
+        events=tuple(life.Happened(row["kind"], row["at"]) for row in life_rows.events(session, account.id)),
     )
 
 
@@ -169,6 +171,7 @@ def _person(party: RowMapping, account: Account, known: _Known) -> life.Person:
         role=cast("PartyRole", party["role"]),
         language=party["language"] or "en",
         jurisdictions=tuple(party["jurisdictions"] or ()),
+        circumstances=tuple(party["circumstances"] or ()),
         points=tuple(_point(row) for row in known.points if row.person == person and row.lender == account.lender),
         consents=tuple(_consent(row) for row in agreed if row["what"] == "consent"),
         agreements=tuple(_agreement(row) for row in agreed if row["what"] == "agreement"),

@@ -47,7 +47,7 @@ class Teller:
 
 
 def write_profile(teller: Teller, party: PartyForm) -> None:
-    """Store name, birth date, identity number, language and jurisdictions; fill what an earlier telling left open."""
+    """Store name, dates, numbers, language, jurisdictions, circumstances; fill what an earlier telling left open."""
     optional = {
         "birth_date": party.birth_date.isoformat() if party.birth_date else None,
         "identity_number": party.identity_number or None,
@@ -63,6 +63,7 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
             "name": teller.seal(party.name),
             "language": party.language,
             "jurisdictions": packs,
+            "circumstances": party.circumstances,
             "created_at": teller.now,
             **told,
         }
@@ -71,6 +72,9 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
     missing: dict[str, Any] = {name: sealed for name, sealed in told.items() if getattr(profile, name) is None}
     if not profile.jurisdictions and packs:
         missing["jurisdictions"] = packs
+    if not set(party.circumstances) <= set(profile.circumstances):
+        # Left out of a later telling, it is not taken back: that is what a correction is for.
+        missing["circumstances"] = sorted({*profile.circumstances, *party.circumstances})
     if missing:
         teller.session.execute(update(Profile).where(*where).values(**missing))
 

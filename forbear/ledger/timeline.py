@@ -15,10 +15,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from forbear.ledger.receipts import HINT
 from forbear.ledger.shown import words
-from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Payment, Promise, Stop
+from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Reply, Suppression, Touch
 from forbear.ledger.views import civil, find_account, instant
-from forbear.ledger.wording import CHANNELS, PROMISE_STATES, READINGS, RECEIPTS, SCOPES, STOPS, worded
+from forbear.ledger.wording import CHANNELS, EVENTS, PROMISE_STATES, READINGS, RECEIPTS, SCOPES, STOPS, worded
 from forbear.money.currency import wire, write_amount
 
 Item = dict[str, Any]
@@ -61,6 +61,12 @@ def _past_contacts(story: _Story) -> Iterator[tuple[datetime, Item]]:
     for row in rows:
         text = f"Before enrolment, as the lender reported: {worded(CHANNELS, row.channel)}, {worded({}, row.result)}"
         yield story.item(row.at, "past_contact", row.id, text, channel=row.channel, role=row.role, result=row.result)
+
+
+def _events(story: _Story) -> Iterator[tuple[datetime, Item]]:
+    for row in story.session.scalars(select(Event).where(Event.account == story.account.id)):
+        text = f"As the lender reported: {worded(EVENTS, row.kind)}"
+        yield story.item(row.at, "event", row.id, text, event=row.kind, told_at=instant(row.told_at))
 
 
 def _payments(story: _Story) -> Iterator[tuple[datetime, Item]]:
@@ -186,6 +192,7 @@ def _closing(story: _Story) -> Iterator[tuple[datetime, Item]]:
 
 SOURCES: tuple[Source, ...] = (
     _past_contacts,
+    _events,
     _enrolment,
     _payments,
     _adjustments,

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from forbear.errors import NotFound
 from forbear.ledger.books import balance
+from forbear.ledger.happenings import events
 from forbear.ledger.shown import next_words
-from forbear.ledger.tables.accounts import Account, Party, Payment, Promise, Stop
+from forbear.ledger.tables.accounts import Account, Event, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Suppression, Touch
 from forbear.ledger.tables.people import ContactPoint, Profile
 from forbear.ledger.wording import CHANNELS, TOUCH_STATES, worded
@@ -59,6 +60,8 @@ def account_view(session: Session, account: str, *, now: datetime) -> View:
         "due_since": found.due_since.isoformat(),
         "enrolled_at": instant(found.enrolled_at),
         "balance": _balance_view(session, found),
+        "circumstances": list(found.circumstances),
+        "events": [event_view(event) for event in events(session, account)],
         "next": _next(session, found),
         "closed": None
         if found.closed_at is None
@@ -106,6 +109,11 @@ def promise_view(promise: Promise) -> View:
     }
 
 
+def event_view(event: Event) -> View:
+    """Something that happened, as its lender told it."""
+    return {"id": event.id, "kind": event.kind, "at": instant(event.at)}
+
+
 def stop_view(session: Session, stop: str) -> View:
     """A stop this lender placed or heard."""
     found = session.get(Stop, stop, populate_existing=True)
@@ -133,6 +141,7 @@ def parties_view(session: Session, account: str) -> View:
             "role": party.role,
             "language": profile.language if profile else "",
             "jurisdictions": list(profile.jurisdictions) if profile else [],
+            "circumstances": list(profile.circumstances) if profile else [],
             "contact_points": {point.id: point_view(point) for point in points if point.person == party.person},
         }
         for party, profile in rows

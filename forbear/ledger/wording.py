@@ -71,6 +71,14 @@ PROMISE_STATES: Final[Mapping[str, str]] = MappingProxyType(
         "withdrawn": "withdrawn",
     }
 )
+EVENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "debtor_unreachable": "the debtor could not be reached",
+        "medical_notice_sent": "the notice of a medical debt was mailed",
+        "validation_notice_sent": "the validation notice was sent",
+        "verification_sent": "verification of the debt was sent",
+    }
+)
 ENTRIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "opening": "opening balance",

@@ -38,6 +38,7 @@ FROZEN = (
     "decision",
     "receipt",
     "past_contact",
+    "event",
     "audit_row",
     "audit_seal",
     "rule_pack",

@@ -20,7 +20,7 @@ from tests.ledger.filled import ABROAD, FROZEN, NOBODYS, NORTH, SOUTH, Owner, fi
 API_INSERTS = {
     *("person", "person_match", "person_key", "profile", "contact_point", "consent", "agreement", "account", "party"),
     *("entry", "payment", "promise", "stop", "receipt", "page_session", "checkout", "reply", "suppression"),
-    *("past_contact", "outbox", "idempotency", "audit_row", "import_file", "import_piece", "import_row"),
+    *("past_contact", "event", "outbox", "idempotency", "audit_row", "import_file", "import_piece", "import_row"),
 }
 WORKER_INSERTS = {
     *("person_key", "stop", "legal_case", "decision", "touch", "receipt", "link", "suppression", "outbox"),

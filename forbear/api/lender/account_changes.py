@@ -42,7 +42,7 @@ router = APIRouter(prefix="/v1/accounts/{account}", tags=["Accounts"])
 def patch_account(
     request: Request, account: Id, caller: Writer, ledger: TheLedger, form: AccountChangeForm
 ) -> Response:
-    """Change the product's name, the due date, the playbook, a language, unknown jurisdictions, or a contact point.
+    """Change the product's name, due date, playbook, circumstances, a language, unknown jurisdictions, a contact point.
 
     A merge patch (RFC 7396; also sent as application/merge-patch+json): what is left out stays. It takes back nothing
     that somebody said: a number that is wrong stays wrong, a known jurisdiction stays, stops and opt-outs are not

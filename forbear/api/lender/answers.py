@@ -80,7 +80,16 @@ class Party(Answer):
     role: str
     language: str
     jurisdictions: list[str]
+    circumstances: list[str] = Field(description="What you told of the person in the rules' words.")
     contact_points: dict[str, ContactPoint] = Field(description="By id.")
+
+
+class Event(Answer):
+    """Something that happened, as you told it."""
+
+    id: str
+    kind: str
+    at: datetime
 
 
 class Account(Answer):
@@ -96,6 +105,8 @@ class Account(Answer):
     due_since: date
     enrolled_at: datetime
     balance: Balance
+    circumstances: list[str] = Field(description="What you told of the debt in the rules' words.")
+    events: list[Event] = Field(description="What you told of notices and the like, in order.")
     next: Next | None = Field(description="Every open account has one.")
     closed: Closed | None
     holds: list[Hold] = Field(description="Stops, holds and opt-outs in force.")

@@ -15,12 +15,15 @@ ENROLMENT: Final[Json] = {
         "as_of": "2026-03-02T09:00:00Z",
         "components": {"principal": "412.50", "interest": "18.75", "fee": "25.00"},
     },
+    "circumstances": ["balance_growing"],
+    "events": [{"kind": "validation_notice_sent", "at": "2026-02-23T15:00:00Z"}],
     "parties": [
         {
             "role": "borrower",
             "name": "Ada Sampleton",
             "birth_date": "1987-04-12",
             "language": "en",
+            "circumstances": ["employer_forbids"],
             "contact_points": [
                 {
                     "kind": "phone",
@@ -84,6 +87,8 @@ ACCOUNT: Final[Json] = {
     "due_since": "2026-02-20",
     "enrolled_at": "2026-03-02T15:00:00Z",
     "balance": BALANCE,
+    "circumstances": ["balance_growing"],
+    "events": [{"id": "evt_8SpLd3VrX6yNc1KzQm9WtF", "kind": "validation_notice_sent", "at": "2026-02-23T15:00:00Z"}],
     "next": {"at": "2026-03-02T15:00:00Z", "reason": "enrolled; first decision pending", "rule": None},
     "closed": None,
     "holds": [],
@@ -92,6 +97,7 @@ ACCOUNT: Final[Json] = {
             "role": "borrower",
             "language": "en",
             "jurisdictions": ["US"],
+            "circumstances": ["employer_forbids"],
             "contact_points": {
                 PHONE_POINT: {
                     "kind": "phone",
@@ -235,4 +241,6 @@ OPT_OUTS: Final[Json] = {
     "next_cursor": None,
     "has_more": False,
 }
+EVENT: Final[Json] = {"kind": "verification_sent", "at": "2026-03-02T14:30:00Z"}
+TOLD_EVENT: Final[Json] = {"id": "evt_3KmTw7QzB5xHd9RfVj2PnY", **EVENT}
 HEALTH: Final[Json] = {"status": "ok", "world_time": "2026-03-02T15:00:00Z"}

@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue, StringConstraints
 from forbear.contracts.words import PartyRole, PointState
 from forbear.ledger.forms.points import Place, PointForm, ZoneEvidence
 from forbear.ledger.forms.text import Day, Form, Jurisdiction, Language, Line, Word, Zone
+from forbear.ledger.forms.told import DebtCircumstances, PersonCircumstances
 
 ONLY_IDS: dict[str, JsonValue] = {"additionalProperties": False}
 ShownId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_]{1,40}$")]
@@ -33,6 +34,7 @@ class PartyChangeForm(Form):
     jurisdictions: list[Jurisdiction] = Field(
         default_factory=list, max_length=6, description="Packs that apply, widest first; known ones must stay."
     )
+    circumstances: PersonCircumstances = Field(default_factory=list)
     contact_points: dict[ShownId, PointChangeForm] = Field(
         default_factory=dict, max_length=50, description="By the id of the contact point.", json_schema_extra=ONLY_IDS
     )
@@ -47,6 +49,7 @@ class AccountChangeForm(Form):
         description="The day after which the oldest unpaid instalment was late; moves when that one is paid.",
     )
     playbook: Word = Field(default_factory=str, description="The cadence to go on with.")
+    circumstances: DebtCircumstances = Field(default_factory=list)
     parties: dict[ShownId, PartyChangeForm] = Field(
         default_factory=dict, max_length=20, description="By the id of the party.", json_schema_extra=ONLY_IDS
     )

@@ -50,6 +50,9 @@ def no_later(at: datetime, now: datetime) -> datetime:
 def problems(form: EnrolmentForm, around: Surroundings) -> list[BadInput]:
     """Everything wrong with the enrolment; empty if it can be taken."""
     found = [*_lender(form, around), *_playbook(form, around), *_balance(form, around), *_dates(form, around)]
+    for row, event in enumerate(form.events):
+        if event.at > around.now + CLOCK_SLACK:
+            found.append(BadInput(f"events.{row}.at", "lies in the future", "Send when it happened."))
     if sum(party.role == "borrower" for party in form.parties) != 1:
         found.append(BadInput("parties", "an account has exactly one borrower", "Give one party the role borrower."))
     for index, party in enumerate(form.parties):

@@ -12,6 +12,7 @@ from pydantic import Field
 from forbear.contracts.words import DebtKind, LenderKind, LenderRole
 from forbear.ledger.forms.parties import PartyForm
 from forbear.ledger.forms.text import AmountText, Currency, Day, Form, Instant, Line, Reference, Word
+from forbear.ledger.forms.told import DebtCircumstances, EventForm
 from forbear.money.components import COMPONENTS, Component
 from forbear.money.currency import read_amount
 
@@ -48,6 +49,10 @@ class EnrolmentForm(Form):
     currency: Currency
     due_since: Day = Field(description="The day after which the oldest unpaid instalment was late.")
     balance: BalanceForm
+    circumstances: DebtCircumstances = Field(default=[])
+    events: list[EventForm] = Field(
+        default=[], max_length=50, description="What has happened already, such as a notice that you posted yourself."
+    )
     lender_role: LenderRole | None = Field(default=None, description="Must match the lender of the key if given.")
     lender_kind: LenderKind | None = Field(default=None, description="Must match the lender of the key if given.")
     parties: Annotated[list[PartyForm], Field(min_length=1, max_length=20)]

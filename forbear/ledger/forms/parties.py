@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field
 from forbear.contracts.words import Channel, PartyRole, StopKind, SuppressionScope
 from forbear.ledger.forms.points import Place, PointForm
 from forbear.ledger.forms.text import Day, Form, Instant, Jurisdiction, Language, Line, TimeOfDay
+from forbear.ledger.forms.told import PersonCircumstances
 from forbear.rules.facts import Result
 
 PointIndex = Annotated[int, Field(strict=True, ge=0, description="Index into this party's contact_points.")]
@@ -139,6 +140,7 @@ class PartyForm(Form):
         max_length=6,
         description="Packs that apply, widest first. Derived from the contact points if missing; [] holds the account.",
     )
+    circumstances: PersonCircumstances = Field(default=[])
     contact_points: list[PointForm] = Field(default=[], max_length=20)
     consents: list[ConsentForm] = Field(default=[], max_length=50)
     agreements: list[AgreementForm] = Field(default=[], max_length=20)

@@ -6,7 +6,8 @@ Entries are append-only; a balance is their sum by component. A promise is kept 
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forbear.ledger.tables.base import Base, Id, Instant, Money, OfLender
@@ -28,6 +29,8 @@ class Account(OfLender, Base):
     playbook: Mapped[str]
     playbook_version: Mapped[str]
     balance_as_of: Mapped[datetime | None]
+    circumstances: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Of the debt, in the rules' words, as its lender told them."""
     enrolled_at: Mapped[Instant]
     state: Mapped[str]
     """`open` or `closed`; a payment reversed opens it again."""
@@ -59,6 +62,18 @@ class Party(OfLender, Base):
     person: Mapped[str] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
     __table_args__ = (UniqueConstraint("account", "person", "role"), Index(None, "person"))
+
+
+class Event(OfLender, Base):
+    """Something that happened to an account, as its lender told it: a notice sent, for one. Append-only."""
+
+    __tablename__ = "event"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    at: Mapped[Instant]
+    told_at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("account", "kind", "at"),)
 
 
 class Entry(OfLender, Base):

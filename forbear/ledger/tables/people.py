@@ -98,6 +98,8 @@ class Profile(OfLender, Base):
     language: Mapped[str]
     jurisdictions: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Packs that apply, widest first; empty means unknown, which holds."""
+    circumstances: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Of the person, in the rules' words; they bind this lender's accounts."""
     created_at: Mapped[Instant]
     __table_args__ = (UniqueConstraint("lender", "person"),)
 
