@@ -75,7 +75,7 @@ def _wait(known: Sequence[Asked], day: date) -> tuple[date, list[Reason]]:
             if asked.in_force(day):
                 met[asked.terms.rule, asked.terms.first] = _while_in_force(asked)
         latest = max(_days(met.values()), default=day)
-        if latest <= day or any(each.event is not None for each in met.values()):
+        if latest <= day:
             return day, list(met.values())
         day = latest
 

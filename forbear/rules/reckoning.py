@@ -93,7 +93,7 @@ class Reckoning:
         for again in self._moments:
             if again.kind not in timing.restarts or again.day <= start:
                 continue
-            if timing.restarts_after_expiry or again.day <= end or again.day <= (_rolled(end, timing, is_rest) or end):
+            if timing.restarts_after_expiry or again.day <= (_rolled(end, timing, is_rest) or end):
                 start = again.day
                 end = min(_plus(start, timing.length, is_rest), stop)
         return start, end

@@ -72,6 +72,12 @@ def test_what_told_this_person_nothing_of_this_debt_is_no_first_word(changes: Js
     assert "FIRST" in names(case(history=(before,)), packs)
 
 
+def test_every_word_to_the_lawyer_is_a_first_one(packs: Packs) -> None:
+    lawyer: Json = {"party": "attorney", "to": "m7"}
+    before = past("2026-11-20T10:00:00-05:00", "connected", **lawyer)
+    assert names(case(attempt=CALL | lawyer, history=(before,)), packs) == ["WHO", "FIRST", "AGAIN", "DRAFT"]
+
+
 def test_a_permit_says_each_key_once_and_no_draft_s(packs: Packs) -> None:
     given = case()
     given["person"]["jurisdictions"] = ["XX"]

@@ -131,6 +131,12 @@ def test_hours_are_told_in_dates_on_the_safe_side(at: str, waits_until: str, don
     assert last_day("answer", asked, packs(terms("deadline", "answer", 72, "hours"))).day == date.fromisoformat(done_by)
 
 
+def test_the_latest_event_is_the_latest_instant_and_not_the_latest_wall_clock() -> None:
+    earlier, later = (datetime.fromisoformat(f"2026-03-03T{each}:00") for each in ("05:00:00+14", "01:00:00-05"))
+    asked = matter(events=(Happened("sent", later), Happened("sent", earlier)))
+    assert earliest("file_claim", asked, packs(NOTICE)).day == date(2026, 4, 2)
+
+
 def test_an_instant_without_an_offset_is_refused() -> None:
     """Its date would be that of the machine's own zone."""
     for ask in (earliest, last_day, keep_until):
@@ -197,6 +203,8 @@ def test_a_draft_warns_and_never_decides(force: Force) -> None:
         found = ask(of, SENT, packs(terms(kind, of, 30, force=force, **said)))
         assert (found.day, found.event, found.rules) == (None, None, ())
         assert [(each.rule, each.day) for each in found.warnings] == [("XX.RULE", date(2026, 4, 1))]
+        gone = terms(kind, of, 30, force=force, last=START.toordinal(), **said)
+        assert ask(of, SENT, packs(gone)).warnings == ()
 
 
 def test_a_place_without_a_pack_answers_nothing_as_settled() -> None:

@@ -69,6 +69,19 @@ def test_a_shorter_limitation_reaches_older_debts_from_its_day_on() -> None:
     assert last(old, shortened) == date(2021, 6, 1)
 
 
+def test_the_day_on_which_a_shorter_limitation_begins_is_judged_by_it() -> None:
+    turn = date(2026, 6, 1)
+    longer = terms("limitation", "sue", 3, "years", last=turn.toordinal())
+    shorter = terms("limitation", "sue", 2, "years", first=turn.toordinal())
+
+    def last(due: date) -> date | None:
+        return last_day("sue", matter(("sent", due), as_of=date(2026, 3, 1)), packs(longer, shorter)).day
+
+    assert last(date(2023, 6, 1)) == turn - timedelta(days=1)  # three years end on the day, two ended long before
+    assert last(date(2024, 6, 1)) == turn
+    assert last(date(2024, 5, 31)) == turn - timedelta(days=1)
+
+
 @pytest.mark.parametrize(("days_off", "expected"), [(-1, 10), (0, 20), (364, 20), (365, None)])
 def test_a_duty_is_judged_by_the_law_of_the_day_on_which_it_arose(days_off: int, expected: int | None) -> None:
     turn = date(2027, 1, 1)
