@@ -27,7 +27,7 @@ def variant(terms: Terms) -> str:
     if terms.kind in {"quiet_hours", "frequency_cap"} and terms.is_lenders:
         return f"{terms.kind}_lender"
     if terms.kind == "visit" and not terms.min_staff:
-        return "visit_none"
+        return "visit_such" if terms.event or terms.scope.circumstances else "visit_none"
     if terms.kind == "wording" and terms.money_figures:
         return "wording_money"
     if terms.kind == "notice" and terms.timing is not None and not terms.timing.length.count:
@@ -96,7 +96,8 @@ def _stop(spoken: Words, kind: str, said: StopTerms) -> str:
 
 
 def _phrases(spoken: Words, terms: Terms) -> str:
-    every = [each for some in terms.phrases.values() for each in some]
+    ours = terms.phrases.get(spoken.language, ())
+    every = [*ours, *(each for some in terms.phrases.values() if some is not ours for each in some)]
     named = spoken.of("sentence", "list").join(every[:MOST_PHRASES])
     left = len(every) - MOST_PHRASES
     return named + (spoken.of("special", "more_phrases", n=left, total=len(every)) if left > 0 else "")
