@@ -39,7 +39,7 @@ def check(attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> Permit
     lifts = [limit.lift(weighing.now) for limit in limits]
     findings = _findings(limits, lifts, weighing.now)
     verdict, until, event = _verdict(limits, lifts, findings, weighing.now)
-    opens_at, closes_at = _bounds(limits, weighing.now)
+    opens_at, closes_at = _bounds(limits, lifts, weighing.now)
     zones = tuple(dict.fromkeys(name for pack in weighing.asked.packs for name in weighing.zones(pack)))
     return Permit(
         verdict=verdict,
@@ -136,11 +136,14 @@ def _verdict(
     return "block", None, None if for_good else stuck[0].event
 
 
-def _bounds(limits: Iterable[Limit], now: int) -> tuple[datetime | None, datetime | None]:
+def _bounds(limits: Sequence[Limit], lifts: Sequence[Lift], now: int) -> tuple[datetime | None, datetime | None]:
     """When the hours that are open now opened last, and when they close."""
-    hours = {limit.reading: limit for limit in limits if isinstance(limit, Hours)}
-    if not hours or any(limit.lift(now) != now for limit in hours.values()):
-        return None, None
+    hours: dict[object, Hours] = {}
+    for limit, lift in zip(limits, lifts, strict=True):
+        if isinstance(limit, Hours):
+            if lift != now:
+                return None, None
+            hours[limit.reading] = limit
     opened = [at for limit in hours.values() if (at := limit.opened(now)) is not None]
     closes = [at for limit in hours.values() if (at := limit.closes(now)) is not None]
     return to_instant(max(opened)) if opened else None, to_instant(min(closes)) if closes else None

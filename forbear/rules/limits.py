@@ -13,7 +13,7 @@ from typing import Protocol
 
 from forbear.rules.facts import Calendar
 from forbear.rules.terms import Terms
-from forbear.rules.wall import ALL_DAY, DAY, Segments, Wall, full_second
+from forbear.rules.wall import ALL_DAY, DAY, SECOND, Segments, Wall, full_second
 
 HORIZON = 400 * DAY
 """How far an `until` may lie ahead."""
@@ -210,5 +210,7 @@ def settle(limits: Sequence[Limit], at: int, horizon: int, lifts: Sequence[int |
             return stuck
         if latest == at:
             return at
+        if len(limits) == 1 and latest % SECOND == 0 and latest <= horizon:
+            return latest
         at, lifts = full_second(latest), None
     return Never(None)

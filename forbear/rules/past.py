@@ -13,7 +13,7 @@ from forbear.rules.counting import COUNTED, same_subject
 from forbear.rules.facts import Attempt, PastAttempt
 from forbear.rules.limits import Cover
 from forbear.rules.terms import Scope, Subject, Unit
-from forbear.rules.wall import Wall, to_micros
+from forbear.rules.wall import EPOCH, MICROSECOND, Wall
 
 LIKENESS = attrgetter("result", "channel", "party", "debts", "purpose", "place", "to", "person")
 """What of a past attempt decides whether a rule counts it."""
@@ -69,7 +69,7 @@ class Recent:
 
     def _made_at(self) -> list[int]:
         if self._instants is None:
-            self._instants = [to_micros(past.at) for past in self.made]
+            self._instants = [(past.at - EPOCH) // MICROSECOND for past in self.made]
         return self._instants
 
     def days_of(self, wall: Wall, places: list[int]) -> list[int]:

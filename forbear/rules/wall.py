@@ -106,10 +106,13 @@ class Wall:
 
     def days(self, instants: Sequence[int]) -> list[int]:
         """The local dates of many instants."""
-        starts, offsets = self._starts, self._offsets
-        if not instants or min(instants) < starts[0]:
+        if not instants:
+            return []
+        first, last = (bisect_right(self._starts, at) - 1 for at in (min(instants), max(instants)))
+        if first != last or first < 0:
             return [self.day(at) for at in instants]
-        return [(at + offsets[bisect_right(starts, at) - 1]) // DAY + EPOCH_DAY for at in instants]
+        shift = self._offsets[first] + EPOCH_DAY * DAY
+        return [(at + shift) // DAY for at in instants]
 
     def first(self, day: int, at: int) -> int:
         """The first instant, from `at` on, whose local date is `day` or later."""

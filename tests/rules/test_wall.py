@@ -109,6 +109,17 @@ def test_a_whole_day_never_closes_and_never_opened() -> None:
     assert clock.opens(at, lambda _: (), at + HORIZON) is None
 
 
+@pytest.mark.parametrize("days_back", [0, 20, 60, 900])
+def test_many_dates_at_once_are_each_its_own_date(days_back: int) -> None:
+    """Inside one stretch of the wall clock, over a change, and before all that the clock has at hand."""
+    clock, now = wall("America/New_York"), to_micros(datetime(2026, 11, 22, 4, 59, 59, tzinfo=UTC))
+    instants = [now - hours * 3600 * SECOND for hours in range(24 * days_back + 1)]
+    local = [to_instant(at).astimezone(zone("America/New_York")).date().toordinal() for at in instants]
+    assert clock.days(instants) == local
+    assert [clock.day(at) for at in instants] == local
+    assert clock.days([]) == []
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "America", "zone.tab", "america/new_york", "UTC\0"],
