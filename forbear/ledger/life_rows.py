@@ -100,16 +100,6 @@ def _parties() -> Statement:
     )
 
 
-def events(session: Session, account_id: str) -> Rows:
-    """What happened to the account, as its lender told it."""
-    return session.execute(_events(), {"account": account_id}).mappings().all()
-
-
-@cache
-def _events() -> Statement:
-    return select(Event.kind, Event.at).where(Event.account == ACCOUNT).order_by(Event.at, Event.id)
-
-
 def points(session: Session, persons: Collection[str]) -> Sequence[ContactPoint]:
     """Contact points as every lender of the tenant knows them: foreign ones count only as shared addresses."""
     return session.scalars(_points(), {"persons": list(persons)}).all()
@@ -122,9 +112,10 @@ def _points() -> Statement:
     return ordered.execution_options(populate_existing=True)
 
 
-def agreements(session: Session, lender: str, persons: Collection[str]) -> Rows:
-    """Consents and agreements given to the account's lender."""
-    return session.execute(_agreements(), {"lender": lender, "persons": list(persons)}).mappings().all()
+def agreements(session: Session, account: Account, persons: Collection[str]) -> Rows:
+    """Consents and agreements given to the account's lender, and the events that it told of the account."""
+    asked = {"account": account.id, "lender": account.lender, "persons": list(persons)}
+    return session.execute(_agreements(), asked).mappings().all()
 
 
 @cache
@@ -151,7 +142,18 @@ def _agreements() -> Statement:
         Agreement.terms,
         none("how"),
     ).where(Agreement.lender == LENDER, Agreement.person.in_(PERSONS), Agreement.ended_at.is_(None))
-    return _ordered(consents, agreed)
+    events = select(
+        literal("event"),
+        Event.id,
+        none("person"),
+        Event.kind,
+        none("contact_point"),
+        Event.at,
+        none("revoked_at", DateTime(timezone=True)),
+        none("terms", JSONB),
+        none("how"),
+    ).where(Event.account == ACCOUNT)
+    return _ordered(consents, agreed, events)
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:
@@ -303,7 +305,7 @@ def shared(session: Session, account: Account) -> bool:
     return session.execute(select(or_(*(exists(each) for each in others)))).scalar_one()
 
 
-def _ordered(one: Any, other: Any) -> Statement:
-    """Both halves of a union, in the order in which things happened."""
-    both = union_all(one, other).subquery()
-    return select(both).order_by(both.c.at, both.c.id)
+def _ordered(*parts: Any) -> Statement:
+    """All parts of a union, in the order in which things happened."""
+    whole = union_all(*parts).subquery()
+    return select(whole).order_by(whole.c.at, whole.c.id)

@@ -1,4 +1,4 @@
-"""Loads a `Life`: one account and everything that bears on its next step, in nine round trips.
+"""Loads a `Life`: one account and everything that bears on its next step, in eight round trips.
 
 The caller holds the locks of the account's persons, so that what is read here stays true until it commits.
 """
@@ -93,7 +93,7 @@ def life_of(
         legal_case=case,
         calendars=_calendars(known.parties, packs, now),
         circumstances=tuple(account.circumstances),
-        events=tuple(life.Happened(row["kind"], row["at"]) for row in life_rows.events(session, account.id)),
+        events=tuple(life.Happened(row["kind"], row["at"]) for row in known.agreements if row["what"] == "event"),
     )
 
 
@@ -128,7 +128,7 @@ def _read(session: Session, account: Account, now: datetime, without: str | None
     return _Known(
         parties=parties,
         points=points,
-        agreements=life_rows.agreements(session, account.lender, persons),
+        agreements=life_rows.agreements(session, account, persons),
         stops=ours(life_rows.stops(session, persons, keys, now)),
         history=[row for row in ours(history) if row["id"] != without],
     )
