@@ -7,6 +7,7 @@ import pytest
 
 from forbear.calendars import TABLES, calendar, for_packs
 from forbear.errors import BadData, BadInput
+from forbear.rules.case_parts import STOPS
 from forbear.rules.kind_forms import KINDS, TIMED_KINDS
 from forbear.rules.numerals import holds, holds_clock, in_han
 from forbear.rules.packs import Packs, load
@@ -63,6 +64,16 @@ def test_every_shipped_pack_names_holidays_that_are_known() -> None:
     packs = load()
     assert set(packs.calendars(packs.by_jurisdiction)) <= TABLES.keys()
     assert [each.name for each in for_packs(packs, ("US", "AU"), date(2026, 12, 1))] == ["AU-national", "US-federal"]
+
+
+def test_every_name_in_a_shipped_pack_names_something_that_is_there() -> None:
+    packs = load()
+    for pack in packs.by_jurisdiction.values():
+        for terms in pack.terms:
+            scope = terms.scope
+            assert scope.only_jurisdictions | scope.except_jurisdictions | terms.yields_to <= set(packs.by_jurisdiction)
+            assert terms.stops.keys() <= {*STOPS, "other"}, terms.rule
+            assert set(terms.questions) <= set(pack.questions), terms.rule
 
 
 # ── Numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
