@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test prove lint bench lock clean
+.PHONY: help setup demo up test prove mutate lint bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ prove: setup  ## all tests with the full counts and the long fault tests
 	@$(SAY_BROWSER)
 	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or not prove)$(BROWSER)"
 
+mutate: setup  ## change the engine in one place after another: does a test notice? Writes docs/mutation.md, in an hour
+	$(BIN)/python -m benchmarks.mutation
+
 lint: setup  ## style, types, import contracts, words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,7 +52,7 @@ lock:  ## pin every dependency anew, with hashes
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet
 
 clean:  ## remove .venv, caches and var/ with all its data
-	rm -rf var $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov *.egg-info
+	rm -rf var mutants $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first interpreter that will do, or one line that says what to install.

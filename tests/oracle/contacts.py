@@ -79,7 +79,7 @@ def a_habit(dice: Dice, debts: list[Json]) -> Json:
 def histories(draw: DrawFn, habit: Json, base: datetime, debts: list[Json]) -> list[Json]:
     """Up to twelve past attempts; now and then each of them again at four earlier hours."""
     thrown = draw(st.lists(st.integers(0, FACES - 1), max_size=12))
-    often = 5 if draw(st.integers(0, 14)) == 14 else 1
+    often = 5 if draw(st.integers(0, 5)) == 5 else 1
     return [
         _past(Dice(number), habit, base - timedelta(hours=3 * step), debts)
         for number in thrown

@@ -16,6 +16,7 @@ from tests.oracle.life import Json, Life
 HERE = Path(__file__).parent
 
 
+@pytest.mark.timeout(600)
 @counts(25, 150)
 @given(lives.people())
 def test_no_quarter_hour_before_until_is_free(cases: list[Json]) -> None:

@@ -19,7 +19,7 @@ def ask_all(cases: list[Json]) -> None:
         event(agree(case))
 
 
-@counts(350, 12_000)
+@counts(350, 10_500)
 @given(lives.lives())
 def _everywhere(cases: list[Json]) -> None:
     ask_all(cases)
@@ -46,12 +46,13 @@ def test_engine_and_oracle_agree_in(jurisdiction: str) -> None:
     drawn = lives.lives(_world(jurisdiction), product=None)
     SEEN.clear()
     counts(60, 1_000)(given(drawn)(ask_all))()
-    assert SEEN["asked"] >= (5_000 if PROVE else 150), SEEN
+    assert SEEN["asked"] >= (3_500 if PROVE else 150), SEEN
     if PROVE:
         assert not OF_PACK[jurisdiction] - SEEN.keys(), f"never seen to deny: {OF_PACK[jurisdiction] - SEEN.keys()}"
 
 
-@counts(60, 3_000)
+@pytest.mark.timeout(600)
+@counts(60, 1_500)
 @given(lives.lives())
 def test_what_stands_in_the_packs_beyond_the_table_only_tightens(cases: list[Json]) -> None:
     """The reviewed tables hold more rules than the published one. With them no rule less denies, and nothing is free earlier."""
