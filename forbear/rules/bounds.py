@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from forbear.rules.terms import NEVER_ENDS, Terms
 
@@ -19,7 +20,7 @@ class Gap:
 def faults_between(versions: Sequence[Terms], gaps: Sequence[Gap]) -> Iterator[tuple[Terms, str]]:
     """Each version of a rule that overlaps the one before it, or leaves dates out, with the reason."""
     ordered = sorted(versions, key=lambda terms: terms.first)
-    for before, terms in zip(ordered, ordered[1:], strict=False):
+    for before, terms in pairwise(ordered):
         if terms.first < before.last:
             yield terms, f"this version of {terms.rule} overlaps an earlier one"
         elif terms.first > before.last and not _is_said(before.last, terms.first, gaps):
