@@ -83,7 +83,7 @@ PERSON_CIRCUMSTANCES: Final[Mapping[PersonCircumstance, str]] = MappingProxyType
 EventKind = Literal["debtor_unreachable", "medical_notice_sent", "validation_notice_sent", "verification_sent"]
 EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
     {
-        "debtor_unreachable": "the debtor could not be reached by any means (CN.THIRD.CBA.3)",
+        "debtor_unreachable": "the debtor's number proved invalid, or nobody answers there (CN.THIRD.CBA.3)",
         "medical_notice_sent": "the notice of a medical debt was mailed (US-NV.MED60)",
         "validation_notice_sent": "the validation notice was sent (US.REGF.DISPUTE)",
         "verification_sent": "verification of a disputed debt was sent (POLICY.STOP, US.REGF.DISPUTE, "

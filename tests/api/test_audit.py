@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from forbear.api.lender import examples
 from forbear.api.lender.shapes import agreements, changes, consents, promises
 from forbear.ledger import audit
 from forbear.ledger.tables.record import AuditRow
@@ -29,6 +30,7 @@ def test_everything_the_api_wrote_can_be_verified(house: House, one: Client) -> 
     one.made(f"{path}/consents/{given['id']}/revocation", {})
     one.made(f"{path}/consents", {**consents.CONSENT, "number": None})
     one.made(f"{path}/contact-points", changes.POINT)
+    one.made(f"{path}/events", examples.EVENT)
     tag = one.get(path).headers["ETag"]
     assert one.patch(path, {"product": "Card"}, tag).status_code == 200
     with house.ledger.api(one.tenant, one.lender) as session:
@@ -37,7 +39,7 @@ def test_everything_the_api_wrote_can_be_verified(house: House, one: Client) -> 
         *("account_enrolled", "party_added", "past_contact_reported", "entry_posted", "payment_posted"),
         *("payment_reversed", "balance_confirmed", "stop_placed", "stop_release_reason", "stop_lifted", "suppressed"),
         *("promise_made", "promise_withdrawn", "agreement_made", "agreement_ended", "consent_given", "consent_revoked"),
-        *("contact_point_added", "account_changed"),
+        *("contact_point_added", "account_changed", "event_told"),
     }
     assert audit.seal(house.ledger, house.settings.data) > 0
     assert verify(house.ledger, house.settings.data) == []

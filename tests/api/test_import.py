@@ -94,6 +94,37 @@ def test_empty_cells_mean_not_known() -> None:
     assert [(each["scope"], each["channel"]) for each in opted] == [("channel", "sms")]
 
 
+def test_circumstances_are_words_with_blanks_between() -> None:
+    row = {
+        **{column: cell for column, cell in GOOD.items() if column != "interest"},
+        "circumstances": "time_barred oral_contract",
+        "borrower_circumstances": "vulnerable、employer_forbids",
+        "contact_name": "Ophelia Quux",
+        "contact_circumstances": " contact_from_phone_book ",
+    }
+    form = EnrolmentForm.model_validate(to_enrolment(row))
+    assert form.circumstances == ["oral_contract", "time_barred"]
+    assert [(party.role, party.circumstances) for party in form.parties] == [
+        ("borrower", ["employer_forbids", "vulnerable"]),
+        ("contact", ["contact_from_phone_book"]),
+    ]
+    bare = EnrolmentForm.model_validate(to_enrolment(GOOD))
+    assert (bare.circumstances, bare.parties[0].circumstances) == ([], [])
+    assert column_of("/circumstances/1", row) == "circumstances"
+    assert column_of("/parties/0/circumstances/0", row) == "borrower_circumstances"
+    assert column_of("/parties/1/circumstances/0", row) == "contact_circumstances"
+
+
+def test_circumstances_have_chinese_headers() -> None:
+    named = {
+        "债务情形": "circumstances",
+        "个人情形": "borrower_circumstances",
+        "借款人个人情形": "borrower_circumstances",
+    }
+    named["担保人2个人情形"] = "guarantor_2_circumstances"
+    assert {header: canonical(header) for header in named} == named
+
+
 @pytest.mark.parametrize(
     ("change", "column"),
     [

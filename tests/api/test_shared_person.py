@@ -40,7 +40,9 @@ class Other:
     def enrols(self) -> None:
         body = person(external_id="OTHER-1", due_since="2025-12-01")
         party = body["parties"][0]
+        body |= {"circumstances": ["time_barred"], "events": []}
         party |= {"language": "es", "identity_number": "ID 4711", "jurisdictions": ["US", "US-NY"]}
+        party["circumstances"] = ["vulnerable"]
         party["contact_points"][0] |= {"zone": "America/New_York", "place": "workplace"}
         party["contact_points"].append({"kind": "phone", "value": OTHER_NUMBER, "state": "unreachable"})
         party["agreements"] = [{"kind": "hours", "at": "2026-01-05T10:00:00Z", "open": "07:00", "close": "08:30"}]
@@ -59,6 +61,7 @@ class Other:
         self._made(f"{path}/payments/{paid['id']}/reversal", undone)
         self._made(f"{path}/promises", promise("9.00"))
         self._made(f"{path}/consents", consent(NUMBER))
+        self._made(f"{path}/events", {"kind": "medical_notice_sent", "at": "2026-02-20T10:00:00Z"})
         self._made(f"{path}/contact-points", {"kind": "phone", "value": "+13125550188"})
         tag = self.world.them.get(path).headers["ETag"]
         assert self.world.them.patch(path, {"product": "Their Own Loan"}, tag).status_code == 200
@@ -193,12 +196,15 @@ def acts(world: World, account: str) -> None:
         world.post(f"{path}/consents", consent(number, instant(world.house.ledger.clock.now())))
     for number in (NUMBER, OTHER_NUMBER):
         world.post(f"{path}/contact-points", {"kind": "phone", "value": number})
+    for _ in range(2):
+        world.post(f"{path}/events", {"kind": "verification_sent", "at": "2026-02-26T10:00:00Z"})
     view = world.get(path)
     party = next(iter(view["parties"]))
     points = view["parties"][party]["contact_points"]
     phone = next(point for point, told in points.items() if told["place"] == "mobile")
     change = {"language": "fr", "jurisdictions": ["US"], "contact_points": {phone: {"zone": "America/Denver"}}}
-    world.patch(path, {"product": "Shared Loan", "parties": {party: change}})
+    change["circumstances"] = ["contact_from_phone_book"]
+    world.patch(path, {"product": "Shared Loan", "circumstances": ["oral_contract"], "parties": {party: change}})
 
 
 @pytest.mark.parametrize("loud", [False, True], ids=["touches, money and words", "stops and opt-outs too"])
@@ -216,7 +222,16 @@ def test_another_lenders_facts_change_nothing_but_a_verdict(house: House, loud: 
         limits += compared(what, ours, with_them)
     assert limits > 0, "the other lender's limits were met, and shown as nothing more"
     written = str(shared.answers)
-    for theirs in ("OTHER-", "Their Own", "PMT-ours", "America/New_York", "US-NY", "workplace"):
+    for theirs in (
+        "OTHER-",
+        "Their Own",
+        "PMT-ours",
+        "America/New_York",
+        "US-NY",
+        "workplace",
+        "vulnerable",
+        "medical_notice",
+    ):
         assert theirs not in written
 
 
