@@ -19,7 +19,9 @@ HOLE: Final = "\ufffc"
 """Stands where a template puts in a value."""
 LONG: Final = 6
 """From this many letters on a word torn in two is still known as one; two short words may mean something else."""
-_TAG: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# None of them looks beyond the next opening, so that a text full of openings is read once and not once for each.
+_COMMENT: Final = r"\{#(?:(?!#\}|\{#).)*#\}"
+_TAG: Final = re.compile(rf"{_COMMENT}|\{{%(?:(?!%\}}|\{{%).)*%\}}|\{{\{{(?:(?!\}}\}}|\{{\{{).)*\}}\}}", re.DOTALL)
 _LITERAL: Final = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _ATOM: Final = re.compile(r"[a-z0-9]+|[^\W\d_]")
@@ -85,6 +87,13 @@ def put_in(source: str) -> Iterator[Put]:
             yield Put(tag[0][2:-2].strip(" -"), source.count("\n", 0, tag.start()) + 1)
 
 
+def statements(source: str) -> Iterator[Put]:
+    """Every condition, loop or other statement of a template."""
+    for tag in _TAG.finditer(source):
+        if tag[0].startswith("{%"):
+            yield Put(" ".join(tag[0].split()), source.count("\n", 0, tag.start()) + 1)
+
+
 def find(phrase: str, text: Folded) -> int | None:
     """The line on which a phrase begins, or None."""
     if _phrase_bones(phrase) not in text.bones:
@@ -104,8 +113,8 @@ def carries(phrase: str, source: str) -> bool:
 @lru_cache(maxsize=1024)
 def _plain(source: str) -> str:
     """One form for all ways of setting a sentence: without comments, filters, punctuation and capitals."""
-    bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
-    named = re.sub(r"\{\{-?\s*(\w+)[^}]*\}\}", r" {{\1}} ", bare)
+    bare = re.sub(_COMMENT, "", source, flags=re.DOTALL)
+    named = re.sub(r"\{\{-?\s*(\w+)[^{}]*\}\}", r" {{\1}} ", bare)
     return " ".join(re.sub(r"[^\w{}]+", " ", unicodedata.normalize("NFKC", named).casefold()).split())
 
 

@@ -29,16 +29,16 @@ _NUMBER_WORDS: Final = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|hundred|thousand|million)"
 )
-_SUM: Final = rf"(?:\d[\d,]*(?:\.\d+)?|{HOLE})"
-_HAN_SUM: Final = rf"(?:[\d,.]*[\d零一二两兩三四五六七八九十百千万萬亿億]|{HOLE})"
+_SUM: Final = rf"(?:\d[\d,]{{0,15}}(?:\.\d{{1,6}})?|{HOLE})"
+_HAN_SUM: Final = rf"(?:[\d,.]{{0,15}}[\d零一二两兩三四五六七八九十百千万萬亿億]|{HOLE})"
 _HAN_UNITS: Final = r"(?:元(?![旦月年宵])|圆|圓|块钱|塊錢|人民币|人民幣|美元|港币|港幣)"
 FIGURES: Final = re.compile(
     rf"{_SIGNS}\s?{_SUM}|{_SUM}\s?{_SIGNS}"
-    rf"|(?<![a-z]){_CODES}\s?{_SUM}|(?<!\d)\d[\d,.]*\s?(?:{_CODES}|{_UNITS})(?![a-z])"
+    rf"|(?<![a-z]){_CODES}\s?{_SUM}|(?<!\d)\d[\d,.]{{0,15}}\s?(?:{_CODES}|{_UNITS})(?![a-z])"
     rf"|(?<![a-z]){_NUMBER_WORDS}\s{_UNITS}(?![a-z])"
-    rf"|{_HAN_SUM}\s?{_HAN_UNITS}|(?:人民币|人民幣|美元|港币|港幣)\s?{_HAN_SUM}|\d{{1,3}}(?:,\d{{3}})+\.\d\d"
+    rf"|{_HAN_SUM}\s?{_HAN_UNITS}|(?:人民币|人民幣|美元|港币|港幣)\s?{_HAN_SUM}|\d{{1,3}}(?:,\d{{3}}){{1,4}}\.\d\d"
 )
-"""A sum of money written out, or a currency beside a value."""
+"""A sum of money written out, or a currency beside a value. Every part is bounded, so that no text makes it slow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from forbear.errors import BadData, CannotStart
 from forbear.rules.packs import Packs
-from forbear.rules.phrases import put_in
+from forbear.rules.phrases import put_in, statements
 from forbear.rules.wording import MONEY_FILTERS, Fault, Text, binding, in_language, may_not_say, must_carry
 from forbear.wording.manifest import NAME, Entry, Manifest
 from forbear.wording.reading import catalogue_sections, sources
@@ -144,8 +144,8 @@ def _claims(text: Text, packs: Packs, day: date) -> Iterator[Fault]:
 def _beyond_values(source: str) -> Iterator[Fault]:
     """What a plain text holds beside words and values: anything else could say what no check sees."""
     told = "Between braces stands the name of a value, with an amount its money filter, and nothing else."
-    for at in re.finditer(r"\{%.*?%\}", source, re.DOTALL):
-        yield Fault(PLAIN, " ".join(at[0].split()), source.count("\n", 0, at.start()) + 1, told)
+    for statement in statements(source):
+        yield Fault(PLAIN, statement.expression, statement.line, told)
     for put in put_in(source):
         if not _SIMPLE.fullmatch(put.expression):
             yield Fault(PLAIN, f"{{{{ {put.expression} }}}}", put.line, told)
