@@ -267,9 +267,16 @@ def test_the_story_is_told_in_order(house: House, one: Client) -> None:
     house.later(hours=1)
     one.made(f"/v1/accounts/{account}/stops/{stop}/release", {"reason": "resolved"})
     story = one.story(account)
-    assert [item["kind"] for item in story] == ["past_contact", "enrolled", "payment", "stop_placed", "stop_lifted"]
+    assert [item["kind"] for item in story] == [
+        "event",
+        "past_contact",
+        "enrolled",
+        "payment",
+        "stop_placed",
+        "stop_lifted",
+    ]
     assert [item["at"] for item in story] == sorted(item["at"] for item in story)
-    assert story[2]["text"] == "A payment was received: 50.00 USD"
+    assert story[3]["text"] == "A payment was received: 50.00 USD"
     for item in story:
         answers.TimelineItem.model_validate(item)
 

@@ -88,7 +88,7 @@ def test_lenders_and_tenants_see_nothing_of_each_other(one: Client, two: Client,
         theirs = other.made("/v1/accounts", body)
         assert theirs["holds"] == []
         assert theirs["balance"]["total"]["amount"] == "456.25"
-        assert [item["kind"] for item in other.story(theirs["id"])] == ["past_contact", "enrolled"]
+        assert [item["kind"] for item in other.story(theirs["id"])] == ["event", "past_contact", "enrolled"]
         listed = {row["id"] for row in other.get("/v1/accounts").json()["data"]}
         assert theirs["id"] in listed
         assert mine["id"] not in listed
