@@ -142,7 +142,8 @@ def _without_ids(account: dict[str, Any]) -> dict[str, Any]:
         {**party, "contact_points": sorted(party["contact_points"].values(), key=lambda point: point["kind"])}
         for party in account["parties"].values()
     ]
-    return {**account, "id": "", "parties": parties}
+    events = [{**event, "id": ""} for event in account["events"]]
+    return {**account, "id": "", "events": events, "parties": parties}
 
 
 def test_the_examples_are_taken_as_they_stand(one: Client) -> None:
@@ -159,6 +160,7 @@ def test_the_examples_are_taken_as_they_stand(one: Client) -> None:
     released = one.made(f"{path}/stops/{stop['id']}/release", examples.RELEASE)
     assert {**released, "id": ""} == {**examples.RELEASED, "id": ""}
     assert set(one.made(f"{path}/opt-outs", examples.OPT_OUT)) == set(examples.OPTED_OUT)
+    assert {**one.made(f"{path}/events", examples.EVENT), "id": ""} == {**examples.TOLD_EVENT, "id": ""}
 
 
 def test_the_page_describes_everything_without_a_script(house: House) -> None:
