@@ -66,8 +66,11 @@ def for_packs(packs: Packs, jurisdictions: Iterable[str], around: date) -> tuple
 
 @lru_cache(maxsize=256)
 def _calendar(name: str, year: int, ahead: int) -> Calendar:
-    years = range(year - YEARS_BACK, year + ahead + 1)
-    table = TABLES[name](years)
+    asked = range(year - YEARS_BACK, year + ahead + 1)
+    table = TABLES[name](asked)
+    years = range(max(asked[0], table.start_year), min(asked[-1], table.end_year) + 1)
+    if not years:
+        return Calendar(name, VERSION, date.max, date.min, frozenset(), frozenset())
     first, last = date(years[0], 1, 1), date(years[-1], 12, 31)
     works = frozenset(day for day in table.weekend_workdays if day >= first)
     if name in DECREED:

@@ -21,7 +21,7 @@ from forbear.ledger.enrol import playbooks
 from forbear.ledger.forms.change import AccountChangeForm, NewPointForm, PartyChangeForm, PointChangeForm
 from forbear.ledger.forms.checks import Refused
 from forbear.ledger.forms.points import WORSE, PointForm
-from forbear.ledger.profiles import Teller, write_points
+from forbear.ledger.profiles import Teller, add_law, write_points
 from forbear.ledger.releases import party_in_role
 from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
@@ -105,7 +105,9 @@ def add_contact_point(session: Session, vault: Vault, account: Account, form: Ne
     ).all()
     if len(before) >= MOST_POINTS:
         raise Conflict(f"This party has {MOST_POINTS} contact points already")
-    [point] = write_points(teller, [PointForm.model_validate(form.model_dump(exclude={"role"}))])
+    told = PointForm.model_validate(form.model_dump(exclude={"role"}))
+    [point] = write_points(teller, [told])
+    add_law(teller, told)
     audit.note(
         session, tenant=account.tenant, lender=account.lender, account=account.id, person=person,
         kind="contact_point_told" if point.id in before else "contact_point_added", subject=point.id, at=now,

@@ -14,6 +14,7 @@ from sqlalchemy import Row, any_, bindparam, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Session
 
+from forbear.errors import BadInput
 from forbear.ledger import permit_form
 from forbear.ledger.promises import zone_of
 from forbear.ledger.shown import words
@@ -21,6 +22,8 @@ from forbear.ledger.tables.contacts import Decision, Touch
 from forbear.ledger.views import find_account
 from forbear.rules.facts import Permit
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""Days on which anything can have been decided; instants have the same bounds."""
 SHOWN = text("select id, verdict, touches from permits_shown(:sought)").bindparams(
     bindparam("sought", type_=ARRAY(TEXT))
 )
@@ -125,6 +128,8 @@ def explain_day(session: Session, account: str, day: date, *, limited: bool = Fa
 
     Arguments and errors are those of `explain`.
     """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadInput("day", "is out of range", f"Send a day from {FIRST_YEAR} to {LAST_YEAR}")
     found = find_account(session, account)
     name = zone_of(session, account) or "UTC"
     starts, ends = (_midnight(each, name) for each in (day, day + timedelta(days=1)))

@@ -63,6 +63,11 @@ def jurisdictions(party: PartyForm) -> list[str]:
     return packs_of(_addresses(points), _phones(points), shipped())
 
 
+def law_of(point: PointForm) -> list[str]:
+    """The packs that one more postal address adds; a phone adds none, as an address outranks it."""
+    return packs_of([_address(point.value)], [], shipped()) if isinstance(point.value, PostalAddress) else []
+
+
 def _addresses(points: Sequence[PointForm]) -> list[Address]:
     return [_address(point.value) for point in points if isinstance(point.value, PostalAddress)]
 

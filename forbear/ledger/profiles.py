@@ -16,7 +16,7 @@ from forbear.ledger.forms.checks import no_later
 from forbear.ledger.forms.parties import CallConsentForm, PartyForm
 from forbear.ledger.forms.points import WORSE, PointForm
 from forbear.ledger.ids import new_id
-from forbear.ledger.placing import jurisdictions, place_point
+from forbear.ledger.placing import jurisdictions, law_of, place_point
 from forbear.ledger.tables.contacts import PastContact
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Profile
 from forbear.ledger.vault import Vault
@@ -70,13 +70,21 @@ def write_profile(teller: Teller, party: PartyForm) -> None:
         teller.session.execute(insert(Profile).values(**values))
         return
     missing: dict[str, Any] = {name: sealed for name, sealed in told.items() if getattr(profile, name) is None}
-    if not profile.jurisdictions and packs:
-        missing["jurisdictions"] = packs
+    if more := [pack for pack in packs if pack not in profile.jurisdictions]:
+        missing["jurisdictions"] = [*profile.jurisdictions, *more]
     if not set(party.circumstances) <= set(profile.circumstances):
         # Left out of a later telling, it is not taken back: that is what a correction is for.
         missing["circumstances"] = sorted({*profile.circumstances, *party.circumstances})
     if missing:
         teller.session.execute(update(Profile).where(*where).values(**missing))
+
+
+def add_law(teller: Teller, point: PointForm) -> None:
+    """Let one more address add its packs to those known; whoever is held without any waits for the lender's word."""
+    where = (Profile.lender == teller.lender, Profile.person == teller.person)
+    known = teller.session.scalars(select(Profile.jurisdictions).where(*where)).one()
+    if more := [pack for pack in law_of(point) if known and pack not in known]:
+        teller.session.execute(update(Profile).where(*where).values(jurisdictions=[*known, *more]))
 
 
 def write_points(teller: Teller, points: list[PointForm]) -> list[KnownPoint]:

@@ -13,6 +13,7 @@ from forbear.whereabouts.clues import Address
 SCOTLAND = frozenset(("AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE"))
 BOTH_SIDES = frozenset({"DG", "TD", "CA"})
 """Areas through which the border of England and Scotland runs."""
+KINGDOM = ("GB-EAW", "GB-SCT", "GB-NIR")
 POSTCODE_AREA = re.compile(r"\s*([A-Z]{1,2})\d", re.IGNORECASE)
 NATIONS = {
     "scotland": "GB-SCT",
@@ -25,9 +26,12 @@ NATIONS = {
 def packs_of(addresses: Sequence[Address], phones: Sequence[tuple[str, str]], shipped: Collection[str]) -> list[str]:
     """The packs that apply, widest first; none where nothing is known, or where two countries are.
 
+    An American address of which no state can be read is no answer either, unless the area codes give one: half of the
+    states have a law of their own.
+
     Args:
         addresses: the person's postal addresses.
-        phones: country in two letters and E.164 number of each phone, asked only where there is no address.
+        phones: country in two letters and E.164 number of each phone, asked only where no address gives an answer.
         shipped: the packs there are.
     """
     countries = {address.country for address in addresses} or {country for country, _ in phones}
@@ -36,8 +40,10 @@ def packs_of(addresses: Sequence[Address], phones: Sequence[tuple[str, str]], sh
     [country] = countries
     if country not in shipped:
         return []
-    parts = [part for address in addresses for part in _parts(address)] if addresses else _by_area_code(phones)
-    return [country, *dict.fromkeys(part for part in sorted(set(parts), key=_width) if part in shipped)]
+    parts = {part for address in addresses for part in _parts(address)} or _by_numbers(country, phones)
+    if country == "US" and not parts:
+        return []
+    return [country, *(part for part in sorted(parts, key=_width) if part in shipped)]
 
 
 def _width(pack: str) -> tuple[int, str]:
@@ -60,7 +66,7 @@ def _nations(address: Address) -> Iterable[str]:
     area = POSTCODE_AREA.match(address.postal_code or "")
     if area is None:
         named = NATIONS.get((address.region or "").strip().casefold())
-        return (named,) if named else ("GB-EAW", "GB-SCT", "GB-NIR")
+        return (named,) if named else KINGDOM
     letters = area[1].upper()
     if letters == "BT":
         return ("GB-NIR",)
@@ -69,5 +75,10 @@ def _nations(address: Address) -> Iterable[str]:
     return ("GB-SCT",) if letters in SCOTLAND else ("GB-EAW",)
 
 
-def _by_area_code(phones: Sequence[tuple[str, str]]) -> list[str]:
-    return [f"US-{state}" for _, number in phones if (state := us.state_of(number))]
+def _by_numbers(country: str, phones: Sequence[tuple[str, str]]) -> set[str]:
+    if country == "GB":
+        return set(KINGDOM)
+    if country != "US":
+        return set()
+    found = {f"US-{state}" for _, number in phones for state in us.states_of(number)}
+    return found | ({"US-NYC"} if any(us.is_of_the_city(number) for _, number in phones) else set())

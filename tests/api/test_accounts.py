@@ -98,10 +98,10 @@ def test_what_is_unknown_is_enrolled_and_left_open(house: House, one: Client) ->
 @pytest.mark.parametrize(
     ("points", "packs"),
     [
-        ([("phone", "+12125550123")], ["US"]),
-        ([("phone", "+442079460123")], []),
-        ([("phone", "+442079460123"), ("postal", "US")], ["US"]),
-        ([("phone", "+12125550123"), ("postal", "GB")], []),
+        ([("phone", "+12125550123")], ["US", "US-NY", "US-NYC"]),
+        ([("phone", "+442079460123")], ["GB", "GB-EAW", "GB-NIR", "GB-SCT"]),
+        ([("phone", "+442079460123"), ("postal", "US")], []),
+        ([("phone", "+12125550123"), ("postal", "GB")], ["GB", "GB-EAW", "GB-NIR", "GB-SCT"]),
         ([("postal", "US"), ("postal", "GB")], []),
         ([], []),
     ],

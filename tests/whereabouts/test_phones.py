@@ -3,7 +3,7 @@
 import pytest
 
 from forbear.whereabouts.phones import zones_of_number
-from forbear.whereabouts.us import state_of
+from forbear.whereabouts.us import states_of
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_clue_never_quotes_the_number(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "state"),
-    [("+12125550100", "NY"), ("+16175550100", "MA"), ("+12505550100", None), ("+8619900000101", None)],
+    ("number", "states"),
+    [("+12125550100", ["NY"]), ("+16175550100", ["MA"]), ("+12505550100", []), ("+8619900000101", [])],
 )
-def test_the_state_of_an_area_code(number: str, state: str | None) -> None:
-    assert state_of(number) == state
+def test_the_states_of_an_area_code(number: str, states: list[str]) -> None:
+    assert states_of(number) == states
