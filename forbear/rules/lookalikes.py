@@ -62,3 +62,21 @@ ALIKE: Final[Mapping[str, str]] = MappingProxyType(
 
 INVISIBLE: Final = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters without a shape. Characters that only format, and marks over letters, are known by their category."""
+
+_TRADITIONAL: Final = (
+    "遞達領獎戶該會將辦關來員強執費續師獄監銬責詐騙後負嚴別們對氣擇訊錄發親聯繫單門鬧貼報張開敗讓難響連賣"
+    "沒斷點賴無臉丟這廢類恥債還訪傳長檢僱須償屬電專機調組務團隊證處稅徵紅頭偵經訴訟納凍結網貸養筆計記復刪"
+    "區銀馬內異議權棄勸壞帳賬帐幫應據條為爲滯盡積約繳罰討轉違錢墊舊覆複塊圓幣兩貳參陸億萬臺眾樣過進時實與"
+    "說請並誰價帶壓節聽見買輸護輛變懲罵殺綁爛狀園裡裏圍劃現優惡蓋際標給審號籤簽險戲歲産產貨資質賠購贖贏輕"
+    "農適選遺鄰鄉醫鎖鏈閉間陰隨離雖顧題願風飛餘館驗驚體髮鬥黨齊"
+)
+_SIMPLIFIED: Final = (
+    "递达领奖户该会将办关来员强执费续师狱监铐责诈骗后负严别们对气择讯录发亲联系单门闹贴报张开败让难响连卖"
+    "没断点赖无脸丢这废类耻债还访传长检雇须偿属电专机调组务团队证处税征红头侦经诉讼纳冻结网贷养笔计记复删"
+    "区银马内异议权弃劝坏账账账帮应据条为为滞尽积约缴罚讨转违钱垫旧复复块圆币两贰叁陆亿万台众样过进时实与"
+    "说请并谁价带压节听见买输护辆变惩骂杀绑烂状园里里围划现优恶盖际标给审号签签险戏岁产产货资质赔购赎赢轻"
+    "农适选遗邻乡医锁链闭间阴随离虽顾题愿风飞余馆验惊体发斗党齐"
+)
+SIMPLE: Final[Mapping[str, str]] = MappingProxyType(dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)))
+"""A traditional Chinese sign, or a rarer form, to the simplified one: every sign of the packs' phrases and of sums, so
+that a text in both ways of writing, or in a mixture, is read as one."""

@@ -1,8 +1,9 @@
 """Finds a phrase in the source of a template, however it is disguised, and says on which line.
 
 Before it is searched, a text is folded to what a reader sees: compatibility forms, capitals, marks over letters and
-characters without a shape are undone, and letters of other scripts become the Latin ones they are taken for. What a
-pattern then forgives is digits and signs for letters, and letters that are spaced out, dotted or torn apart.
+characters without a shape are undone, letters of other scripts become the Latin ones they are taken for, and
+traditional Chinese signs the simplified. What a pattern then forgives is digits and signs for letters, and letters that
+are spaced out, dotted, torn apart or parted by pictures.
 """
 
 import itertools
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from forbear.rules.lookalikes import ALIKE, INVISIBLE, LATIN, STANDS_FOR
+from forbear.rules.lookalikes import ALIKE, INVISIBLE, LATIN, SIMPLE, STANDS_FOR
 
 HOLE: Final = "\ufffc"
 """Stands where a template puts in a value."""
@@ -28,18 +29,22 @@ _ATOM: Final = re.compile(r"[a-z0-9]+|[^\W\d_]")
 _NO_LETTER: Final = re.compile(r"[\W_]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 # Punctuation that ends a sentence parts two words for good: '起，诉求' is no '起诉'.
-_MARKS: Final = r".\-_*·•’'`~/\\|+=^"
+_MARKS: Final = r".\-_*·•’'`~/\\|+=^$@#%&<>€£¥"
+_PART: Final = "*"
+"""What every picture, dash or sign of no alphabet is read as; many in a row are read as one."""
+_SIGNS_OF_NO_ALPHABET: Final = frozenset({"So", "Sk", "Sm", "Pd", "Pc", "Co", "Cn"})
+_OTHER_SIGNS: Final = frozenset("†‡§¶※…‥⁂′″‰")
 _TIGHT: Final = rf"[{_MARKS}]{{0,2}}"
 _SPACED: Final = rf"[\s{_MARKS},]{{1,4}}"
 _TORN: Final = rf"[\s{_MARKS}]{{0,3}}"
-_BETWEEN: Final = r"(?:(?![.!:;]\s)[\s\-_*·•/|~'\"(),.!:;]){1,6}"
+_BETWEEN: Final = r"(?:(?![.!:;]\s)[\s\-_*·•/|~'\"(),.!:;$@#%&<>€£¥]){1,6}"
 _BETWEEN_HAN: Final = rf"[\s{_MARKS}\"“”‘’()\[\]【】「」《》]{{0,4}}"
 
 
 _ALIKE: Final = str.maketrans(
     {sign: letter for letter, signs in ALIKE.items() for sign in signs} | {"m": "rn", "w": "uu"}
 )
-_TWOFOLD: Final[Mapping[str, str]] = {"!": "i", "|": "i", "+": "t", "(": "c"}
+_TWOFOLD: Final[Mapping[str, str]] = {"!": "i", "|": "i", "+": "t", "(": "c", "$": "s", "@": "a"}
 """Signs that part letters, and stand for one."""
 
 
@@ -47,8 +52,9 @@ _TWOFOLD: Final[Mapping[str, str]] = {"!": "i", "|": "i", "+": "t", "(": "c"}
 class Folded:
     """A text as a reader sees it, with the line of every character.
 
-    `bones` are its letters alone, one for all that look alike, in each way of reading the signs that may be letters: a
-    phrase whose own are in none of them is not in the text, which is known long before a pattern has looked.
+    `bones` are its letters alone, one for all that look alike, in each way of reading the signs that may be letters,
+    and its Chinese signs alone: a phrase whose own are in none of them is not in the text, which is known long before
+    a pattern has looked.
     """
 
     text: str
@@ -74,6 +80,8 @@ def folded(source: str) -> Folded:
     lines: list[int] = []
     for sign, line in _shown(source):
         seen = _seen(sign)
+        if seen == _PART and text and text[-1] == _PART:
+            continue
         text.append(seen)
         lines += [line] * len(seen)
     whole = "".join(text)
@@ -147,12 +155,22 @@ def _told(tag: str) -> str:
 def _seen(sign: str) -> str:
     """What a reader takes one sign for."""
     parts: list[str] = []
+    if _parts(sign):
+        return _PART
     for part in unicodedata.normalize("NFKD", LATIN.get(sign, sign)):
-        small = LATIN.get(part) or part.casefold()
+        small = LATIN.get(part) or SIMPLE.get(part) or part.casefold()
         small = "".join(LATIN.get(each, each) for each in small)
         if part not in INVISIBLE and unicodedata.category(part) not in {"Mn", "Me", "Cf"}:
             parts.append(small)
     return "".join(parts)
+
+
+def _parts(sign: str) -> bool:
+    """Whether a sign is none of any alphabet, and no other way to write one."""
+    if sign.isascii() or sign == HOLE or sign in LATIN:
+        return False
+    plain = unicodedata.normalize("NFKD", sign)
+    return plain in _OTHER_SIGNS or unicodedata.category(plain[0]) in _SIGNS_OF_NO_ALPHABET
 
 
 def _without_glued_holes(whole: str, lines: list[int]) -> Folded:
@@ -166,7 +184,8 @@ def _without_glued_holes(whole: str, lines: list[int]) -> Folded:
     signs = [sign for sign in _TWOFOLD if sign in text]
     readings = itertools.product(*(((sign, ""), (sign, _TWOFOLD[sign])) for sign in signs))
     bones = " ".join(_bones(text.translate(str.maketrans(dict(reading)))) for reading in readings)
-    return Folded(text, tuple(lines[at] for at in kept), bones)
+    han = "".join(_HAN.findall(text))
+    return Folded(text, tuple(lines[at] for at in kept), f"{bones} {han}")
 
 
 def _bones(text: str) -> str:
@@ -174,8 +193,14 @@ def _bones(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def as_read(phrase: str) -> str:
+    """A phrase as a reader sees it, the same for both ways of writing Chinese."""
+    return "".join(_seen(sign) for sign in phrase)
+
+
+@lru_cache(maxsize=8192)
 def _phrase_bones(phrase: str) -> str:
-    return _bones("".join(_seen(sign) for sign in phrase))
+    return _bones(as_read(phrase))
 
 
 def _is_letter(sign: str) -> bool:
@@ -184,7 +209,7 @@ def _is_letter(sign: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    atoms = _ATOM.findall("".join(_seen(sign) for sign in phrase))
+    atoms = _ATOM.findall(as_read(phrase))
     parts: list[str] = []
     for before, atom in zip([None, *atoms], atoms, strict=False):
         if before is not None:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Final, Literal
 
 from forbear.rules.packs import POLICY, Packs
-from forbear.rules.phrases import HOLE, Folded, carries, find, folded, put_in
+from forbear.rules.phrases import HOLE, Folded, as_read, carries, find, folded, put_in
 from forbear.rules.terms import SILENT_FORCES, Scope, Terms
 
 MONEY_FILTERS: Final = frozenset({"money", "money_in_words"})
@@ -30,13 +31,15 @@ _NUMBER_WORDS: Final = (
     r"|eighty|ninety|hundred|thousand|million)"
 )
 _SUM: Final = rf"(?:\d[\d,]{{0,15}}(?:\.\d{{1,6}})?|{HOLE})"
-_HAN_SUM: Final = rf"(?:[\d,.]{{0,15}}[\d零一二两兩三四五六七八九十百千万萬亿億]|{HOLE})"
-_HAN_UNITS: Final = r"(?:元(?![旦月年宵])|圆|圓|块钱|塊錢|人民币|人民幣|美元|港币|港幣)"
+_HAN_SUM: Final = rf"(?:[\d,.]{{0,15}}[\d零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]|{HOLE})"
+# A text is folded to simplified signs before it is searched, so that they alone stand here.
+_HAN_UNITS: Final = r"(?:元(?![旦月年宵])|圆|块钱|人民币|美元|港币)"
+_PIECES: Final = r"(?:[\d,.]{0,15}[\d十百千万亿拾佰仟]\s?块(?!链))"
 FIGURES: Final = re.compile(
     rf"{_SIGNS}\s?{_SUM}|{_SUM}\s?{_SIGNS}"
     rf"|(?<![a-z]){_CODES}\s?{_SUM}|(?<!\d)\d[\d,.]{{0,15}}\s?(?:{_CODES}|{_UNITS})(?![a-z])"
     rf"|(?<![a-z]){_NUMBER_WORDS}\s{_UNITS}(?![a-z])"
-    rf"|{_HAN_SUM}\s?{_HAN_UNITS}|(?:人民币|人民幣|美元|港币|港幣)\s?{_HAN_SUM}|\d{{1,3}}(?:,\d{{3}}){{1,4}}\.\d\d"
+    rf"|{_HAN_SUM}\s?{_HAN_UNITS}|{_PIECES}|(?:人民币|美元|港币)\s?{_HAN_SUM}|\d{{1,3}}(?:,\d{{3}}){{1,4}}\.\d\d"
 )
 """A sum of money written out, or a currency beside a value. Every part is bounded, so that no text makes it slow."""
 
@@ -125,14 +128,18 @@ def in_language(words: Mapping[str, tuple[str, ...]], language: str) -> tuple[st
 
 
 def _forbidden(rule: Terms, text: Text, shown: Folded) -> Iterator[tuple[str, int]]:
-    """What a rule forbids and a text says. Every language's phrases are looked for: a text may mix them."""
+    """What a rule forbids and a text says. Every language's phrases are looked for: a text may mix them.
+
+    Of phrases that read alike, as one in simplified and one in traditional signs, the one that stands there is named.
+    """
     if rule.money_figures:
         yield from _figures(text.source, shown)
-    for phrases in rule.phrases.values():
-        for phrase in phrases:
-            line = find(phrase, shown)
-            if line is not None:
-                yield phrase, line
+    found: dict[str, tuple[str, int]] = {}
+    for phrase in chain.from_iterable(rule.phrases.values()):
+        line = find(phrase, shown)
+        if line is not None and (as_read(phrase) not in found or phrase in text.source):
+            found[as_read(phrase)] = (phrase, line)
+    yield from found.values()
 
 
 def _figures(source: str, shown: Folded) -> Iterator[tuple[str, int]]:

@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from forbear.rules.lookalikes import SIMPLE
+
 CYRILLIC: Final = dict(zip("aceopxyikmhtb", "асеорхуікмнтв", strict=True))
 GREEK: Final = dict(zip("aoviktypex", "αονικτυρεχ", strict=True))
 DIGITS: Final = dict(zip("oieastbg", "01345789", strict=False)) | {"e": "3", "a": "4", "s": "5", "t": "7", "b": "8"}
@@ -50,6 +52,25 @@ def _commented(phrase: str, chance: random.Random) -> str:
     return f"{phrase[:at]}{{# no \n word #}}{phrase[at:]}"
 
 
+def _parted(sign: str) -> Callable[[str, random.Random], str]:
+    """One sign inside the longest word; Chinese signs are words of their own."""
+
+    def hide(phrase: str, chance: random.Random) -> str:
+        longest = max(phrase.split(), key=len)
+        at = len(longest) // 2
+        return phrase.replace(longest, f"{longest[:at]}{sign}{longest[at:]}", 1)
+
+    return hide
+
+
+def _every_other_traditional(phrase: str, chance: random.Random) -> str:
+    """Simplified and traditional signs in one phrase."""
+    other = {simple: sign for sign, simple in SIMPLE.items()}
+    return "".join(
+        chance.choice((SIMPLE.get(letter, letter), other.get(SIMPLE.get(letter, letter), letter))) for letter in phrase
+    )
+
+
 def _wrapped(phrase: str, chance: random.Random) -> str:
     return phrase.replace(" ", "\n")
 
@@ -80,6 +101,12 @@ DISGUISES: Final[Mapping[str, Callable[[str, random.Random], str]]] = {
     "marks": _marked,
     "comment": _commented,
     "over lines": _wrapped,
+    "a face": _parted("😀"),
+    "many faces": _parted("😀👍🏽❤️😀"),
+    "a dollar": _parted("$"),
+    "a dash": _parted("—"),
+    "an arrow": _parted("→"),
+    "mixed Chinese": _every_other_traditional,
     "quoted": _quoted,
 }
 

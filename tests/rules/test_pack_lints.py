@@ -1,5 +1,6 @@
 """What a pack may not say: numbers missing from statements, gaps of dates, periods that do not hang together."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from forbear.calendars import TABLES, calendar, for_packs
 from forbear.errors import BadData, BadInput
 from forbear.rules.case_parts import STOPS
 from forbear.rules.kind_forms import KINDS, TIMED_KINDS
+from forbear.rules.lookalikes import SIMPLE
 from forbear.rules.numerals import holds, holds_clock, in_han
 from forbear.rules.packs import Packs, load
+from forbear.rules.phrases import as_read
 from forbear.rules.terms import FUNCTION_OF, Length
 from tests.rules.asking import ask, packs_from
 
@@ -74,6 +77,14 @@ def test_every_name_in_a_shipped_pack_names_something_that_is_there() -> None:
             assert scope.only_jurisdictions | scope.except_jurisdictions | terms.yields_to <= set(packs.by_jurisdiction)
             assert terms.stops.keys() <= {*STOPS, "other"}, terms.rule
             assert set(terms.questions) <= set(pack.questions), terms.rule
+
+
+def test_every_question_of_a_shipped_pack_is_about_a_rule_or_about_what_was_read() -> None:
+    for name, pack in load().by_jurisdiction.items():
+        about = {each for ids in pack.asked_of.values() for each in ids}
+        for reviewed in pack.reviewed:
+            about |= {*reviewed.questions, *re.findall(r"\bsee (Q[0-9]+)", reviewed.reason)}
+        assert set(pack.questions) == about, f"{name}: {sorted(set(pack.questions) - about)}"
 
 
 # ── Numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,3 +295,29 @@ def test_australias_are_the_seven_of_the_whole_country() -> None:
 def test_a_calendar_that_nobody_knows_is_refused() -> None:
     with pytest.raises(BadInput, match="calendar"):
         calendar("XX", date(2026, 12, 1))
+
+
+OF_BOTH = frozenset("后系征里余面台只几干复发当")
+"""Signs that stand for others in simplified Chinese, and for themselves in traditional."""
+
+
+def test_a_traditional_list_holds_no_sign_that_only_simplified_chinese_has() -> None:
+    simplified = frozenset(SIMPLE.values()) - OF_BOTH
+    half = {
+        (terms.rule, phrase)
+        for pack in load().by_jurisdiction.values()
+        for terms in pack.terms
+        for phrase in (*terms.phrases.get("zh-Hant", ()), *terms.words.get("zh-Hant", ()))
+        if not simplified.isdisjoint(phrase)
+    }
+    assert half == set()
+
+
+def test_both_ways_of_writing_chinese_read_alike() -> None:
+    """Else a sign is missing in the table, and a mixture of both would pass."""
+    for pack in load().by_jurisdiction.values():
+        for terms in pack.terms:
+            simple, traditional = (
+                {as_read(each) for each in terms.phrases.get(name, ())} for name in ("zh-Hans", "zh-Hant")
+            )
+            assert not traditional or len(traditional - simple) <= 1, (terms.rule, traditional - simple)

@@ -90,6 +90,13 @@ def test_what_is_no_phrase_is_not_found(phrase: str, source: str) -> None:
         ("欠款", "您\n欠　款", 2),
         ("owe", "you Οwе!", 1),
         ("lawyer", "law yer", 1),
+        ("后果自负", "后果自負", 1),
+        ("后果自负", "\n后 果 自 負", 2),
+        ("人民法院", "人民法😀院", 1),
+        ("arrest", "arr😀est", 1),
+        ("arrest", "arr$est", 1),
+        ("逮捕", "逮$捕", 1),
+        ("派出所", "派出—所", 1),
     ],
 )
 def test_a_phrase_is_found_on_the_line_on_which_it_begins(phrase: str, source: str, line: int) -> None:
@@ -117,7 +124,23 @@ def test_a_duty_is_done_only_in_plain_sight(phrase: str, source: str, said: bool
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "piece",
-    ["a b-c.d e ", "1", "1.", "1,", "l|", "i!+(|", "{{", "{% ", "{#", "{{ '", "百", "{{ a | b }}", "debt d e b t "],
+    [
+        "a b-c.d e ",
+        "1",
+        "1.",
+        "1,",
+        "l|",
+        "i!+(|",
+        "{{",
+        "{% ",
+        "{#",
+        "{{ '",
+        "百",
+        "{{ a | b }}",
+        "debt d e b t ",
+        "$@😀",
+        "d$e@b😀t",
+    ],
 )
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
     whole = (piece * 20_000)[:20_000]
