@@ -40,8 +40,13 @@ class Wanted:
             self.jurisdiction in {None, pack.jurisdiction}
             and self.function in {None, FUNCTION_OF[terms.kind]}
             and (self.on is None or terms.in_force(self.on.toordinal()))
-            and (not self.unverified or terms.evidence in UNVERIFIED)
+            and (not self.unverified or is_unverified(pack, terms))
         )
+
+
+def is_unverified(pack: Pack, terms: Terms) -> bool:
+    """Whether part of what a rule says waits to be read again: by its evidence, or by an open question."""
+    return terms.evidence in UNVERIFIED or bool(pack.unanswered.intersection(pack.asked_of.get(terms.rule, ())))
 
 
 def listed(packs: Packs, wanted: Wanted, language: str = "en") -> list[Json]:
@@ -61,13 +66,14 @@ def whole(packs: Packs, rule: str, language: str = "en") -> Json | None:
     for pack in packs.by_jurisdiction.values():
         versions = [terms for terms in pack.terms if terms.rule == rule]
         if versions:
-            asked = dict.fromkeys(each for terms in versions for each in terms.questions)
             return {
                 **rule_head(pack, versions[0]),
                 "pack_version": pack.version,
                 "signed_by": pack.signed_by or None,
                 "versions": [version_view(terms, language) for terms in versions],
-                "questions": [{"id": each, "text": pack.questions.get(each, "")} for each in asked],
+                "questions": [
+                    {"id": each, "text": pack.questions.get(each, "")} for each in pack.asked_of.get(rule, ())
+                ],
             }
     return None
 

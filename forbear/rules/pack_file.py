@@ -55,9 +55,19 @@ HEAD: dict[str, Read] = {
     "signed_by": _maybe_text,
     "signed_hash": _maybe_text,
 }
-QUESTION: dict[str, Read] = {"id": a_text, "text": a_text, "answer": _maybe_text}
+QUESTION: dict[str, Read] = {
+    "id": a_text,
+    "text": a_text,
+    "answer": _maybe_text,
+    "rules": lambda raw: tuple(a_text(each) for each in a_list(raw)),
+}
 GAP: dict[str, Read] = {"from": a_day, "to": a_day, "reason": a_text}
-REVIEWED: dict[str, Read] = {"cite": a_text, "reason": a_text, "verified_on": a_day}
+REVIEWED: dict[str, Read] = {
+    "cite": a_text,
+    "reason": a_text,
+    "verified_on": a_day,
+    "questions": lambda raw: tuple(a_text(each) for each in a_list(raw)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Reviewed:
     cite: str
     reason: str
     verified_on: date | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,9 @@ class PackFile:
             for place, each in enumerate(_tables(raw, "reviewed"))
         )
         self.questions: dict[str, str] = {each["id"]: each["text"] for each in asked}
+        self.unanswered = frozenset(each["id"] for each in asked if not each.get("answer"))
         self.rules = self._rules(_tables(raw, "rule"))
+        self.asked_of = self._asked_of(asked)
 
     def believed(self, ruleset: date | None) -> list[Row]:
         """The rows that stood on a date, without those that another row of that date corrects."""
@@ -128,6 +141,23 @@ class PackFile:
             self._check_rows(rows, rule, ("rule", place, 0, "gaps"))
             rules.append(rows)
         return rules
+
+    def _asked_of(self, asked: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+        """The questions of each rule: those that it names, then those that name it."""
+        found = {row.terms.rule: list(row.terms.questions) for rows in self.rules for row in rows}
+        for place, question in enumerate(asked):
+            for rule in question.get("rules", ()):
+                if rule not in found:
+                    raise BadData(
+                        self.path, self._line(("question", place, 0, "rules")), f"rules names {rule}, which is none"
+                    )
+                if question["id"] not in found[rule]:
+                    found[rule].append(question["id"])
+        for place, reviewed in enumerate(self.reviewed):
+            if not set(reviewed.questions) <= self.questions.keys():
+                line = self._line(("reviewed", place, 0, "questions"))
+                raise BadData(self.path, line, "questions must be a list of the pack's question ids")
+        return {rule: tuple(ids) for rule, ids in found.items() if ids}
 
     def _check_rows(self, rows: list[Row], rule: Mapping[str, Any], spot: Spot) -> None:
         """Refuse versions that do not follow each other on one of the days on which they were believed."""

@@ -31,6 +31,7 @@ class Pack:
     `legal_zone` is its one legal time, if it has one, and `own_zones` are the other zones of its places, whose people
     live by the legal one all the same. `extends` is the wider pack that is asked before this one. `note` says in words
     what a reader should know of the whole.
+    `asked_of` are the questions to counsel about each rule, by their ids, and `unanswered` those that are still open.
     `version` is a digest of what was read without its signature, so that a permit names exactly the rules that
     it was given under.
     """
@@ -42,6 +43,8 @@ class Pack:
     signed_by: str
     terms: tuple[Terms, ...]
     questions: Mapping[str, str]
+    asked_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    unanswered: frozenset[str] = frozenset()
     title: str = ""
     extends: str = ""
     note: str = ""
@@ -149,6 +152,8 @@ def _pack(file: PackFile, ruleset: date | None) -> Pack:
         signed_by=file.head.get("signed_by", ""),
         terms=tuple(row.terms for row in rows),
         questions=file.questions,
+        asked_of=file.asked_of,
+        unanswered=file.unanswered,
         title=file.head.get("title", ""),
         extends=file.head.get("extends", ""),
         note=file.head.get("note", ""),

@@ -126,6 +126,35 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, reas
     assert found.line == line_of(text, line)
 
 
+@pytest.mark.parametrize(
+    ("table", "reason", "line"),
+    [
+        ('[[question]]\nid = "Q1"\ntext = "Is it so?"\nrules = ["US.NONE"]\n', "rules names US.NONE", "rules"),
+        (
+            '[[reviewed]]\ncite = "An act"\nreason = "No number."\nquestions = ["Q9"]\n',
+            "questions must be",
+            "questions",
+        ),
+    ],
+)
+def test_a_question_is_about_something_that_is_there(tmp_path: Path, table: str, reason: str, line: str) -> None:
+    text = f"{HEAD}{RULE}\n{table}"
+    found = fault(tmp_path, text)
+    assert reason in found.reason
+    assert found.line == line_of(text, line)
+
+
+def test_a_question_that_names_a_rule_leaves_its_version_as_it_was(tmp_path: Path) -> None:
+    asked = '\n[[question]]\nid = "Q1"\ntext = "Is it so?"\nrules = ["US.TEST.HOURS"]\n'
+    (before, after) = (tmp_path / name for name in ("before", "after"))
+    for folder, text in ((before, HEAD + RULE), (after, HEAD + RULE + asked)):
+        folder.mkdir()
+        (folder / "us.toml").write_text(text, encoding="utf-8")
+    plain, told = (load(folder).by_jurisdiction["US"] for folder in (before, after))
+    assert plain.version == told.version
+    assert (told.asked_of, told.unanswered) == ({"US.TEST.HOURS": ("Q1",)}, {"Q1"})
+
+
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
     assert fault(tmp_path, HEAD + "\n[[rule]\n").line == 5
 
