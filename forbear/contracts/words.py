@@ -80,14 +80,26 @@ PERSON_CIRCUMSTANCES: Final[Mapping[PersonCircumstance, str]] = MappingProxyType
     }
 )
 """Likewise of a person; it binds the accounts of the lender that told it."""
-EventKind = Literal["debtor_unreachable", "medical_notice_sent", "validation_notice_sent", "verification_sent"]
+EventKind = Literal[
+    "assignment_notice_received",
+    "debtor_unreachable",
+    "medical_aid_explained",
+    "medical_notice_sent",
+    "validation_notice_sent",
+    "verification_sent",
+    "visit_notice_received",
+]
 EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
     {
-        "debtor_unreachable": "the debtor's number proved invalid, or nobody answers there (CN.THIRD.CBA.3)",
+        "assignment_notice_received": "the debtor received the notice that his debt was assigned (POLICY.ASSIGNED)",
+        "debtor_unreachable": "the debtor's number proved invalid, or nobody answers there (CN.THIRD.CBA.3, "
+        "POLICY.THIRD)",
+        "medical_aid_explained": "financial aid and the charges were explained to the patient (POLICY.MEDICAL.NYC)",
         "medical_notice_sent": "the notice of a medical debt was mailed (US-NV.MED60)",
         "validation_notice_sent": "the validation notice was sent (US.REGF.DISPUTE)",
         "verification_sent": "verification of a disputed debt was sent (POLICY.STOP, US.REGF.DISPUTE, "
         "US-NYC.SHIELD.DISPUTE)",
+        "visit_notice_received": "the debtor received the notice of a visit (POLICY.VISIT.NOTICE)",
     }
 )
 """What a lender may tell that happened to an account, and which rules look at it. What lifts a stop in another way is

@@ -73,10 +73,13 @@ PROMISE_STATES: Final[Mapping[str, str]] = MappingProxyType(
 )
 EVENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "assignment_notice_received": "the notice of assignment was received",
         "debtor_unreachable": "the debtor could not be reached",
+        "medical_aid_explained": "financial aid and charges were explained",
         "medical_notice_sent": "the notice of a medical debt was mailed",
         "validation_notice_sent": "the validation notice was sent",
         "verification_sent": "verification of the debt was sent",
+        "visit_notice_received": "the notice of a visit was received",
     }
 )
 ENTRIES: Final[Mapping[str, str]] = MappingProxyType(

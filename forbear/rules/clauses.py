@@ -32,6 +32,8 @@ def variant(terms: Terms) -> str:
         return "wording_money"
     if terms.kind == "notice" and terms.timing is not None and not terms.timing.length.count:
         return "notice_at_once"
+    if terms.kind == "wait_period" and not terms.days:
+        return "wait_period_told"
     return terms.kind
 
 
