@@ -19,7 +19,10 @@ def list_rules(
     language: Language = "en",
     *,
     unverified: Annotated[
-        bool, typer.Option("--unverified", help="Only what is held from memory or where sources conflict.")
+        bool,
+        typer.Option(
+            "--unverified", help="Only what is from memory, where sources conflict, or what is asked of counsel."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
