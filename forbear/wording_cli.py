@@ -1,10 +1,12 @@
 """The commands about templates: whether every text may be sent, today and when a known rule begins."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from forbear.rules_cli import paper
 
 templates = typer.Typer(no_args_is_help=True, help="The words that people read.")
 
@@ -20,17 +22,16 @@ def check(
         Path | None,
         typer.Argument(exists=True, file_okay=False, help="With a manifest.toml; the shipped texts if left out."),
     ] = None,
-    day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The rules of that day alone.")
-    ] = None,
+    day: Annotated[str | None, typer.Option(metavar="DATE", help="The rules of that day alone.")] = None,
 ) -> None:
     """Hold every text against the rules of words: of today, and of each later day on which a known rule begins."""
     from forbear.clock import Clock
     from forbear.rules.packs import load
     from forbear.wording.checking import FOLDER, check_templates, days_ahead
 
+    given = paper.a_day(day, "--day")
     packs, chosen = load(), folder or FOLDER
-    days = [day.date()] if day else days_ahead(packs, Clock.real().now().astimezone(UTC).date())
+    days = [given] if given else days_ahead(packs, Clock.real().now().astimezone(UTC).date())
     found = {finding: on for on in reversed(days) for finding in check_templates(chosen, packs, on)}
     for finding, on in sorted(found.items(), key=lambda each: str(each[0])):
         typer.echo(f"{finding}{'' if on == days[0] else f' From {on}.'}")

@@ -65,10 +65,12 @@ def _changing(pack: Pack, today: date) -> Iterator[Finding]:
         if terms.first in soon:
             day = date.fromordinal(terms.first)
             yield _of(pack, "starting", terms, f"starts on {day}: {terms.statement}", day)
-        followed = any(each.rule == terms.rule and each.first == terms.last for each in pack.terms)
+        begun = dict.fromkeys(each.rule for each in pack.terms if each.first == terms.last)
+        followed = terms.rule in begun
         if terms.last != NEVER_ENDS and terms.last in soon and not followed:
             day = date.fromordinal(terms.last)
-            yield _of(pack, "ending", terms, f"ends on {day} and no version follows", day)
+            then = f"; on that day begin {', '.join(begun)}" if begun else ""
+            yield _of(pack, "ending", terms, f"ends on {day} and no version follows{then}", day)
 
 
 def _questions(pack: Pack) -> Iterator[Finding]:

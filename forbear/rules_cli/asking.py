@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.errors import BadInput
 from forbear.rules_cli import paper
 
 
@@ -34,11 +35,19 @@ def check(
         words(explain)  # refuses a language that we do not speak, before the first case
     told = sentence if explain is not None else None
     if file is not None:
-        with file.open(encoding="utf-8") as lines:
-            raise typer.Exit(cases.check_stream(lines, _write, ruleset=day, calendars=near, sentence=told))
+        if dash:
+            raise typer.BadParameter("Give '-' or --file FILE, not both: one of them would go unanswered")
+        given = _lines(file, paper.read_text(file, "--file"))
+        raise typer.Exit(cases.check_stream(given, _write, ruleset=day, calendars=near, sentence=told))
     if dash != "-":
         raise typer.BadParameter("Give '-' to read cases from standard input, or --file FILE")
     raise typer.Exit(cases.check_one(sys.stdin.read(), _write, ruleset=day, calendars=near, sentence=told))
+
+
+def _lines(file: Path, text: str) -> list[str]:
+    if not text.strip():
+        raise BadInput("--file", f"{file} holds no case", "Give a file with a case a line")
+    return text.split("\n")
 
 
 def _write(text: str) -> None:

@@ -1,14 +1,18 @@
 """`forbear rules explain`: why an account got what it got, or nothing; and what if it were tried now."""
 
+import re
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, cast, get_args
 
 import typer
 
+from forbear.errors import BadInput
 from forbear.rules_cli import paper
 from forbear.rules_cli.opening import DATA, Data, ledger_of, tenant_of
 from forbear.rules_cli.paper import Json, Language
+
+ACCOUNT = re.compile(r"acc_[0-9A-Za-z]{1,36}")
 
 
 def explain(
@@ -27,6 +31,7 @@ def explain(
     instant, on = paper.an_instant(at, "--at"), paper.a_day(day, "--day")
     if on is not None and (instant is not None or what_if is not None):
         raise typer.BadParameter("--day stands alone")
+    _hold(account, what_if, language)
     with ledger_of(data) as ledger, ledger.worker(tenant_of(ledger, account)) as session:
         if what_if is not None:
             _suppose(session, account, what_if, instant or ledger.clock.now(), language, as_json=as_json)
@@ -34,6 +39,18 @@ def explain(
             _tell_day(session, account, on, language, as_json=as_json)
         else:
             _tell_instant(session, account, instant or ledger.clock.now(), language, as_json=as_json)
+
+
+def _hold(account: str, channel: str | None, language: str) -> None:
+    """Refuse what cannot be answered before an installation is looked for."""
+    from forbear.contracts.words import Channel
+    from forbear.rules.spoken import words
+
+    if not ACCOUNT.fullmatch(account):
+        raise BadInput("ACCOUNT", f"'{account}' is no account's id", "Give one such as acc_01K…")
+    if channel is not None and channel not in get_args(Channel):
+        raise BadInput("--what-if", f"'{channel}' is no channel", f"Give one of {', '.join(get_args(Channel))}")
+    words(language)
 
 
 def _tell_day(session: Any, account: str, day: date, language: str, *, as_json: bool) -> None:
@@ -111,8 +128,6 @@ def _suppose(session: Any, account: str, channel: str, at: datetime, language: s
     from forbear.rules.packs import load
     from forbear.rules.sentences import of_permit
 
-    if channel not in get_args(Channel):
-        raise typer.BadParameter(f"Give one of {', '.join(get_args(Channel))}")
     packs = load()
     found = suppose(session, account, cast("Channel", channel), packs, load_all(), at=at)
     if as_json:

@@ -15,10 +15,18 @@ from forbear.rules_cli.paper import Json
 HEADS = {
     "unverified": "Not read for long, or never",
     "starting": "Starting within 90 days",
-    "ending": "Ending within 90 days, with nothing to follow",
+    "ending": "Ending within 90 days, with no version of its own to follow",
     "question": "Questions that nobody has answered",
     "unsigned": "Packs that no lawyer has signed",
 }
+REMEDIES = {
+    "unverified": "Read the source again and set verified_on, or correct the number with a new row.",
+    "starting": "Run 'forbear rules diff' over that day, and 'forbear templates check'.",
+    "ending": "See that what begins then takes its place, or add the version that does.",
+    "question": "Put it to counsel, and write the answer beside the question in its pack.",
+    "unsigned": "Have the pages of 'forbear rules print --out FILE' signed, and name the lawyer in signed_by.",
+}
+"""What the keeper does about each."""
 
 
 def doctor(
@@ -56,8 +64,8 @@ def _reach(data: Path, given: date | None) -> tuple[date, Callable[[frozenset[st
     from forbear.ledger.touched import open_accounts
     from forbear.services.installation import settings_of
 
-    settings = settings_of(data)
     try:
+        settings = settings_of(data)
         with Ledger.open(settings) as ledger:
             today = given or ledger.clock.now().date()
         url = settings.database_url_for("migrator")
@@ -75,6 +83,7 @@ def _tell(found: list[Any], touched: dict[str, int], today: date, away: str) -> 
         if these:
             paper.say("")
             paper.head(f"{head} ({len(these)})")
+            paper.say(f"To do: {REMEDIES[about]}")
             paper.table(("rule", "what"), [(each.what, _told(each, touched)) for each in these])
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -61,6 +62,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def write_json(value: Any) -> None:
     """Write one value."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def read_text(file: Path, option: str) -> str:
+    """A file in UTF-8; `BadInput` names the file, and the byte at which it is another encoding."""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise BadInput(option, f"{file} cannot be read ({error.strerror})", "Give a file that you may read") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(option, f"{file} is not UTF-8 at byte {error.start + 1}", "Save it as UTF-8") from None
+
+
+def write_text(file: Path, text: str, option: str) -> None:
+    """Write a file in UTF-8; `BadInput` names the file that cannot be written."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        remedy = "Give a file in a folder that exists and that you may write to"
+        raise BadInput(option, f"{file} cannot be written ({error.strerror})", remedy) from None
 
 
 def a_day(raw: str | None, option: str) -> date | None:

@@ -30,7 +30,7 @@ def print_rules(
     if out is None:
         sys.stdout.write(html)
         return
-    out.write_text(html, encoding="utf-8")
+    paper.write_text(out, html, "--out")
     paper.say(f"{out}: print it, or save it as PDF from a browser")
 
 

@@ -96,9 +96,13 @@ def show(
     from forbear.rules.packs import load
     from forbear.rules_cli.cases import cases_of
 
-    found = catalogue.whole(load(), rule, language)
+    packs = load()
+    found = catalogue.whole(packs, rule, language)
     if found is None:
-        raise NotFound(f"No pack has a rule {rule}; 'forbear rules list' names them all")
+        every = (terms.rule for pack in packs.by_jurisdiction.values() for terms in pack.terms)
+        near = next((each for each in every if each.casefold() == rule.casefold()), None)
+        hint = f"ids are told apart by case: did you mean {near}?" if near else "'forbear rules list' names them all"
+        raise NotFound(f"No pack has a rule {rule}; {hint}")
     found["cases"] = cases_of(rule)
     if as_json:
         paper.write_json(found)

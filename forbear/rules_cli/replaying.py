@@ -24,11 +24,10 @@ def replay(
     """Give stored permits again, with the rules and holidays of their day, and name those that come out otherwise."""
     from forbear.ledger import replaying
 
+    start = _start(since, "--since")
     with ledger_of(data) as ledger:
         tenants = [tenant_of(ledger, account)] if account else _tenants(ledger)
-        found = [
-            each for tenant in tenants for each in replaying.replay(ledger, tenant, account, _start(since, "--since"))
-        ]
+        found = [each for tenant in tenants for each in replaying.replay(ledger, tenant, account, start)]
     other = [each for each in found if each.differences]
     unasked = [each for each in found if each.again is None]
     if as_json:
@@ -53,10 +52,10 @@ def change_note(
     from forbear.rules import differences
     from forbear.rules.packs import load
 
-    changed = load(folder)
+    start, changed = _start(since, "--since"), load(folder)
     changes = differences.in_packs(load(), changed)
     with ledger_of(data) as ledger:
-        found = replaying.would_differ(ledger, changed, since=_start(since, "--since"))
+        found = replaying.would_differ(ledger, changed, since=start)
     if as_json:
         told = {"asked": found.asked, "unasked": found.unasked, "differ": _plain(found.differ)}
         paper.write_json({"changes": changes, **told})

@@ -43,8 +43,11 @@ def catalogue_sections(path: Path) -> frozenset[str]:
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData(path, None, f"cannot be read: {type(error).__name__}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadData(path, line, f"is not UTF-8 at byte {error.start + 1} of the file. Save it as UTF-8") from None
+    except OSError as error:
+        raise BadData(path, None, f"cannot be read ({error.strerror}). Make it a file that you may read") from None
 
 
 def _tables(path: Path, text: str) -> Mapping[str, Mapping[str, str]]:
