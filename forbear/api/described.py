@@ -4,7 +4,8 @@ FastAPI writes the rest. The headers `Idempotency-Key` and `If-Match` are descri
 before the form is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypedDict
 
 from pydantic import BaseModel
@@ -15,6 +16,8 @@ from forbear.api.lender.answers import Problem
 from forbear.api.problems import KINDS, MEDIA_TYPE
 
 Json = dict[str, Any]
+Problems = Mapping[str, Json]
+"""Members of a call's own examples of problems, by their code."""
 ALWAYS: Final = ("unauthenticated", "forbidden", "too_many", "internal", "unavailable")
 SENT: Final = ("not_json", "too_large", "invalid")
 ACTING: Final = (*SENT, "idempotency_key_missing", "in_progress", "idempotency_key_reused")
@@ -58,28 +61,41 @@ class Described(TypedDict):
 
 
 def reading(
-    operation: str, summary: str, model: type[BaseModel], *codes: str, example: Json, scope: str | None
+    operation: str,
+    summary: str,
+    model: type[BaseModel],
+    *codes: str,
+    example: Json,
+    scope: str | None,
+    problems: Problems = MappingProxyType({}),
 ) -> Described:
-    """A call that changes nothing; without a scope anybody may make it."""
+    """A call that changes nothing; without a scope anybody may make it. `problems` are its own, by their code."""
     always = ALWAYS if scope else ("internal", "unavailable")
     return {
         "status_code": 200,
         "summary": summary,
         "operation_id": operation,
-        "responses": {200: _answer(model, example), **problem_answers([*codes, *always])},
+        "responses": {200: _answer(model, example), **problem_answers([*codes, *always], problems)},
         "openapi_extra": {SCOPE: scope} if scope else {},
     }
 
 
 def asking(
-    operation: str, summary: str, model: type[BaseModel], *codes: str, scope: str, sent: Json, example: Json
+    operation: str,
+    summary: str,
+    model: type[BaseModel],
+    *codes: str,
+    scope: str,
+    sent: Json,
+    example: Json,
+    problems: Problems = MappingProxyType({}),
 ) -> Described:
     """A question with a body: it changes nothing, so that it needs no key and may be asked as often as one likes."""
     return {
         "status_code": 200,
         "summary": summary,
         "operation_id": operation,
-        "responses": {200: _answer(model, example), **problem_answers([*codes, *SENT, *ALWAYS])},
+        "responses": {200: _answer(model, example), **problem_answers([*codes, *SENT, *ALWAYS], problems)},
         "openapi_extra": {
             SCOPE: scope,
             "requestBody": {"content": {"application/json": {"example": marked(sent)}}},
@@ -178,7 +194,7 @@ def _answer(model: type[BaseModel], example: Json) -> Json:
     return {"model": model, "content": {"application/json": {"example": marked(example)}}}
 
 
-def problem_answers(codes: Sequence[str]) -> dict[int | str, Json]:
+def problem_answers(codes: Sequence[str], own: Problems = MappingProxyType({})) -> dict[int | str, Json]:
     """The answers of an operation that may give these problems, by status."""
     by_status: dict[int | str, Json] = {}
     for code in sorted(set(codes), key=lambda each: (KINDS[each].status, each)):
@@ -188,7 +204,10 @@ def problem_answers(codes: Sequence[str]) -> dict[int | str, Json]:
             {"description": "", "content": {MEDIA_TYPE: {"schema": _schema(), "examples": {}}}},
         )
         entry["description"] = "; ".join(filter(None, (entry["description"], kind.title)))
-        entry["content"][MEDIA_TYPE]["examples"][code] = {"summary": kind.title, "value": problem_example(code)}
+        entry["content"][MEDIA_TYPE]["examples"][code] = {
+            "summary": kind.title,
+            "value": {**problem_example(code), **own.get(code, {})},
+        }
     return by_status
 
 

@@ -69,7 +69,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "unsupported_media": Kind(
             415, "This kind of body is not taken here", "Send text/csv or application/x-ndjson, plain or as gzip."
         ),
-        "too_large": Kind(413, "The body is too large", "Send fewer rows in one call."),
+        "too_large": Kind(
+            413, "The body is too large", "Send less in one call: fewer rows of a file, fewer entries of a list."
+        ),
         "invalid": Kind(422, "Some fields cannot be accepted", "Correct each place listed in `errors`."),
         "words_refused": Kind(422, "The text may not be sent", "Change what `errors` lists; each names its rule."),
         "idempotency_key_reused": Kind(422, "This key was used for another call", "Send a new key with each new call."),

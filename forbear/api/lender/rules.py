@@ -57,6 +57,7 @@ class Filters(BaseModel):
     **reading(
         "listRules", "List the contact rules", shapes.RulePage, "bad_cursor", "invalid",
         example=shapes.RULES, scope="accounts:read",
+        problems=shapes.invalid("/query/on", "must be a day such as 2026-03-02"),
     ),
 )  # fmt: skip
 def list_rules(request: Request, caller: Reader, filters: Annotated[Filters, Query()]) -> JSONResponse:
@@ -73,6 +74,7 @@ def list_rules(request: Request, caller: Reader, filters: Annotated[Filters, Que
     **reading(
         "diffRules", "Compare the rules of two days", shapes.Differences, "invalid",
         example=shapes.DIFFERENCES, scope="accounts:read",
+        problems=shapes.invalid("/query/from", "Field required"),
     ),
 )  # fmt: skip
 def diff_rules(
@@ -96,6 +98,7 @@ def diff_rules(
     **asking(
         "checkRules", "Ask whether an attempt may be made", shapes.Verdict,
         scope="accounts:read", sent=shapes.CASE, example=shapes.VERDICT,
+        problems=shapes.NO_CHANNEL,
     ),
 )  # fmt: skip
 def check_rules(
@@ -132,7 +135,7 @@ def no_rule() -> None:
     "/{rule}",
     **reading(
         "getRule", "Read a contact rule", shapes.WholeRule, "not_found", "invalid",
-        example=shapes.WHOLE, scope="accounts:read",
+        example=shapes.WHOLE, scope="accounts:read", problems=shapes.NO_RULE,
     ),
 )  # fmt: skip
 def get_rule(rule: RuleId, _caller: Reader, language: Spoken = "en") -> JSONResponse:

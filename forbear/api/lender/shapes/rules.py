@@ -1,5 +1,6 @@
 """The contact rules as a lender reads and asks them: what is sent and answered, with an example of each."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -92,10 +93,15 @@ class CaseForm(Form):
 
     now: str = Field(max_length=40, description="The instant, with its offset from UTC.")
     lender: Json = Field(description="role, kind")
-    person: Json = Field(description="jurisdictions, places, stops, agreements, events, suppressions")
-    attempt: Json = Field(description="channel, party, to, debts, place, purpose, staff, prerecorded")
+    person: Json = Field(
+        description="jurisdictions, places (kind, zone, source, derived), stops, agreements, "
+        "events, suppressions, circumstances"
+    )
+    attempt: Json = Field(description="channel, party, to, debts, place, purpose, staff, prerecorded, person, language")
     debts: list[Json] = Field(default_factory=list[Json], max_length=100)
-    history: list[Json] = Field(default_factory=list[Json], max_length=1000, description="Past attempts.")
+    history: list[Json] = Field(
+        default_factory=list[Json], max_length=1000, description="Past attempts, each with a ref if you like."
+    )
     policy: Json | None = Field(default=None, description="The lender's own limits; they only tighten.")
 
 
@@ -125,13 +131,24 @@ class Verdict(Answer):
     packs: dict[str, str] = Field(description="The packs asked, with their versions.")
 
 
-VERSION: Final[Json] = {
+HOURS: Final[Json] = {
     "from": "2021-11-30",
     "to": None,
-    "statement": "A collector may attempt contact from 08:00 until just before 21:00 by the consumer's local time.",
+    "statement": "A collector may attempt contact from 08:00 until just before 21:00 by the consumer's local time, in "
+    "every zone that the data point to, unless the consumer agreed to other hours. Regulation F says before 8 and "
+    "after 9 o'clock, the statute after 8 and before 9: half-open satisfies both.",
     "in_words": "contact is made only from 08:00 to 21:00 local time",
-    "parameters": {"open": "08:00", "close": "21:00", "roles": ["debt_buyer", "third_party_collector"]},
-    "cite": {"instrument": "12 CFR 1006.6", "section": "(b)(1)(i)", "published": None},
+    "parameters": {
+        "open": "08:00",
+        "close": "21:00",
+        "override": "hours",
+        "roles": ["debt_buyer", "third_party_collector"],
+    },
+    "cite": {
+        "instrument": "12 CFR 1006.6; 15 U.S.C. 1692c",
+        "section": "1006.6(b)(1)(i); 1692c(a)(1)",
+        "published": None,
+    },
     "force": "regulation",
     "evidence": "S",
     "verified_on": "2026-11-21",
@@ -140,20 +157,43 @@ VERSION: Final[Json] = {
 RULE: Final[Json] = {
     "id": "US.REGF.HOURS",
     "jurisdiction": "US",
-    "title": "Hours of contact",
+    "title": "Hours",
     "kind": "quiet_hours",
     "function": "check",
-    "versions": [VERSION],
+    "versions": [HOURS],
 }
-WHOLE: Final[Json] = {**RULE, "pack_version": "6b06c385b775", "signed_by": None, "questions": []}
+WHOLE: Final[Json] = {**RULE, "pack_version": "f96edfedccc3", "signed_by": None, "questions": []}
 RULES: Final[Json] = page_of(RULE)
+BEGUN: Final[Json] = {
+    "from": "2027-01-01",
+    "to": None,
+    "statement": "At most 3 attempts in 7 days about one account, calls, texts and e-mails counted together and "
+    "letters left out. What was attempted before 1 January 2027 counts.",
+    "in_words": "at most 3 attempts by text, call or e-mail in 7 days about one debt may be made",
+    "parameters": {
+        "unit": "attempt",
+        "subject": "debt",
+        "window": "local_days_rolling(7)",
+        "limit": 3,
+        "channels": ["call", "email", "sms"],
+    },
+    "cite": {"instrument": "6 RCNY 5-77, SHIELD rule", "section": "(b)(1)(iii)", "published": "2026-02-26"},
+    "force": "regulation",
+    "evidence": "C",
+    "verified_on": "2026-11-21",
+    "added": "2026-11-22",
+}
 DIFFERENCES: Final[Json] = {
     "data": [
         {
             "what": "begun",
-            **{name: value for name, value in RULE.items() if name != "versions"},
+            "id": "US-NYC.SHIELD.FREQ3",
+            "jurisdiction": "US-NYC",
+            "title": "Attempts about an account in a week, from 2027",
+            "kind": "frequency_cap",
+            "function": "check",
             "was": None,
-            "now": VERSION,
+            "now": BEGUN,
             "changes": [],
         }
     ]
@@ -180,12 +220,28 @@ VERDICT: Final[Json] = {
             "kind": "quiet_hours",
             "until": "2026-12-01T13:00:00Z",
             "event": None,
-            "why": VERSION["statement"],
+            "why": HOURS["statement"],
         }
     ],
     "warnings": [],
     "disclosures": [],
     "human_review": False,
     "zones": ["America/New_York"],
-    "packs": {"US": "6b06c385b775", "POLICY": "d3f9d670bf28"},
+    "packs": {"US": "f96edfedccc3", "POLICY": "d3f9d670bf28"},
 }
+
+
+def invalid(pointer: str, detail: str) -> Mapping[str, Json]:
+    """What a call answers where one place of it cannot be accepted."""
+    told = "1 place in the request cannot be accepted"
+    return {"invalid": {"detail": told, "errors": [{"pointer": pointer, "detail": detail}]}}
+
+
+NO_RULE: Final[Mapping[str, Json]] = {
+    **invalid("/path/rule", "String should match pattern '^[A-Z][A-Z0-9-]*(\\.[A-Z0-9]+)+$'"),
+    "not_found": {"detail": "There is no such rule"},
+}
+NO_CHANNEL: Final[Mapping[str, Json]] = invalid(
+    "/attempt/channel",
+    "is none of the allowed words. Send one of sms, call, voicemail, email, letter, visit",
+)
