@@ -197,6 +197,7 @@ def agency(house: House, monkeypatch: pytest.MonkeyPatch) -> Agency:
     house.hands.set(NOON)
     book = replace(load_all()["us-first-party"], lender_roles=get_args(LenderRole))
     monkeypatch.setattr(enrol, "playbooks", lambda: {book.name: book})
+
     def make(role: LenderRole) -> Client:
         tenant = add_tenant(house.migrator, "Example Agency")
         lender = add_lender(
