@@ -57,7 +57,7 @@ def listed(packs: Packs, wanted: Wanted, language: str = "en") -> list[Json]:
             if wanted.takes(pack, terms):
                 if not found or found[-1]["id"] != terms.rule:
                     found.append({**rule_head(pack, terms), "versions": []})
-                found[-1]["versions"].append(version_view(terms, language))
+                found[-1]["versions"].append(version_view(pack, terms, language))
     return found
 
 
@@ -70,7 +70,7 @@ def whole(packs: Packs, rule: str, language: str = "en") -> Json | None:
                 **rule_head(pack, versions[0]),
                 "pack_version": pack.version,
                 "signed_by": pack.signed_by or None,
-                "versions": [version_view(terms, language) for terms in versions],
+                "versions": [version_view(pack, terms, language) for terms in versions],
                 "questions": [
                     {"id": each, "text": pack.questions.get(each, "")} for each in pack.asked_of.get(rule, ())
                 ],
@@ -100,14 +100,14 @@ def rule_head(pack: Pack, terms: Terms) -> Json:
     }
 
 
-def version_view(terms: Terms, language: str = "en") -> Json:
+def version_view(pack: Pack, terms: Terms, language: str = "en") -> Json:
     """One version: its dates, what it says, where it stands and how well that is known."""
     cite = terms.cite
     return {
         "from": starts(terms),
         "to": None if terms.last == NEVER_ENDS else date.fromordinal(terms.last).isoformat(),
         "statement": terms.statement,
-        "in_words": of_rule(terms, language),
+        "in_words": of_rule(terms, language, pack.legal_zone),
         "parameters": parameters(terms),
         "cite": {
             "instrument": cite.instrument,

@@ -1,7 +1,7 @@
 """What one version of a rule says, as a clause with its numbers: described by itself, or as the reason of a denial."""
 
 from forbear.rules.spoken import Words
-from forbear.rules.terms import StopTerms, Terms
+from forbear.rules.terms import StopTerms, Terms, Timing
 
 CHANNELS = ("sms", "call", "voicemail", "email", "letter", "visit")
 OF_CALLS = frozenset({"conversation", "unanswered", "dial"})
@@ -10,16 +10,16 @@ MOST_PHRASES = 3
 """So many phrases of a rule about words are named; the pack holds them all."""
 
 
-def description(spoken: Words, terms: Terms) -> str:
-    """What a rule says, for somebody who reads the packs."""
-    return _clause(spoken, terms, None, ("described", "kind"))
+def description(spoken: Words, terms: Terms, legal_zone: str | None) -> str:
+    """What a rule says, for somebody who reads the packs. `legal_zone` is the one legal time of its place, if any."""
+    return _clause(spoken, terms, None, legal_zone, ("described", "kind"))
 
 
-def denial(spoken: Words, terms: Terms, taken: int | None) -> str:
+def denial(spoken: Words, terms: Terms, taken: int | None, legal_zone: str | None) -> str:
     """Why a rule denies, for somebody who asks after one attempt; `taken` is what a cap has counted."""
     if terms.kind == "stop_state" and len(terms.stops) == 1:
         return spoken.of("special", "stop_one", stop=spoken.either("stop", terms.stops))
-    return _clause(spoken, terms, taken, ("kind",))
+    return _clause(spoken, terms, taken, legal_zone, ("kind",))
 
 
 def variant(terms: Terms) -> str:
@@ -30,17 +30,38 @@ def variant(terms: Terms) -> str:
         return "visit_such" if terms.event or terms.scope.circumstances else "visit_none"
     if terms.kind == "wording" and terms.money_figures:
         return "wording_money"
-    if terms.kind == "notice" and terms.timing is not None and not terms.timing.length.count:
-        return "notice_at_once"
-    if terms.kind == "wait_period" and not terms.days:
-        return "wait_period_told"
+    if terms.kind in {"notice", "limitation"} and terms.timing is not None:
+        return _timed_variant(terms.kind, terms.timing)
     return terms.kind
 
 
-def _clause(spoken: Words, terms: Terms, taken: int | None, tables: tuple[str, ...]) -> str:
+def _timed_variant(kind: str, timing: Timing) -> str:
+    if kind == "notice":
+        return kind if timing.length.count else "notice_at_once"
+    return f"{kind}_{timing.effect}" if timing.effect else kind
+
+
+def _clause(spoken: Words, terms: Terms, taken: int | None, legal_zone: str | None, tables: tuple[str, ...]) -> str:
     name = variant(terms)
     table = next((each for each in tables if spoken.has(each, name)), "kind")
-    return spoken.of(table, name, **_values(spoken, terms, taken))
+    return spoken.of(table, name, clock=clock_of(spoken, legal_zone), **_values(spoken, terms, taken))
+
+
+def clock_of(spoken: Words, legal_zone: str | None) -> str:
+    """By which clock hours are told: that of a country's one legal time, else the person's own."""
+    if legal_zone is None:
+        return spoken.of("special", "clock_local")
+    return spoken.of("special", "clock_legal", zone=spoken.zone(legal_zone))
+
+
+def way(spoken: Words, channels: frozenset[str]) -> str:
+    """By what a communication is made, where a rule names it."""
+    if not channels:
+        return spoken.of("special", "by_any")
+    if channels == {"visit"}:
+        return spoken.of("special", "by_visit")
+    named = spoken.either("channel", sorted(channels, key=CHANNELS.index))
+    return spoken.of("special", "by_some", channels=named)
 
 
 def _values(spoken: Words, terms: Terms, taken: int | None) -> dict[str, object]:
@@ -54,10 +75,10 @@ def _values(spoken: Words, terms: Terms, taken: int | None) -> dict[str, object]
         "after": spoken.of("event", terms.after),
         "min_staff": terms.min_staff,
         "calendar": terms.calendar,
-        "when": spoken.of("when", terms.when),
+        "when": spoken.of("when", terms.when, by=way(spoken, terms.scope.channels)),
         "say": spoken.of("say", terms.say),
         "third": spoken.each("party", sorted(terms.third_persons)),
-        "stops": spoken.of("sentence", "list").join(_stop(spoken, *each) for each in terms.stops.items()),
+        "stops": spoken.joined([_stop(spoken, *each) for each in terms.stops.items()]),
         "phrases": _phrases(spoken, terms),
         **_counting(spoken, terms, taken),
         **_timing(spoken, terms),
@@ -100,7 +121,7 @@ def _stop(spoken: Words, kind: str, said: StopTerms) -> str:
 def _phrases(spoken: Words, terms: Terms) -> str:
     ours = terms.phrases.get(spoken.language, ())
     every = [*ours, *(each for some in terms.phrases.values() if some is not ours for each in some)]
-    named = spoken.of("sentence", "list").join(every[:MOST_PHRASES])
+    named = spoken.joined(every[:MOST_PHRASES])
     left = len(every) - MOST_PHRASES
     return named + (spoken.of("special", "more_phrases", n=left, total=len(every)) if left > 0 else "")
 

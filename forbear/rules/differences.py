@@ -42,7 +42,7 @@ def _compared(before: Known, after: Known, language: str) -> list[Json]:
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if was is not None and now is not None:
-            changes = _changes(was[1], now[1])
+            changes = _changes(was, now)
             if not changes:
                 continue
         else:
@@ -54,17 +54,17 @@ def _compared(before: Known, after: Known, language: str) -> list[Json]:
             {
                 "what": "changed" if was and now else "begun" if now else "ended",
                 **rule_head(pack, terms),
-                "was": None if was is None else version_view(was[1], language),
-                "now": None if now is None else version_view(now[1], language),
+                "was": None if was is None else version_view(*was, language),
+                "now": None if now is None else version_view(*now, language),
                 "changes": changes,
             }
         )
     return found
 
 
-def _changes(was: Terms, now: Terms) -> list[Json]:
+def _changes(was: tuple[Pack, Terms], now: tuple[Pack, Terms]) -> list[Json]:
     """Each field in which two versions differ; the day of the last reading alone is no change."""
-    old, new = _told(was), _told(now)
+    old, new = _told(*was), _told(*now)
     return [
         {"field": name, "was": old.get(name), "now": new.get(name)}
         for name in sorted(old.keys() | new.keys())
@@ -72,7 +72,7 @@ def _changes(was: Terms, now: Terms) -> list[Json]:
     ]
 
 
-def _told(terms: Terms) -> Json:
-    view = version_view(terms)
+def _told(pack: Pack, terms: Terms) -> Json:
+    view = version_view(pack, terms)
     ours = {name: view[name] for name in ("from", "to", "statement", "cite", "force", "evidence")}
     return ours | parameters(terms)

@@ -67,9 +67,9 @@ def of_permit(permit: Permit | Mapping[str, Any], packs: Packs, language: str) -
     return spoken.of("sentence", "block_event", event=spoken.of("event", said.event), **values)
 
 
-def of_rule(terms: Terms, language: str) -> str:
-    """What one version of a rule says, with its numbers."""
-    return clauses.description(words(language), terms)
+def of_rule(terms: Terms, language: str, legal_zone: str | None) -> str:
+    """What one version of a rule says, with its numbers, and its place's one legal time, if it has one."""
+    return clauses.description(words(language), terms, legal_zone)
 
 
 def of_code(rule: str, reason: str, packs: Packs, language: str) -> str:
@@ -91,7 +91,13 @@ def limit_of_person(language: str) -> str:
 def of_duty(say: str, when: str, rule: str, language: str) -> str:
     """What a communication must say."""
     spoken = words(language)
-    return spoken.of("sentence", "duty", when=spoken.of("when", when), say=spoken.of("say", say), rule=rule)
+    return spoken.of(
+        "sentence",
+        "duty",
+        when=spoken.of("when", when, by=clauses.way(spoken, frozenset())),
+        say=spoken.of("say", say),
+        rule=rule,
+    )
 
 
 def of_fault(rule: str, phrase: str, line: int, statement: str, language: str) -> str:
@@ -152,9 +158,15 @@ def _because(spoken: Words, denial: _Denial, packs: Packs, taken: int | None) ->
     versions = packs.versions_of(denial.rule)
     meant = next((terms for terms in versions if terms.statement == denial.why), None)
     if meant is not None:
-        return clauses.denial(spoken, meant, taken)
+        return clauses.denial(spoken, meant, taken, _legal_zone(denial.rule, packs))
     kind = denial.kind or (versions[-1].kind if versions else "")
     return spoken.of("plain", kind) if spoken.has("plain", kind) else spoken.of("sentence", "unknown_rule")
+
+
+def _legal_zone(rule: str, packs: Packs) -> str | None:
+    """The one legal time of a rule's place, if it has one."""
+    holding = (pack for pack in packs.by_jurisdiction.values() if any(terms.rule == rule for terms in pack.terms))
+    return next((pack.legal_zone for pack in holding), None)
 
 
 def _from_permit(permit: Permit) -> _Said:

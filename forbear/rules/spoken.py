@@ -5,7 +5,7 @@ its own name until then.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -40,14 +40,19 @@ class Words:
 
     def each(self, table: str, keys: Iterable[object]) -> str:
         """Several words, one beside the other."""
-        return self.of("sentence", "list").join(self.of(table, key) for key in keys)
+        return self.joined([self.of(table, key) for key in keys])
+
+    def joined(self, items: Sequence[str]) -> str:
+        """Several items in a row, further apart where one holds a comma itself."""
+        apart = any(comma in item for item in items for comma in ",，、")
+        return self.of("sentence", "list_long" if apart else "list").join(items)
 
     def either(self, table: str, keys: Iterable[object]) -> str:
         """Several words, of which one is meant."""
         *others, last = [self.of(table, key) for key in keys]
         if not others:
             return last
-        return self.of("sentence", "list").join(others) + self.of("sentence", "or") + last
+        return self.joined(others) + self.of("sentence", "or") + last
 
     def day(self, day: date) -> str:
         """A date with its weekday."""

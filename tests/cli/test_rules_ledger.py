@@ -103,7 +103,7 @@ def test_a_change_note_counts_the_permits_that_would_differ(account: str, tmp_pa
     assert "shipped packs: 0; places: none" in same
     assert "0 of 2 stored permits would differ" in same
     file = folder / "policy.toml"
-    changed = file.read_text(encoding="utf-8").replace("At most 1 text a local day", "At most 5 text a local day", 1)
+    changed = file.read_text(encoding="utf-8").replace("At most 1 text a local day", "At most 5 texts a local day", 1)
     head, tail = changed.split('id = "POLICY.SMS1"', 1)
     file.write_text(head + 'id = "POLICY.SMS1"' + tail.replace("limit = 1", "limit = 5", 1), encoding="utf-8")
     answer = ask("change-note", str(folder)).output

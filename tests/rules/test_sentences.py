@@ -36,6 +36,13 @@ def _terms() -> Iterator[Terms]:
         yield from pack.terms
 
 
+def _described(rule: str, language: str) -> str:
+    """What the last version of a shipped rule says."""
+    found = [(pack, terms) for pack in PACKS.by_jurisdiction.values() for terms in pack.terms if terms.rule == rule]
+    pack, terms = found[-1]
+    return sentences.of_rule(terms, language, pack.legal_zone)
+
+
 def _events(terms: Terms) -> Iterator[str | None]:
     yield from (terms.event, terms.after)
     yield from (stop.event for stop in terms.stops.values())
@@ -90,7 +97,7 @@ def _names(text: str | list[str]) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_version_of_every_rule_is_described_without_a_gap(language: str) -> None:
     for terms in _terms():
-        for told in (sentences.of_rule(terms, language), clauses.denial(words(language), terms, 3)):
+        for told in (sentences.of_rule(terms, language, None), clauses.denial(words(language), terms, 3, None)):
             assert told, terms.rule
             assert not re.search(r"[{}]|None|  ", told), f"{terms.rule}: {told}"
             assert "_" not in told, f"{terms.rule}: {told}"
@@ -146,6 +153,45 @@ def test_the_sentence_of_a_hold() -> None:
     assert sentences.of_permit(_held(), PACKS, "zh-Hans") == (
         "暂缓至2026年12月1日（星期二）08:00（美国东部时间）：仅可在当地时间08:00至21:00之间联系（US.REGF.HOURS）。"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "en", "zh"),
+    [
+        ("CN.SOL", ("3 years after the day on which the creditor knew or should have known of the harm and the debtor, the "
+         "debtor may plead that time has run"),
+         "诉讼时效期间为3年，自权利人知道或者应当知道权利受到损害以及义务人之日起算；届满后债务人可以提出时效抗辩"),
+        ("GB-SCT.SOL5", "5 years after the accrual of the claim, the debt is extinguished",
+         "债权的存续期间为5年，自诉因成立之日起算；届满后债权消灭"),
+        ("CN.HOURS.GBT", "contact is made only from 08:00 to 22:00 by Beijing time", "仅可在北京时间08:00至22:00之间联系"),
+        ("US.REGF.HOURS", "contact is made only from 08:00 to 21:00 local time", "仅可在当地时间08:00至21:00之间联系"),
+        ("CN.VISIT.CBA.22.ID", "every communication by visit must show or hold this: one's identity, shown",
+         "每次上门须出示身份证明"),
+        ("CN.REC.CBA", "every communication by call needs this: a recording of the call", "每次以电话联系须对通话全程录音"),
+        ("CN.ID.CBA", "every communication must show or hold this: who sends it", "每次联系须表明发送人身份"),
+        ("US-DC.CALL4", "at most 4 attempts by call in 7 days about one debt may be made",
+         "就同一笔债务任意连续7个自然日内以电话联系（含未接通或未送达）不得超过4次"),
+        ("GB.VISIT.NOTICE", "nobody may visit before receipt of the notice of the visit or the person's agreement to talk",
+         "须在上门通知到达或当事人愿意交谈后方可上门"),
+        ("GB-EAW.BREATHE60", "no contact after a breathing space (until the end of the moratorium)",
+         "出现以下情形后不得联系：进入债务喘息期（直至喘息期结束）"),
+    ],
+)  # fmt: skip
+def test_what_a_rule_says(rule: str, en: str, zh: str) -> None:
+    assert (_described(rule, "en"), _described(rule, "zh-Hans")) == (en, zh)
+
+
+def test_a_hold_under_one_legal_time_names_it() -> None:
+    held, statement = _held(), PACKS.versions_of("CN.HOURS.GBT")[-1].statement
+    finding = facts.Finding("CN.HOURS.GBT", held.until, None, statement, "quiet_hours")
+    permit = replace(held, zones=("Asia/Shanghai",), findings=(finding,))
+    assert "from 08:00 to 22:00 by Beijing time" in sentences.of_permit(permit, PACKS, "en")
+
+
+def test_items_that_hold_a_comma_stand_further_apart() -> None:
+    assert words("en").joined(["who calls", "how to opt out"]) == "who calls, how to opt out"
+    assert words("en").joined(["who calls, by name", "how to opt out"]) == "who calls, by name; how to opt out"
+    assert words("zh-Hans").joined(["表明身份，且始终一致", "录音"]) == "表明身份，且始终一致；录音"
 
 
 def test_a_permit_from_before_kinds_were_kept_is_said_all_the_same() -> None:
