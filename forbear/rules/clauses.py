@@ -58,7 +58,7 @@ def way(spoken: Words, channels: frozenset[str]) -> str:
     """By what a communication is made, where a rule names it."""
     if not channels:
         return spoken.of("special", "by_any")
-    if channels == {"visit"}:
+    if channels == frozenset({"visit"}):
         return spoken.of("special", "by_visit")
     named = spoken.either("channel", sorted(channels, key=CHANNELS.index))
     return spoken.of("special", "by_some", channels=named)
