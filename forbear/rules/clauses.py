@@ -24,6 +24,8 @@ def denial(spoken: Words, terms: Terms, taken: int | None, legal_zone: str | Non
 
 def variant(terms: Terms) -> str:
     """The name of the clause of a version: its kind, or a special case of it."""
+    if terms.kind == "wait_period" and not terms.days:
+        return "wait_period_told"
     if terms.kind in {"quiet_hours", "frequency_cap"} and terms.is_lenders:
         return f"{terms.kind}_lender"
     if terms.kind == "visit" and not terms.min_staff:

@@ -8,8 +8,10 @@ import pytest
 
 from forbear.calendars import near
 from forbear.rules import cases
+from forbear.rules.cases import packs_on
 from forbear.rules.engine import check
 from forbear.rules.facts import Facts, Stop
+from forbear.rules.sentences import of_rule
 from tests.rules.asking import (
     CALL,
     EMAIL,
@@ -419,6 +421,8 @@ def test_what_must_come_first_holds_until_it_is_told(rule: str) -> None:
     assert rule in elsewhere(*asked, kind="medical")
     assert rule not in elsewhere(*asked, kind="medical", events=[(event, now)])
     assert rule not in elsewhere(now, attempt, ["SG"], "Asia/Singapore", role, kind="medical")
+    (terms,) = packs_on(None).versions_of(rule)
+    assert of_rule(terms, "en", None).startswith("there is contact only after "), "a wait of no days is told as none"
 
 
 def test_the_citys_medical_debts_are_free_of_it_in_the_old_year() -> None:
