@@ -3,14 +3,13 @@
 Packs and published cases keep the law's vocabulary; everything else in Forbear uses the glossary's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from forbear.cadence.counting import counts_as
 from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Person
-from forbear.cadence.playbooks import PRODUCT_CONTACTS_IN_7_DAYS
 from forbear.contracts.words import Channel
 from forbear.rules import facts as law
 
@@ -78,7 +77,7 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         agreements=_agreements(person),
         events=tuple(law.Event(kind=each.kind, at=each.at) for each in life.events),
         debts=(_debt(life, now),),
-        history=tuple(past for touch in person.history if (past := _past(touch, person)) is not None),
+        history=_history(life, person),
         suppressions=_suppressions(person),
         policy=_policy(life, contacts_in_7_days),
         calendars=life.calendars,
@@ -153,8 +152,36 @@ def _debt(life: Life, now: datetime) -> law.Debt:
     )
 
 
-def _past(touch: PastTouch, person: Person) -> law.PastAttempt | None:
-    """A touch as the person's own, whatever role it was made in: a shared number makes the limits common."""
+def _history(life: Life, person: Person) -> tuple[law.PastAttempt, ...]:
+    """The past of everybody on the account, in order: limits of a debt, or of a debtor and spouse, count them all.
+
+    What the person's own history holds is the person's, whomever it was made to: a shared number makes the limits
+    common. Everything else stays with whom it was made to, and out of the limits of this person alone.
+    """
+    made = [(touch, person.id) for touch in person.history]
+    others = list(_others(life, person))
+    if others:
+        made = sorted([*made, *others], key=lambda each: (each[0].at, each[0].ref or ""))
+    return tuple(past for touch, whose in made if (past := _past(touch, whose)) is not None)
+
+
+def _others(life: Life, person: Person) -> Iterator[tuple[PastTouch, str]]:
+    """The touches of the other parties that are not the person's too, each once, with whom it was made to."""
+    known = {_which(touch) for touch in person.history}
+    for other in life.persons:
+        if other.id == person.id:
+            continue
+        theirs = [touch for touch in other.history if _which(touch) not in known]
+        known |= {_which(touch) for touch in theirs}
+        yield from ((touch, touch.person or other.id) for touch in theirs)
+
+
+def _which(touch: PastTouch) -> PastTouch | str:
+    return touch.ref or touch
+
+
+def _past(touch: PastTouch, whose: str) -> law.PastAttempt | None:
+    """A touch in the law's words, in the role that it was made in; None for one that certainly was not made."""
     result = touch.result or counts_as(touch.channel, touch.state)
     if result is None:
         return None
@@ -167,7 +194,7 @@ def _past(touch: PastTouch, person: Person) -> law.PastAttempt | None:
         place=cast("law.ContactPlace | None", touch.place),
         debts=touch.accounts,
         purpose=cast("law.Purpose", touch.purpose),
-        person=person.id,
+        person=whose,
         ref=touch.ref,
     )
 
@@ -186,7 +213,7 @@ def _policy(life: Life, contacts_in_7_days: int) -> law.Policy:
     if own.contacts_in_7_days is not None:
         limit = min(limit, own.contacts_in_7_days)
     return law.Policy(
-        contacts_in_7_days=limit or PRODUCT_CONTACTS_IN_7_DAYS,
+        contacts_in_7_days=limit,
         open=own.open,
         close=own.close,
         sms_a_day=own.sms_a_day,

@@ -27,11 +27,13 @@ from forbear.contracts.words import (
 from forbear.ledger import life_rows
 from forbear.ledger.tables.accounts import Account, Promise
 from forbear.ledger.tables.people import ContactPoint, Lender
+from forbear.rules.asked import longest
 from forbear.rules.facts import Calendar
 from forbear.rules.packs import Packs
+from forbear.rules.weighing import MARGIN
 
 LOOK_BACK = timedelta(days=40)
-"""World time. Longer than any limit counts; an account's own touches are read from its beginning."""
+"""World time: how far the past is read at least. An account's own touches are read from its beginning."""
 UNABLE = frozenset({"POINT.NONE", "ROUTE.NONE", "PLACE.UNKNOWN", "PLAYBOOK.MISSING"})
 """What holds an account until somebody supplies what is missing."""
 UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
@@ -71,7 +73,8 @@ def life_of(
 ) -> life.Life:
     """The same, of an account that was just read."""
     account, lender, balance, case = found
-    known = _read(session, account, now, without, alone=alone)
+    since = now - look_back(packs)
+    known = _read(session, account, (now, since), without, alone=alone)
     return life.Life(
         account=account.id,
         lender=_lender(lender),
@@ -97,6 +100,11 @@ def life_of(
     )
 
 
+def look_back(packs: Packs | None) -> timedelta:
+    """How far the past must be read for the rules that will be asked: as far as the longest of them counts."""
+    return LOOK_BACK if packs is None else max(LOOK_BACK, timedelta(days=longest(packs) + MARGIN))
+
+
 def _calendars(parties: life_rows.Rows, packs: Packs | None, now: datetime) -> tuple[Calendar, ...]:
     places = {str(name) for party in parties for name in party["jurisdictions"] or ()}
     return () if packs is None else for_packs(packs, sorted(places), now.date())
@@ -116,7 +124,12 @@ class _Known:
         return frozenset(point.address_key for point in self.points if point.person == person)
 
 
-def _read(session: Session, account: Account, now: datetime, without: str | None, *, alone: bool) -> _Known:
+def _read(
+    session: Session, account: Account, times: tuple[datetime, datetime], without: str | None, *, alone: bool
+) -> _Known:
+    """What is known at the first of two instants, with contacts since the second."""
+    now, since = times
+
     def ours(rows: Sequence[Any]) -> list[Any]:
         return [row for row in rows if row["lender"] == account.lender] if alone else list(rows)
 
@@ -124,7 +137,7 @@ def _read(session: Session, account: Account, now: datetime, without: str | None
     persons = sorted({str(party["person"]) for party in parties})
     points = [point for point in life_rows.points(session, persons) if point.lender == account.lender or not alone]
     keys = sorted({point.address_key for point in points})
-    history = life_rows.history(session, account.id, persons, keys, now - LOOK_BACK)
+    history = life_rows.history(session, account.id, persons, keys, since)
     return _Known(
         parties=parties,
         points=points,

@@ -88,6 +88,14 @@ def asked(attempt: Attempt, facts: Facts, packs: Packs) -> Asked:
     return found
 
 
+def longest(packs: Packs) -> int:
+    """The longest stretch of local dates, with today, in which any rule of the packs counts."""
+    if (known := packs.remembered.get(longest)) is None:
+        lengths = (_length(terms) for pack in packs.by_jurisdiction.values() for terms in pack.terms)
+        known = packs.remembered[longest] = max(lengths, default=0)
+    return known
+
+
 def _find(sort: Sort, packs: Packs) -> Asked:
     names = packs.stack(sort.jurisdictions)
     found = [packs.by_jurisdiction[name] for name in names if name in packs]

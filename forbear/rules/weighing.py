@@ -7,6 +7,7 @@ that count.
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+from forbear.errors import BadInput
 from forbear.rules.asked import Rule, asked
 from forbear.rules.counting import COUNTED, WHOLE_DEBT
 from forbear.rules.facts import Attempt, Calendar, Debt, Facts, Place
@@ -26,6 +27,8 @@ class Weighing:
     """An attempt with its facts, under the packs that apply to it, at `now` (whole microseconds)."""
 
     def __init__(self, attempt: Attempt, facts: Facts, packs: Packs, now: datetime) -> None:
+        if now.utcoffset() is None:
+            raise BadInput("now", "has no offset from UTC", "Send an aware instant, such as 2026-12-01T17:00:00Z")
         self.attempt, self.facts = attempt, facts
         self.asked = asked(attempt, facts, packs)
         self.now = to_micros(now)
@@ -161,9 +164,17 @@ class Weighing:
         ]
 
     def debtor_missed(self, calls: int) -> bool:
-        """Whether the latest calls to the debtor, so many in a row, all ended without a conversation."""
+        """Whether the latest calls to the debtor about the attempt's debts, so many, all ended without a conversation.
+
+        Whoever is a contact of this debt may be the debtor of another one: calls about that one show nothing here.
+        """
         made = [
-            (past.at, past.result) for past in self.facts.history if past.channel == "call" and past.party == "debtor"
+            (past.at, past.result)
+            for past in self.facts.history
+            if past.channel == "call"
+            and past.party == "debtor"
+            and to_micros(past.at) <= self.now
+            and (not self.about or not set(self.about).isdisjoint(past.debts))
         ]
         latest = sorted(made, key=lambda each: each[0])[-calls:]
         return len(latest) == calls and all(result != "connected" for _, result in latest)

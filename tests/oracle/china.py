@@ -61,6 +61,7 @@ def _unreachable(life: Life) -> bool:
         return True
     failed = 0
     for past in sorted(life.history, key=lambda each: each.at):
-        if past.channel == "call" and past.party == "debtor":
+        about = not life.asked or past.debts & set(life.asked)
+        if past.channel == "call" and past.party == "debtor" and past.at <= life.now and about:
             failed = 0 if past.result == "connected" else failed + 1
     return failed >= 3

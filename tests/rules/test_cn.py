@@ -213,7 +213,11 @@ def test_a_contact_is_asked_only_after_three_calls_in_a_row() -> None:
         ((*unanswered(8, 9), past("2026-12-01T11:30:00+08:00", "delivered", SMS)), "block"),
         ((*unanswered(8, 9), *unanswered(10, party="spouse", to="m9")), "block"),
         ((*unanswered(8, 9, 10), *talked("2026-12-01T11:00:00+08:00", party="spouse", to="m9")), "allow"),
-        ((*unanswered(8, to="m2"), *unanswered(9, debts=["B"]), *unanswered(10, result="busy")), "allow"),
+        ((*unanswered(8, to="m2"), *unanswered(9, debts=["A", "B"]), *unanswered(10, result="busy")), "allow"),
+        ((*unanswered(8, 9), *unanswered(10, debts=["B"])), "block"),
+        ((*unanswered(8, 9), *unanswered(10, debts=[])), "block"),
+        ((*unanswered(8, 9), *unanswered(13)), "block"),
+        ((*unanswered(8, 9, 10), *talked("2026-12-01T11:00:00+08:00", debts=["B"])), "allow"),
         (tuple(starmap(past, [("2026-11-02T09:00:00+08:00", "not_in_service", CALL)] * 3)), "allow"),
     ],
 )

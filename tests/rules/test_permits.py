@@ -1,16 +1,18 @@
 """What a permit tells besides its verdict: all that was looked at, the counts and their touches, zones, holidays."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forbear.calendars import near
+from forbear.errors import BadInput
 from forbear.rules.cases import packs_on, read_case
 from forbear.rules.engine import check
-from forbear.rules.facts import Calendar, Count, PastAttempt, Permit
+from forbear.rules.facts import Attempt, Calendar, Count, Facts, Lender, PastAttempt, Permit
+from forbear.rules.packs import load
 from tests.rules.asking import CALL, LETTER, PRODUCT, SMS, ask, case, consent, instant, packs_from, past, stop, weigh
 
 Json = dict[str, Any]
@@ -204,3 +206,11 @@ def test_another_circumstance_or_language_is_another_sort_of_attempt(tmp_path: P
     assert weigh(given, packs).verdict == "allow"
     given["attempt"] = CALL | {"language": "en"}
     assert weigh(given, packs).verdict == "hold"
+
+
+def test_an_instant_without_an_offset_is_named() -> None:
+    attempt = Attempt(channel="call", party="debtor", to="m1", debts=("A",))
+    facts = Facts(lender=Lender("original_creditor"), jurisdictions=("US",))
+    with pytest.raises(BadInput) as caught:
+        check(attempt, facts, load(), datetime(2026, 12, 1, 12))  # noqa: DTZ001  the fault itself
+    assert caught.value.field == "now"
