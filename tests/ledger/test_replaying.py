@@ -41,7 +41,7 @@ def test_every_permit_of_a_whole_life_comes_out_the_same(house: House, hands: Ha
     an_american_life(house, hands)
     hands.advance(31 * A_DAY)
     again = list(replay(house.ledger, house.tenant))
-    assert len(again) == permits(house) > 20
+    assert len(again) == permits(house) > 10
     assert [(each.decision, each.why, each.differences) for each in again if not each.same] == []
     told = {(each.stored["verdict"], len(each.stored["findings"]) > 0) for each in again}
     assert told == {("allow", False), ("hold", True), ("block", True)}
