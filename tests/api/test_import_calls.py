@@ -188,7 +188,7 @@ def test_a_dropped_upload_leaves_nothing_and_its_key_free(house: House, two: Cli
             wire.sendall(head.encode() + good(4_000).encode()[:600_000])
         _await(lambda: any(line["event"] == "upload_dropped" for line in logs))
     assert two.get("/v1/imports?limit=100").json()["data"] == before
-    assert "Quux" not in str(logs)
+    assert "Zebediah" not in str(logs)
     body = table(row(1, loan_number="DR-1")).encode()
     assert _end(two, _send(house, two, body, Idempotency_Key="dropped"))["counts"]["enrolled"] == 1
 
@@ -386,5 +386,5 @@ def test_no_log_line_tells_what_is_in_a_file(house: House, one: Client) -> None:
     written = str(logs)
     assert "import_done" in written
     assert "import_refused" in written
-    for value in ("Quux", "nonsense", "LG-1", "5550101"):
+    for value in ("Zebediah", "nonsense", "LG-1", "5550101"):
         assert value not in written
