@@ -354,34 +354,6 @@ def test_a_call_nobody_took_is_no_contact(tmp_path: Path) -> None:
     assert judged(story, tmp_path)[2] == []
 
 
-def test_start_after_stop_lifts_the_silence(tmp_path: Path) -> None:
-    story = a_true_story()
-    after_stop(story)
-    start = {**story.line(kind="stop"), "kind": "start", "sid": "SMin3", "at": "2026-10-30T16:00:00Z"}
-    story.world.append(start)
-    story.row("suppression")["lifted_at"] = "2026-10-30T16:00:00Z"
-    assert judged(story, tmp_path)[2] == []
-
-
-def test_start_after_stop_agrees_with_the_lender_it_was_sent_to(tmp_path: Path) -> None:
-    """And only from then on: what was sent under the old opt-out, before, is still unlawful."""
-    story = a_true_story()
-    opted_out_before(story)
-    after_stop(story)
-    story.world.append({**story.line(kind="stop"), "kind": "start", "sid": "SMin3", "at": "2026-10-30T16:00:00Z"})
-    story.row("suppression")["lifted_at"] = "2026-10-30T16:00:00Z"
-    assert [(rule, subject) for _, rule, subject in judged(story, tmp_path)[2]] == [("silence", "tch_2")]
-
-
-def test_start_without_a_stop_agrees_to_nothing(tmp_path: Path) -> None:
-    story = a_true_story()
-    opted_out_before(story)
-    send(story, "tch_5", "acc_bo", BO, "2026-10-28T20:00:00Z")
-    unsend(story, "tch_2")
-    story.world.append({**story.line(kind="stop"), "kind": "start", "sid": "SMin3", "at": "2026-10-28T16:00:00Z"})
-    assert ("silence", "tch_5") in [(rule, subject) for _, rule, subject in judged(story, tmp_path)[2]]
-
-
 def test_planted_strings_are_found_where_they_stand_alone(tmp_path: Path) -> None:
     (tmp_path / "needles.txt").write_text("Ada Sampleton\n2125550101\nAda\n", encoding="utf-8")
     (tmp_path / "clean.log").write_text("touch a2125550101b of adamant people\n", encoding="utf-8")
