@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -198,8 +199,21 @@ class Box:
 
     def jump(self, to: datetime) -> None:
         """Put the world's clock forward."""
-        self.clock = Clock.starting(to, self.clock.speed)
-        self.control.post("/clock", content=self.clock.to_json()).raise_for_status()
+        self._keep_time(Clock.starting(to, self.clock.speed))
+
+    @contextmanager
+    def at_walking_pace(self) -> Generator[None]:
+        """Let the world's clock run as the machine's does: what must happen within one day of the world, does."""
+        fast = self.clock
+        self._keep_time(Clock.starting(fast.now(), 1))
+        try:
+            yield
+        finally:
+            self._keep_time(Clock.starting(self.clock.now(), fast.speed))
+
+    def _keep_time(self, clock: Clock) -> None:
+        self.clock = clock
+        self.control.post("/clock", content=clock.to_json()).raise_for_status()
 
     def says(self, phone: str, body: str, **more: object) -> str:
         """A person writes to our number; the message's sid."""
