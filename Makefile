@@ -74,9 +74,11 @@ $(READY): requirements.lock pyproject.toml
 	@$(MAKE) --no-print-directory libraries
 	@touch $@
 
-# The servers bring all they need but what every Debian has; a slimmer system may lack even that.
+# The servers bring all they need but what every Debian has, a slimmer system may lack even that; letters need Pango.
 .PHONY: libraries
 libraries:
-	@missing() { ldd $(POSTGRES) $(BIN)/temporal 2>/dev/null | awk '/not found/ {print $$1}' | sort -u | xargs; }; \
-	if [ -n "$$(missing)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && $(APT) zlib1g libgcc-s1; fi; \
-	if [ -n "$$(missing)" ]; then echo "Missing system libraries: $$(missing). Install the packages that hold them" >&2; exit 1; fi
+	@missing() { ldd $(POSTGRES) $(BIN)/temporal 2>/dev/null | awk '/not found/ {print $$1}' | sort -u | xargs; \
+	  $(BIN)/python -c 'from ctypes.util import find_library as find; print(*(f"lib{each}" for each in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset") if not find(each)))'; }; \
+	packages="zlib1g libgcc-s1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"; \
+	if [ -n "$$(missing | xargs)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && $(APT) $$packages; fi; \
+	if [ -n "$$(missing | xargs)" ]; then echo "Missing system libraries: $$(missing | xargs). Install them: apt-get install $$packages" >&2; exit 1; fi
