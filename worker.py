@@ -20,6 +20,7 @@ import activities.cadence
 import workflows.account
 from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
 from forbear.cadence.sms_routes import load_routes
@@ -87,11 +88,11 @@ class Forbear:
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
-        contact = ContactActivities(touching, self.carrier, self.wording, self.ledger.clock)
+        contact = ContactActivities(touching, {"sms": Texts(self.carrier, self.wording)}, self.ledger.clock)
         listening = ListeningBook(self.ledger, read)
         upkeep = UpkeepActivities(
             UpkeepingBook(self.ledger, self.settings),
-            self.carrier,
+            {"sms": self.carrier},
             listening,
             self.carrier,
             follow=FollowingBook(self.ledger),

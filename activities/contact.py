@@ -1,8 +1,10 @@
-"""Send one claimed touch: look once more, word it, send it once, record the answer.
+"""Send one claimed touch: look once more, make what is to be sent, send it once, record the answer.
 
 Runs at most once per touch. Whatever happens between two lines of `contact`, the ledger shows it: a touch that was
 prepared and has no answer is `unknown`, counts as made, and is reconciled instead of being sent again.
 """
+
+from collections.abc import Mapping
 
 import structlog
 from temporalio import activity
@@ -11,16 +13,17 @@ from forbear.clock import Clock
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.errors import ForbearError
 from forbear.ports.book import Dispatch, TouchBook
-from forbear.ports.sms import SmsCarrier, SmsText, Worded, Wording
+from forbear.ports.ways import Way
 
 log = structlog.get_logger("forbear.contact")
 
 
 class ContactActivities:
-    def __init__(self, book: TouchBook, carrier: SmsCarrier, wording: Wording, clock: Clock) -> None:
+    """`ways` holds one way out for each channel that a machine serves."""
+
+    def __init__(self, book: TouchBook, ways: Mapping[str, Way], clock: Clock) -> None:
         self._book = book
-        self._carrier = carrier
-        self._wording = wording
+        self._ways = ways
         self._clock = clock
 
     @activity.defn(name="contact")
@@ -28,28 +31,19 @@ class ContactActivities:
         ready = self._book.prepare(order)
         if isinstance(ready, Outcome):
             return ready
-        try:
-            worded = self._wording.sms(ready.template, ready.language, ready.values)
-        except ForbearError as error:
-            return self._book.cancel(order, f"the text could not be worded: {type(error).__name__}")
-        return self._send(order, ready, worded)
+        way = self._ways.get(ready.channel)
+        if way is None:
+            return self._book.cancel(order, f"no way out by {ready.channel} is set up here")
+        return self._send(order, ready, way)
 
-    def _send(self, order: ContactOrder, ready: Dispatch, worded: Worded) -> Outcome:
-        text = SmsText(
-            touch=ready.touch,
-            provider=ready.provider,
-            template=ready.template,
-            language=ready.language,
-            values=ready.values,
-            to=ready.to,
-            sender=ready.sender,
-            body=worded.body,
-            callback_url=ready.callback_url,
-            validity=ready.validity,
-        )
+    def _send(self, order: ContactOrder, ready: Dispatch, way: Way) -> Outcome:
+        try:
+            made = way.make(ready)
+        except ForbearError as error:
+            return self._book.cancel(order, f"it could not be made ready: {type(error).__name__}")
         # A worker may have slept here for any time: this comparison is the last thing before the first byte.
         if self._clock.now() >= ready.dispatch_by:
             log.warning("touch.zombie_refused", touch=ready.touch)
-            return self._book.cancel(order, "too late: the contact window closed before the message was written")
-        sending = self._carrier.send(text)
-        return self._book.record(order, sending, body_sha256=worded.sha256, segments=worded.segments)
+            return self._book.cancel(order, "too late: the contact window closed before it was sent")
+        sending = way.send(ready, made)
+        return self._book.record(order, sending, body_sha256=made.sha256, segments=made.size)

@@ -7,7 +7,7 @@ What the record alone can answer comes first. Providers are asked afterwards, ea
 does not answer is not asked again in the round: it costs one time-out, and not one for each of many items.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -24,7 +24,8 @@ from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
 from forbear.ports.rounds import Patience, each
 from forbear.ports.runs import Runs
-from forbear.ports.sms import Found, SmsCarrier, Unreadable
+from forbear.ports.sms import Found, Unreadable
+from forbear.ports.ways import Finder
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -42,12 +43,15 @@ class _Answer(Generic[A]):
 
 
 class UpkeepActivities:
-    """Upkeep over its ports; without `runs`, `checkouts` or `follow` their part of a round is left out."""
+    """Upkeep over its ports, with a finder for each channel.
+
+    Without `runs`, `checkouts` or `follow` their part of a round is left out.
+    """
 
     def __init__(
         self,
         book: UpkeepBook,
-        carrier: SmsCarrier,
+        finders: Mapping[str, Finder],
         replies: ReplyBook,
         listing: ReplyListing,
         *,
@@ -58,7 +62,7 @@ class UpkeepActivities:
         clock: Clock | None = None,
     ) -> None:
         self._book = book
-        self._carrier = carrier
+        self._finders = finders
         self._replies = replies
         self._listing = listing
         self._runs = runs
@@ -135,7 +139,10 @@ class UpkeepActivities:
         return answer is not None and self._follow is not None and self._follow.learn(touch, answer.found)
 
     def _look_for(self, touch: Unsettled) -> Found | None:
-        return self._carrier.find(
+        finder = self._finders.get(touch.channel)
+        if finder is None:
+            raise Unreadable("nobody here can look for a touch of this channel")
+        return finder.find(
             provider=touch.provider,
             touch=touch.touch,
             to=touch.to,

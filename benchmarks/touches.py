@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 
 from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from benchmarks.bare import QUEUE, BareLoop, no_op
 from benchmarks.figure import Figure, costs, in_turns, rates
 from benchmarks.leaping import InstantCarrier, LeapingBook, LeapingTouches, Worlds
@@ -86,7 +87,7 @@ def _workers(  # noqa: PLR0917  the parts of one worker process
     playbooks, packs, wording = load_all(), load_packs(), SmsWording()
     deciding = LeapingBook(DecidingBook(ledger, playbooks, packs), worlds, sizes.touches)
     touching = LeapingTouches(TouchingBook(ledger, place.settings, playbooks, packs), worlds)
-    contact = ContactActivities(touching, InstantCarrier(), wording, ledger.clock)
+    contact = ContactActivities(touching, {"sms": Texts(InstantCarrier(), wording)}, ledger.clock)
     accounts = Worker(
         client,
         task_queue=queues.ACCOUNTS,

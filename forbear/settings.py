@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 SETTINGS_VARIABLE = "FORBEAR_SETTINGS"
-Role = Literal["migrator", "api", "worker", "relay"]
+Role = Literal["migrator", "api", "worker", "relay", "staff"]
 
 
 class Settings(BaseSettings):
@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     password_api: SecretStr = SecretStr("")
     password_worker: SecretStr = SecretStr("")
     password_relay: SecretStr = SecretStr("")
+    password_staff: SecretStr = SecretStr("")
 
     master_key: SecretStr = SecretStr("")
     """32 bytes, base64. Wraps the data key of every person."""

@@ -7,11 +7,15 @@ ACCOUNTS = "accounts"
 """Account workflows and their local activities."""
 SMS = "sms"
 """The contact activity of text messages."""
+CALLS = "calls"
+"""The contact activity of calls that the machine makes."""
+LETTERS = "letters"
+"""The contact activity of letters: a page is rendered before it is handed over."""
 UPKEEP = "upkeep"
 """The upkeep loop and its activities."""
 
-CHANNEL_QUEUES = {"sms": SMS}
-"""The queue on which a channel's contact activity runs."""
+CHANNEL_QUEUES = {"sms": SMS, "call": CALLS, "letter": LETTERS}
+"""The queue on which a channel's contact activity runs. Visits have none: people make them, from the visit board."""
 
 ACCOUNT_WORKFLOW = "Account"
 UPKEEP_WORKFLOW = "Upkeep"

@@ -25,6 +25,13 @@ TouchState = Literal[
     "failed",  # certainly not sent: the slot is returned
     "unknown",  # the answer was lost: counts as made until known otherwise
 ]
+Worker = Literal["machine", "person"]
+"""Who carries a step out. Texts and letters go by machine and visits are made by people; calls may be either."""
+TaskKind = Literal["call", "visit", "reply", "unknown_touch", "unmapped_code", "route"]
+StaffRole = Literal["caller", "officer", "supervisor", "operator", "legal"]
+TaskState = Literal["open", "taken", "done", "declined", "expired", "withdrawn"]
+OPEN_TASKS: frozenset[str] = frozenset({"open", "taken"})
+
 FINAL_UNSENT: frozenset[str] = frozenset({"failed"})
 IN_FLIGHT: frozenset[str] = frozenset({"claimed", "dispatching"})
 
@@ -129,6 +136,10 @@ Fact = Literal[
     "stop_placed",
     "stop_lifted",
     "event_told",
+    "task_closed",
+    "visit_decided",
+    "call_ended",
+    "letter_tracked",
     "touch_undelivered",
     "touch_reconciled",
     "account_swept",

@@ -28,11 +28,11 @@ CHANGING: dict[str, set[str]] = {
     "decision": {"own"},
     "touch": {
         *("state", "dispatch_by", "lease_until", "window_closes", "dispatched_at", "settled_at"),
-        *("provider_id", "code", "body_sha256", "segments"),
+        *("provider_id", "code", "body_sha256", "segments", "result"),
     },
 }
 """Columns outside the digest, by table; a touch's claim is all the others."""
-LATER: dict[str, set[str]] = {"decision": {"asked"}}
+LATER: dict[str, set[str]] = {"decision": {"asked"}, "touch": {"task"}}
 """Columns of a later revision, in the digest only where they hold something: older rows keep theirs."""
 
 

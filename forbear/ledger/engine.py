@@ -163,6 +163,12 @@ class Ledger:
             yield session
 
     @contextmanager
+    def staff(self, tenant: str = "") -> Generator[Session]:
+        """A transaction of somebody who works for a tenant and sees all its lenders; without one, it sees no row."""
+        with self._transaction("staff", tenant, "") as session:
+            yield session
+
+    @contextmanager
     def relay(self) -> Generator[Session]:
         """A transaction that sees the ids in the outbox."""
         with self._transaction("relay", "", "") as session:

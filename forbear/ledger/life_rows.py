@@ -224,7 +224,7 @@ def _history() -> Statement:
         Touch.account,
         Touch.accounts,
         Touch.step,
-        none("result"),
+        Touch.result,
         Touch.purpose,
     ).where(
         or_(Touch.person.in_(PERSONS), Touch.address_key.in_(KEYS)),

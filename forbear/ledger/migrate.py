@@ -1,6 +1,6 @@
 """Brings the database to the newest schema, as the migrator. Alembic, driven from here: no file to configure it.
 
-The four roles must exist before; their making needs rights that the migrator does not have.
+The roles must exist before; their making needs rights that the migrator does not have.
 """
 
 from pathlib import Path
@@ -13,14 +13,14 @@ from sqlalchemy import Connection, text
 
 from forbear.errors import CannotStart
 from forbear.ledger.engine import OLDEST, make_engine, must_answer
-from forbear.ledger.tables import accounts, contacts, imports, people, record
+from forbear.ledger.tables import accounts, contacts, imports, people, record, tasks
 from forbear.ledger.tables.base import Base
 
 VERSIONS = Path(__file__).parent / "versions"
-MODULES = (people, accounts, contacts, imports, record)
+MODULES = (people, accounts, contacts, imports, record, tasks)
 """Imported so that `METADATA` knows every table."""
 METADATA = Base.metadata
-ROLES = ("forbear_migrator", "forbear_api", "forbear_worker", "forbear_relay")
+ROLES = ("forbear_migrator", "forbear_api", "forbear_worker", "forbear_relay", "forbear_staff")
 LOCK = 0x666F7262
 """Two processes that migrate at once take turns."""
 

@@ -1,6 +1,6 @@
 """The database roles and databases of one installation, made on first start and confirmed on every later one.
 
-The application is never a superuser: four roles log in, none may pass row-level security or inherit another's
+The application is never a superuser: five roles log in, none may pass row-level security or inherit another's
 rights, and the migrator owns the database.
 """
 
@@ -26,12 +26,13 @@ def passwords(settings: Settings) -> dict[Role, str]:
         "api": settings.password_api,
         "worker": settings.password_worker,
         "relay": settings.password_relay,
+        "staff": settings.password_staff,
     }
     return {role: given[role].get_secret_value() for role in ROLES}
 
 
 def provide_roles(connection: Connection, secrets: Mapping[Role, str]) -> None:
-    """Create the four roles, or bring their rights and passwords up to the settings."""
+    """Create the roles, or bring their rights and passwords up to the settings."""
     known = {row[0] for row in connection.execute("select rolname from pg_roles")}
     for role in ROLES:
         name = role_name(role)

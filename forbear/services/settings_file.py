@@ -25,7 +25,7 @@ def key() -> str:
 def fresh_secrets() -> dict[str, Any]:
     """Everything an installation must keep to itself, under the names of `Settings`."""
     return {
-        **{f"password_{role}": secrets.token_urlsafe(24) for role in ("migrator", "api", "worker", "relay")},
+        **{f"password_{role}": secrets.token_urlsafe(24) for role in ("migrator", "api", "worker", "relay", "staff")},
         **{name: key() for name in ("master_key", "match_key", "audit_key", "token_key")},
         "codec_keys": {"k1": key()},
         "codec_key": "k1",

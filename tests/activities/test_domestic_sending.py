@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.channels.inbound_words import read
 from forbear.channels.sms_routed import RoutedCarrier
@@ -51,9 +52,13 @@ class Work:
         provider = box.carrier(read_seconds=1.0)
         self.carrier = RoutedCarrier({"aliyun": provider}, _NoReplies())
         self.following = FollowingBook(house.ledger)
-        self.contact = ContactActivities(house.touching(), self.carrier, SmsWording(), house.ledger.clock)
+        self.contact = ContactActivities(
+            house.touching(), {"sms": Texts(self.carrier, SmsWording())}, house.ledger.clock
+        )
         listening = ListeningBook(house.ledger, read)
-        self.upkeep = UpkeepActivities(house.upkeeping(), self.carrier, listening, self.carrier, follow=self.following)
+        self.upkeep = UpkeepActivities(
+            house.upkeeping(), {"sms": self.carrier}, listening, self.carrier, follow=self.following
+        )
 
     def send(self, spoil: Callable[[str], None] = lambda _phone: None) -> tuple[str, ContactOrder, Outcome]:
         """Write to somebody new: number, order, outcome."""
@@ -208,7 +213,7 @@ def test_a_provider_that_does_not_answer_is_asked_once_a_round(work: Work) -> No
 
     down = Down({}, _NoReplies())
     listening = ListeningBook(work.house.ledger, read)
-    upkeep = UpkeepActivities(work.house.upkeeping(), down, listening, down, follow=work.following)
+    upkeep = UpkeepActivities(work.house.upkeeping(), {"sms": down}, listening, down, follow=work.following)
     report: UpkeepReport = ActivityEnvironment().run(upkeep.look_after)
     assert (report.reports_asked, report.reports_pulled, report.failed, len(asked)) == (3, 0, 0, 1)
 

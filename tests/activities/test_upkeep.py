@@ -104,7 +104,7 @@ class Carrier:
 @pytest.mark.parametrize("away", [False, True])
 def test_what_people_wrote_is_caught_up_on_where_the_carrier_answers(away: bool) -> None:
     book, replies, carrier = Book(), Replies(), Carrier(away=away)
-    report = ActivityEnvironment().run(UpkeepActivities(book, carrier, replies, carrier).look_after)
+    report = ActivityEnvironment().run(UpkeepActivities(book, {"sms": carrier}, replies, carrier).look_after)
     assert replies.taken == ([] if away else [("+12125550198", ["SM1"])])
     assert report.replies_caught_up == (0 if away else 1)
     assert (report.accounts_seen, book.sealed, book.reports) == (3, 1, [report])
@@ -157,7 +157,7 @@ class Finding(Carrier):
 
 def test_what_fails_is_counted_and_stops_nothing_else() -> None:
     book, replies, carrier = Unlucky(), Replies(), Finding()
-    report = ActivityEnvironment().run(UpkeepActivities(book, carrier, replies, carrier).look_after)
+    report = ActivityEnvironment().run(UpkeepActivities(book, {"sms": carrier}, replies, carrier).look_after)
     assert book.settled == ["tch_0", "tch_2"]
     assert (report.claims_expired, report.unknown_seen, report.unknown_settled) == (2, 3, 2)
     assert (report.replies_caught_up, report.accounts_seen, report.rows_sealed) == (1, 3, 0)
@@ -179,7 +179,7 @@ class Runs:
 
 def test_open_accounts_without_a_workflow_are_started() -> None:
     book, replies, carrier = Book(), Replies(), Carrier()
-    upkeep = UpkeepActivities(book, carrier, replies, carrier, runs=Runs("acc_0", "acc_2", "acc_9"))
+    upkeep = UpkeepActivities(book, {"sms": carrier}, replies, carrier, runs=Runs("acc_0", "acc_2", "acc_9"))
     report = ActivityEnvironment().run(upkeep.look_after)
     assert book.missing == ["acc_1"]
     assert (report.accounts_without_run, report.failed) == (1, 0)
@@ -188,7 +188,7 @@ def test_open_accounts_without_a_workflow_are_started() -> None:
 def test_no_account_is_taken_for_lost_when_temporal_gives_no_list() -> None:
     book, replies, carrier = Book(), Replies(), Carrier()
     report = ActivityEnvironment().run(
-        UpkeepActivities(book, carrier, replies, carrier, runs=Runs(away=True)).look_after
+        UpkeepActivities(book, {"sms": carrier}, replies, carrier, runs=Runs(away=True)).look_after
     )
     assert book.missing == []
     assert (report.accounts_without_run, report.failed, book.sealed) == (0, 1, 1)
@@ -222,7 +222,7 @@ class Provider:
 
 def test_payments_that_no_webhook_told_of_are_asked_about() -> None:
     book, replies, carrier, checkouts = Book(), Replies(), Carrier(), Checkouts()
-    upkeep = UpkeepActivities(book, carrier, replies, carrier, checkouts=checkouts, payments=Provider())
+    upkeep = UpkeepActivities(book, {"sms": carrier}, replies, carrier, checkouts=checkouts, payments=Provider())
     report = ActivityEnvironment().run(upkeep.look_after)
     assert checkouts.learnt == [("chk_0", "paid")]
     assert (report.payments_seen, report.payments_settled, report.failed) == (2, 1, 0)
@@ -233,7 +233,7 @@ def test_a_round_that_is_cancelled_ends() -> None:
     env = ActivityEnvironment()
     env.cancel()
     with pytest.raises(CancelledError):
-        env.run(UpkeepActivities(book, carrier, replies, carrier).look_after)
+        env.run(UpkeepActivities(book, {"sms": carrier}, replies, carrier).look_after)
     assert book.reports == []
 
 
@@ -333,7 +333,7 @@ class Sent:
 def upkeep_over(hanging: Hanging, book: Busy, sent: Sent) -> UpkeepActivities:
     return UpkeepActivities(
         book,
-        hanging,
+        {"sms": hanging},
         Replies(),
         hanging,
         runs=Runs(),

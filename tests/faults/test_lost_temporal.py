@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.clock import Clock, machine_time
 from forbear.contracts import queues
@@ -105,9 +106,9 @@ def house(database: Settings) -> Iterator[House]:
 @asynccontextmanager
 async def working(client: Client, house: House, world: World) -> AsyncGenerator[None]:
     """What the worker process does, in this one."""
-    contact = ContactActivities(house.touching(), world, PlainWording(), house.ledger.clock)
+    contact = ContactActivities(house.touching(), {"sms": Texts(world, PlainWording())}, house.ledger.clock)
     listed = RunningWorkflows(client, asyncio.get_running_loop())
-    upkeep = UpkeepActivities(house.upkeeping(), world, world, world, runs=listed)
+    upkeep = UpkeepActivities(house.upkeeping(), {"sms": world}, world, world, runs=listed)
     book = RelayingBook(house.ledger)
     with ThreadPoolExecutor(20) as pool:
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from forbear.contracts.decision import ContactOrder, Rest
 from forbear.ledger.receipts import add_receipt
 from forbear.ports.book import Dispatch, Unsettled
@@ -71,7 +72,7 @@ def the_unsettled(house: House) -> Unsettled:
 
 def test_a_zombie_does_not_send(house: House, hands: Hands) -> None:
     _, account = house.borrower(NUMBER)
-    sender = ContactActivities(house.touching(), NeverSends(), SlowWords(hands), house.ledger.clock)
+    sender = ContactActivities(house.touching(), {"sms": Texts(NeverSends(), SlowWords(hands))}, house.ledger.clock)
     order = house.claim(account)
     with covers("touch.zombie_refused"):
         assert sender.contact(order).state == "failed"

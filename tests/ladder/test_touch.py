@@ -13,6 +13,7 @@ from sqlalchemy import select
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.channels.inbound_words import read
 from forbear.channels.wording import SmsWording
@@ -91,7 +92,9 @@ class OneText:
         if decided and isinstance(decided[0], Contact):
             order = ContactOrder(tenant=self.house.tenant, account=self.account, touch=decided[0].touch)
             touching = TouchingBook(self.ledger, self.house.settings, PLAYBOOKS, PACKS)
-            sender = ContactActivities(touching, carrier, faulty(SmsWording(), plan, "wording"), self.ledger.clock)
+            sender = ContactActivities(
+                touching, {"sms": Texts(carrier, faulty(SmsWording(), plan, "wording"))}, self.ledger.clock
+            )
             _once(lambda: sender.contact(order))
             if self.carrier.taken and not self.carrier.loses_answers:
                 patiently(lambda: self._receipt(order.touch))
@@ -123,7 +126,7 @@ class OneText:
 
     def _look_after(self, carrier: Carrier) -> None:
         upkeep = UpkeepActivities(
-            UpkeepingBook(self.ledger, self.house.settings), carrier, ListeningBook(self.ledger, read), carrier
+            UpkeepingBook(self.ledger, self.house.settings), {"sms": carrier}, ListeningBook(self.ledger, read), carrier
         )
         ActivityEnvironment().run(upkeep.look_after)
 

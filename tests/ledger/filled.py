@@ -30,6 +30,8 @@ CHECKED = {
     ("payment", "reverses"): None,
     ("import_file", "state"): "received",
     ("import_row", "status"): "enrolled",
+    ("task", "kind"): "call",
+    ("task", "state"): "open",
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
 FROZEN = (

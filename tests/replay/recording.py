@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from forbear.clock import Clock
 from forbear.contracts import queues
 from forbear.contracts.decision import AccountStart, Asked, Decision, UpkeepReport, UpkeepStart
@@ -147,7 +148,7 @@ async def _playing(client: Client, cast: Cast) -> AsyncGenerator[None]:
     book = ScriptedBook(cast.decide, Clock.real())
     book.keeps = lambda _: False
     cadence = CadenceActivities(book)
-    contact = ContactActivities(book, CountingCarrier(answer=cast.send), PlainWording(), Clock.real())
+    contact = ContactActivities(book, {"sms": Texts(CountingCarrier(answer=cast.send), PlainWording())}, Clock.real())
     with ThreadPoolExecutor(THREADS) as pool:
         accounts = Worker(
             client,

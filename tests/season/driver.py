@@ -16,6 +16,7 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import Playbook, load_all
 from forbear.channels.inbound_words import read
@@ -107,13 +108,12 @@ class Season:
         self.cadence = faulty(parts.cadence(deciding), self.plan, "cadence")
         self.contact = parts.contact(
             faulty(parts.touches(touching), self.plan, "touch"),
-            carrier,
-            faulty(SmsWording(), self.plan, "wording"),
+            {"sms": Texts(carrier, faulty(SmsWording(), self.plan, "wording"))},
             self.ledger.clock,
         )
         self.upkeep = UpkeepActivities(
             faulty(UpkeepingBook(self.ledger, self.settings), self.plan, "upkeep"),
-            carrier,
+            {"sms": carrier},
             faulty(ListeningBook(self.ledger, read), self.plan, "replies"),
             self.world,
             runs=self,

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ports.book import Dispatch, TouchBook
 from forbear.ports.sms import Sending, SmsCarrier, SmsText, Unknown
+from forbear.ports.ways import Way
 from forbear.rules.packs import SHIPPED, Packs, load
 from forbear.settings import Settings
 from tests.season.driver import Parts
@@ -141,8 +142,8 @@ def test_a_text_sent_again_after_a_time_out_is_seen(found: Found) -> None:
 class Sleepwalker(ContactActivities):
     """A sender that never looks at the claim's last instant."""
 
-    def _send(self, order: ContactOrder, ready: Dispatch, worded: Any) -> Outcome:
-        return super()._send(order, replace(ready, dispatch_by=ready.dispatch_by + timedelta(days=3650)), worded)
+    def _send(self, order: ContactOrder, ready: Dispatch, way: Way) -> Outcome:
+        return super()._send(order, replace(ready, dispatch_by=ready.dispatch_by + timedelta(days=3650)), way)
 
 
 def test_a_last_instant_ignored_is_seen(found: Found) -> None:

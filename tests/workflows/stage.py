@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 
 from activities.cadence import CadenceActivities
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from forbear.clock import Clock
 from forbear.contracts import queues
 from forbear.contracts.decision import Asked, ContactOrder, Decision, Outcome
@@ -106,7 +107,7 @@ class Stage:
     @asynccontextmanager
     async def playing(self, book: ScriptedBook, carrier: CountingCarrier) -> AsyncGenerator[None]:
         cadence = CadenceActivities(book)
-        contact = ContactActivities(book, carrier, PlainWording(), self.clock)
+        contact = ContactActivities(book, {"sms": Texts(carrier, PlainWording())}, self.clock)
         with ThreadPoolExecutor(20) as pool:
             accounts = Worker(
                 self.client,

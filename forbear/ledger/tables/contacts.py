@@ -76,6 +76,10 @@ class Touch(OfLender, Base):
     code: Mapped[str | None]
     body_sha256: Mapped[str | None]
     segments: Mapped[int | None]
+    result: Mapped[str | None]
+    """How a call or a visit ended, in the words of the rules; null where the state says all."""
+    task: Mapped[str | None]
+    """The task in which a person made it; null where a machine did."""
     __table_args__ = (
         UniqueConstraint("decision"),
         UniqueConstraint("provider", "provider_id"),

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact import ContactActivities
+from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.api.app import create_app
 from forbear.cadence.decide import decide
@@ -72,9 +73,13 @@ def test_a_text_is_delivered_and_its_reader_answers_stop(database: Settings, tmp
         if lost:
             box.arm("callback_lost", times=None)
         carrier = RoutedCarrier({"aliyun": box.carrier()}, box.carrier())  # pyright: ignore[reportArgumentType]  no number, no list
-        contact = ContactActivities(house.touching(), carrier, SmsWording(), house.ledger.clock)
+        contact = ContactActivities(house.touching(), {"sms": Texts(carrier, SmsWording())}, house.ledger.clock)
         upkeep = UpkeepActivities(
-            house.upkeeping(), carrier, ListeningBook(house.ledger, read), carrier, follow=FollowingBook(house.ledger)
+            house.upkeeping(),
+            {"sms": carrier},
+            ListeningBook(house.ledger, read),
+            carrier,
+            follow=FollowingBook(house.ledger),
         )
         order = house.claim_text(account, hands)
         box.jump(hands.at)
