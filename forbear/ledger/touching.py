@@ -5,13 +5,12 @@ waits for a provider.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 import structlog
 from sqlalchemy.orm import Session
 
-from forbear import tokens
 from forbear.cadence.life import Life
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
@@ -20,14 +19,14 @@ from forbear.contracts.words import Channel, LenderRole, TouchState
 from forbear.errors import Erased, NotFound
 from forbear.ledger import life_rows, reachability
 from forbear.ledger.engine import Ledger
-from forbear.ledger.ids import new_id
+from forbear.ledger.handing import Handing, hand_text
 from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
 from forbear.ledger.shown import if_own
 from forbear.ledger.stops import suppress
 from forbear.ledger.tables.accounts import Account
-from forbear.ledger.tables.contacts import Link, Touch
+from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ports.book import Dispatch
 from forbear.ports.sms import Accepted, Refused, Sending, Unknown
@@ -35,13 +34,8 @@ from forbear.rules.packs import Packs
 from forbear.settings import Settings
 
 Recheck = Callable[[Life, ClaimedTouch, Playbook, Packs, datetime], str | None]
-LONGEST_VALIDITY = timedelta(seconds=36_000)
-SHORTEST_VALIDITY = timedelta(seconds=1)
-"""World time; what the carrier accepts."""
-LINK_LIVES = timedelta(days=30)
-"""World time."""
-CALLBACK_LIVES = timedelta(days=7)
-"""Machine time: far longer than a message may be under way."""
+HANDERS: Mapping[str, Callable[[Handing], Dispatch]] = {"sms": hand_text}
+"""What each channel's sender is given; visits and calls by people are handed to nobody."""
 IN_WORDS: Mapping[TouchState, str] = {
     "claimed": "claimed and not sent yet",
     "dispatching": "being sent",
@@ -145,48 +139,9 @@ class TouchingBook:
                 session, touch, "ledger", "withheld", now=now, code="its route does not reach the number"
             )
         touch.dispatched_at = now
-        token = self._make_link(session, touch, now)
+        ready = HANDERS[touch.channel](Handing(session, self._ledger, self._settings, touch, lender, to, now))
         add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
-        return Dispatch(
-            touch=touch.id,
-            channel=touch.channel,
-            provider=touch.provider,
-            template=touch.template,
-            language=touch.language,
-            to=to,
-            sender=touch.sender,
-            values={
-                "link": tokens.link_url(self._settings.public_url, token),
-                "lender": lender.name,
-                "phone": lender.phone,
-            },
-            dispatch_by=touch.dispatch_by,
-            validity=_validity(touch, now),
-            callback_url=self._callback_url(touch),
-        )
-
-    def _make_link(self, session: Session, touch: Touch, now: datetime) -> str:
-        token = tokens.new_link_token()
-        session.add(
-            Link(
-                id=new_id("lnk"),
-                tenant=touch.tenant,
-                lender=touch.lender,
-                touch=touch.id,
-                account=touch.account,
-                person=touch.person,
-                token_sha256=tokens.link_digest(token),
-                expires_at=now + LINK_LIVES,
-                failures=0,
-            )
-        )
-        session.flush()
-        return token
-
-    def _callback_url(self, touch: Touch) -> str:
-        expires = self._ledger.clock.machine_now() + CALLBACK_LIVES
-        key = tokens.key_bytes(self._settings.token_key)
-        return tokens.callback_url(self._settings.public_url, tokens.sign_callback(key, touch.id, expires))
+        return ready
 
     def _accepted(self, session: Session, touch: Touch, sending: Accepted, now: datetime) -> Outcome:
         if sending.status == "scheduled":
@@ -228,12 +183,6 @@ class TouchingBook:
             session, touch_id=touch.id, source=source, status=status, code=code, provider_id=provider_id, at=now
         )
         return _outcome(touch)
-
-
-def _validity(touch: Touch, now: datetime) -> timedelta:
-    """How long the carrier may still try: never beyond the contact window."""
-    left = LONGEST_VALIDITY if touch.window_closes is None else touch.window_closes - now
-    return max(SHORTEST_VALIDITY, min(left, LONGEST_VALIDITY))
 
 
 def _outcome(touch: Touch) -> Outcome:
