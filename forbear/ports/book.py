@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from forbear.contracts.decision import Asked, ContactOrder, Decision, Outcome, UpkeepReport
+from forbear.ports.post import Envelope
 from forbear.ports.sms import Found, Sending
 
 
@@ -31,6 +32,8 @@ class Dispatch:
     dispatch_by: datetime
     validity: timedelta
     callback_url: str = field(repr=False)
+    envelope: Envelope | None = field(default=None, repr=False)
+    """Of a letter: from whom, to whom, how it travels."""
 
 
 class CadenceBook(Protocol):
