@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from forbear.contracts.decision import Asked, ContactOrder, Decision, Outcome, UpkeepReport
+from forbear.ports.papers import Paper
 from forbear.ports.post import Envelope
 from forbear.ports.sms import Found, Sending
 
@@ -34,6 +35,8 @@ class Dispatch:
     callback_url: str = field(repr=False)
     envelope: Envelope | None = field(default=None, repr=False)
     """Of a letter: from whom, to whom, how it travels."""
+    paper: Paper | None = field(default=None, repr=False)
+    """Of a letter: what is rendered."""
 
 
 class CadenceBook(Protocol):

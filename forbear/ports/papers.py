@@ -1,0 +1,104 @@
+"""What activities ask of the papers: one letter from the ledger's own figures, rendered to the bytes that are printed.
+
+A paper is made in the transaction that lets its touch go; rendering reads no clock, no ledger and no network, so that
+the same paper gives the same bytes for ever.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from forbear.errors import ForbearError
+from forbear.ports.post import PostAddress
+
+
+class Unprintable(ForbearError):
+    """A paper that may not leave, or could not be made: the check that says so, and what to do, without its words.
+
+    Args:
+        code: of the check, e.g. `window.only`; a closed list in `docs/papers.md`.
+        sentence: what is wrong and what to do; names a line or a page, never what stands there.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code, self.sentence = code, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One component of what is owed, as the lender posted it."""
+
+    component: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """Who writes: the lender's name, where its people answer, and where its mail goes back to, if known."""
+
+    name: str
+    phone: str
+    address: PostAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One letter about one account to one person. Holds personal data.
+
+    Attributes:
+        kind: which letter of `templates/letters/manifest.toml`.
+        role: of the reader on the account.
+        day: the letter's civil date where its reader lives, passed in: nothing here reads a clock.
+        figures: what was posted and is still owed, by component; what the letter calls the total is their sum.
+        as_of: the civil date until which the figures are known.
+        due_since: when the oldest unpaid instalment was due.
+        link: where the account can be looked at and paid; also printed as a code.
+        disclosures: what the permit says must be said; a letter that does not say one of them is refused.
+    """
+
+    kind: str
+    language: str
+    touch: str
+    role: str
+    to: PostAddress = field(repr=False)
+    head: LetterHead
+    day: date
+    currency: str
+    figures: tuple[Figure, ...] = field(repr=False)
+    as_of: date
+    due_since: date
+    link: str = field(repr=False)
+    disclosures: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        return sum((figure.amount for figure in self.figures), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The bytes that are printed, their digest, and how many pages they have."""
+
+    pdf: bytes = field(repr=False)
+    sha256: str
+    pages: int
+
+
+class Renderer(Protocol):
+    def render(self, paper: Paper) -> Rendered:
+        """Render a letter and check its final bytes.
+
+        Raises:
+            Unprintable: a check failed, or the engine hung; nothing was made.
+        """
+        ...
+
+    def address_page(self, touch: str, to: PostAddress, head: LetterHead) -> Rendered:
+        """Render the sheet that a print room puts with a letter: the address, and the touch as a code to scan.
+
+        Raises:
+            Unprintable: as for a letter.
+        """
+        ...
