@@ -5,10 +5,11 @@ start. Temporal's address comes from the standard `TEMPORAL_…` variables and p
 """
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +19,18 @@ from pydantic_settings import (
 
 SETTINGS_VARIABLE = "FORBEAR_SETTINGS"
 Role = Literal["migrator", "api", "worker", "relay", "staff"]
+
+
+class LetterPrice(BaseModel):
+    """The price of a letter of one page, and of each further page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    first: Decimal = Field(ge=0)
+    further: Decimal = Field(default=Decimal(0), ge=0)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+    def of(self, pages: int) -> Decimal:
+        return self.first + self.further * (pages - 1)
 
 
 class Settings(BaseSettings):
@@ -83,6 +96,14 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_base: str = ""
     """Where the payment provider listens; only for the sandbox."""
+    lob_key: SecretStr = SecretStr("")
+    """The account at Lob, which prints and posts letters in the United States; without it that route is closed."""
+    lob_base: str = ""
+    """Where the print house listens, with its path; only for the sandbox."""
+    lob_webhook_secret: SecretStr = SecretStr("")
+    """Signs Lob's events; two with a comma while it is changed. Without it none is believed."""
+    letter_prices: dict[str, LetterPrice] = Field(default_factory=dict)
+    """What a letter costs by contract, by `provider.service` such as `lob.certified`; of others it is unknown."""
 
     namespace: str = "forbear"
     upkeep_seconds: float = 15.0

@@ -27,6 +27,10 @@ PostStatus = Literal[
     "cancelled",  # taken back before it was printed
 ]
 ProofKind = Literal["posted", "tracked", "signed", "refused", "returned", "read"]
+ReturnReason = Literal[
+    "unknown_address", "insufficient_address", "moved", "vacant", "deceased", "unclaimed", "refused", "other"
+]
+"""Why a letter came back. Unclaimed and refused say nothing against the address; all others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,9 @@ class PostOrder:
 class Tracked:
     """One piece of news about a letter.
 
-    `event` is the provider's id of it, unique with the provider; `code` a word of the provider's that says why.
-    `proof` says what the news proves, where it proves anything, and `scanned` whether somebody scanned the letter
-    itself or the provider only infers it.
+    `event` is the provider's id of it, unique with the provider; `code` a word that says why, of a returned letter a
+    `ReturnReason`. `proof` says what the news proves, where it proves anything, and `scanned` whether somebody scanned
+    the letter itself or the provider only infers it.
     """
 
     status: PostStatus

@@ -1,0 +1,156 @@
+"""The way out for letters through Lob, which prints and posts in the United States. A `ports.post.PostCarrier`.
+
+One request per letter. It bears the touch's id twice: as its Idempotency-Key, so that a request which something on the
+way repeats is still one letter, and as metadata, by which a letter is found whose answer was lost. An unknown answer is
+reconciled by looking for that metadata and never by asking again: the key holds for a day only, and the listing has no
+such end.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+
+from forbear.channels.lob_client import Letter, LobClient, LobError, LobRefused, LobSilent
+from forbear.channels.lob_news import WITH_SIGNATURE, news_of_letter, touch_of
+from forbear.errors import CannotStart
+from forbear.ports.post import PostAddress, PostOrder, PostService, Tracked
+from forbear.ports.sms import Accepted, Found, Refused, Sending, Unknown, Unreadable
+from forbear.settings import Settings
+
+NAME: Final = "lob"
+SERVICES: Final[Mapping[PostService, str]] = MappingProxyType({"certified": WITH_SIGNATURE, "registered": "registered"})
+"""Certified without the receipt would tell of a delivery, but not who signed for it."""
+ADDRESS_IS_BAD: Final = frozenset({"failed_deliverability_strictness"})
+MAY_HAVE_BEEN_TAKEN: Final = frozenset({408, 409})
+"""The request took too long; another with the same key is still under way."""
+TOO_MANY_AT_ONCE: Final = 429
+CLIENT_ERRORS: Final = range(400, 500)
+TOO_LATE: Final = frozenset({404, 422})
+LISTED_AT_MOST: Final = 100
+CLOCK_SLACK: Final = timedelta(minutes=2)
+log = structlog.get_logger("forbear.post")
+
+
+class LobPost:
+    def __init__(self, client: LobClient) -> None:
+        self._client = client
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "LobPost | None":
+        """Build the adapter; without a key there is no such route. Sandbox and production cannot be mixed.
+
+        Raises:
+            CannotStart: the sandbox without its address, or production with one.
+        """
+        key = settings.lob_key.get_secret_value()
+        if not key:
+            return None
+        if settings.sandbox != bool(settings.lob_base):
+            raise CannotStart(
+                "FORBEAR_LOB_BASE belongs to the sandbox alone: set both it and FORBEAR_SANDBOX, or neither."
+            )
+        return cls(LobClient(key, settings.lob_base))
+
+    def send(self, order: PostOrder) -> Sending:
+        try:
+            letter = self._client.create(_fields(order), order.pdf, order.idempotency_key)
+        except LobRefused as refused:
+            return _classify(refused)
+        except LobSilent as silent:
+            return Unknown(f"no answer: {silent.why}") if silent.connected else Refused("connection-refused")
+        identity = letter.get("id")
+        if not isinstance(identity, str) or not identity:
+            return Unknown("an answer without a letter")
+        return Accepted(provider_id=identity, status="accepted")
+
+    def find(
+        self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
+    ) -> Found | None:
+        del provider, to, sender, marker_sha256  # the touch's id is in the letter's metadata
+        oldest = (since.astimezone(UTC) - CLOCK_SLACK).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        query = [("metadata[touch]", touch), ("date_created[gte]", oldest), ("limit", str(LISTED_AT_MOST))]
+        try:
+            letters = self._client.list(query)
+        except LobError as error:
+            raise _unanswered(error) from None
+        ours = [letter for letter in letters if touch_of(letter) == touch]
+        if len(ours) > 1:
+            log.error("letter.printed_twice", touch=touch)
+        return Found(provider_id=str(ours[-1]["id"]), status="accepted") if ours else None
+
+    def tracking(self, *, provider: str, touch: str, provider_id: str) -> Sequence[Tracked]:
+        del provider
+        return news_of_letter(self._fetched(touch, provider_id))
+
+    def cancel(self, *, provider: str, touch: str, provider_id: str) -> bool:
+        del provider, touch
+        try:
+            return bool(self._client.cancel(provider_id).get("deleted"))
+        except LobRefused as refused:
+            if refused.status in TOO_LATE:
+                return False
+            raise ConnectionError(f"the provider refused to cancel: {refused.status}") from None
+        except LobSilent as silent:
+            raise ConnectionError(f"the provider gave no answer: {silent.why}") from None
+
+    def _fetched(self, touch: str, provider_id: str) -> Letter:
+        try:
+            letter = self._client.get(provider_id)
+        except LobError as error:
+            raise _unanswered(error) from None
+        if touch_of(letter) != touch:
+            raise Unreadable("the letter is another touch's")
+        return letter
+
+
+def _fields(order: PostOrder) -> list[tuple[str, str]]:
+    """The order as the form's fields. An own page bears the address: ours stays as it was hashed."""
+    fields = [
+        *_address("to", order.envelope.to),
+        *_address("from", order.envelope.sender),
+        ("color", "false"),
+        ("double_sided", "true"),
+        ("use_type", "operational"),
+        ("address_placement", "insert_blank_page"),
+        ("metadata[touch]", order.touch),
+        ("metadata[sha256]", order.sha256),
+    ]
+    extra = SERVICES.get(order.envelope.service)
+    return fields if extra is None else [*fields, ("extra_service", extra)]
+
+
+def _address(name: str, address: PostAddress) -> list[tuple[str, str]]:
+    """Two street lines are all that Lob prints; what stands on the others joins the second."""
+    first, rest = address.lines[0], ", ".join(address.lines[1:])
+    parts = {
+        "name": address.name,
+        "address_line1": first,
+        "address_line2": rest,
+        "address_city": address.city,
+        "address_state": address.region,
+        "address_zip": address.postal_code,
+        "address_country": address.country,
+    }
+    return [(f"{name}[{key}]", value) for key, value in parts.items() if value]
+
+
+def _classify(refused: LobRefused) -> Sending:
+    """An answer of the 400s says that nothing was taken, but for those that leave it open."""
+    if refused.status == TOO_MANY_AT_ONCE:
+        return Refused("429")
+    if refused.status not in CLIENT_ERRORS or refused.status in MAY_HAVE_BEEN_TAKEN:
+        return Unknown(f"the provider answered {refused.status}")
+    code = refused.code or str(refused.status)
+    permanent = code in ADDRESS_IS_BAD
+    log.info("letter_refused", code=code)
+    return Refused(code, permanent=permanent, ours=not permanent)
+
+
+def _unanswered(error: LobError) -> ConnectionError:
+    if isinstance(error, LobRefused) and error.status in CLIENT_ERRORS and error.status != TOO_MANY_AT_ONCE:
+        return Unreadable(f"the provider answered {error.status}")
+    why = error.why if isinstance(error, LobSilent) else type(error).__name__
+    return ConnectionError(f"the provider could not be asked: {why}")
