@@ -19,11 +19,13 @@ from temporalio.worker import Worker
 import activities.cadence
 import workflows.account
 from activities.cadence import CadenceActivities
+from activities.calls import Calls
 from activities.contact import ContactActivities
 from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
 from forbear.cadence.sms_routes import load_routes
+from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.inbound_words import read
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
@@ -39,6 +41,7 @@ from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
 from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.payments.checkout import StripeCheckout
+from forbear.ports.ways import Way
 from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from forbear.temporal.client import connect
@@ -54,6 +57,8 @@ from workflows.upkeep import UpkeepWorkflow
 HOME = Path(__file__).resolve().parent
 WORKFLOW_TASKS_AT_ONCE = 8
 """Few: a cold cache that replays many histories at once trips the SDK's two-second deadlock detector."""
+CALLS_AT_ONCE = 2
+"""Few: the carrier starts one call a second, and whatever is more waits in its queue, where windows may close."""
 GRACE = timedelta(seconds=20)
 """Machine time for an activity under way to finish when the process is asked to stop."""
 
@@ -84,15 +89,17 @@ class Forbear:
         self.carrier = RoutedCarrier.from_settings(
             settings, self.wording, clock=ledger.clock, threads=settings.worker_threads
         )
+        self.calls = TwilioCalls.from_settings(settings, ledger.clock)
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
-        contact = ContactActivities(touching, {"sms": Texts(self.carrier, self.wording)}, self.ledger.clock)
+        ways: dict[str, Way] = {"sms": Texts(self.carrier, self.wording), "call": Calls(self.calls)}
+        contact = ContactActivities(touching, ways, self.ledger.clock)
         listening = ListeningBook(self.ledger, read)
         upkeep = UpkeepActivities(
             UpkeepingBook(self.ledger, self.settings),
-            {"sms": self.carrier},
+            {"sms": self.carrier, "call": self.calls},
             listening,
             self.carrier,
             follow=FollowingBook(self.ledger),
@@ -122,6 +129,14 @@ class Forbear:
             max_concurrent_activities=threads,
             graceful_shutdown_timeout=GRACE,
         )
+        calls = Worker(
+            self.client,
+            task_queue=queues.CALLS,
+            activities=[contact.contact],
+            activity_executor=pool,
+            max_concurrent_activities=CALLS_AT_ONCE,
+            graceful_shutdown_timeout=GRACE,
+        )
         look_after = Worker(
             self.client,
             task_queue=queues.UPKEEP,
@@ -133,7 +148,7 @@ class Forbear:
             max_concurrent_activities=1,
             graceful_shutdown_timeout=GRACE,
         )
-        return [accounts, sms, look_after]
+        return [accounts, sms, calls, look_after]
 
 
 def assert_ours() -> None:

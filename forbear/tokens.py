@@ -21,6 +21,7 @@ LINK_LENGTH = 16
 """95 bits: far beyond guessing, and short enough for one text message."""
 SIGNATURE_LENGTH = 32
 CALLBACK_PATH = "/hooks/twilio/message-status"
+VOICE_PATH = "/hooks/twilio/voice"
 PUSH_PATH = "/hooks/aliyun"
 SHORTEST_SECRET = 16
 """Bytes; a shorter one could be guessed, and is no secret."""
@@ -78,6 +79,13 @@ def callback_url(public_url: str, token: CallbackToken) -> str:
     """The address given to the provider with a message."""
     query = urlencode({"t": token.touch, "e": token.expires, "k": token.signature})
     return f"{public_url.rstrip('/')}{CALLBACK_PATH}?{query}{RETRIES}"
+
+
+def voice_url(public_url: str, what: str, token: CallbackToken, step: int | None = None, *, retries: str = "") -> str:
+    """The address of a call's hook, for one step of it where the call moves on; `retries` is `RETRIES` or nothing."""
+    asked: dict[str, str | int] = {"t": token.touch, "e": token.expires, "k": token.signature}
+    query = urlencode(asked if step is None else asked | {"n": step})
+    return f"{public_url.rstrip('/')}{VOICE_PATH}/{what}?{query}{retries}"
 
 
 def push_url(public_url: str, secret: SecretStr) -> str:

@@ -12,8 +12,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
+from twilio.rest import Client
 
 from forbear.errors import CannotStart
+from forbear.settings import Settings
 
 TIMEOUT_SECONDS = 10.0
 """Machine time. The SDK's own default is to wait for ever."""
@@ -52,6 +54,21 @@ class RoutedHttpClient(TwilioHttpClient):
             return url
         query = f"?{parts.query}" if parts.query else ""
         return f"{self._base}/{host.split('.')[0]}{parts.path}{query}"
+
+
+def make_client(settings: Settings) -> Client:
+    """The SDK's client over our own HTTP; sandbox and production cannot be mixed.
+
+    Raises:
+        CannotStart: the sandbox without its address, or production with one.
+    """
+    if settings.sandbox != bool(settings.twilio_base):
+        raise CannotStart(
+            "FORBEAR_TWILIO_BASE belongs to the sandbox alone: set both it and FORBEAR_SANDBOX, or neither."
+        )
+    # During a rotation the hooks accept two tokens, new and old; the first one is ours to use.
+    token = settings.twilio_auth_token.get_secret_value().split(",")[0].strip()
+    return Client(settings.twilio_account_sid, token, http_client=RoutedHttpClient(settings.twilio_base))
 
 
 def _is_loopback(base: str) -> bool:

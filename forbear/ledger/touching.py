@@ -16,10 +16,11 @@ from forbear.cadence.playbooks import Playbook
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.contracts.words import Channel, LenderRole, TouchState
-from forbear.errors import Erased, NotFound
+from forbear.errors import Erased, ForbearError, NotFound
 from forbear.ledger import life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
+from forbear.ledger.handing_calls import hand_call
 from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
@@ -34,7 +35,7 @@ from forbear.rules.packs import Packs
 from forbear.settings import Settings
 
 Recheck = Callable[[Life, ClaimedTouch, Playbook, Packs, datetime], str | None]
-HANDERS: Mapping[str, Callable[[Handing], Dispatch]] = {"sms": hand_text}
+HANDERS: Mapping[str, Callable[[Handing], Dispatch]] = {"sms": hand_text, "call": hand_call}
 """What each channel's sender is given; visits and calls by people are handed to nobody."""
 IN_WORDS: Mapping[TouchState, str] = {
     "claimed": "claimed and not sent yet",
@@ -111,6 +112,13 @@ class TouchingBook:
         """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
+        return self.speaks_against(session, touch, now)
+
+    def speaks_against(self, session: Session, touch: Touch, now: datetime) -> str | None:
+        """The same, whenever its time to be sent was: a call that waited in a queue is looked at when it connects.
+
+        The session must see all lenders of the tenant, and hold the locks of the account's persons.
+        """
         life = load_life(session, touch.account, now=now, without=touch.id, packs=self._packs)
         account = session.get_one(Account, touch.account)
         if life is None or life.state != "open" or life.balance <= 0:
@@ -138,8 +146,12 @@ class TouchingBook:
             return self._learn(
                 session, touch, "ledger", "withheld", now=now, code="its route does not reach the number"
             )
+        try:
+            ready = HANDERS[touch.channel](Handing(session, self._ledger, self._settings, touch, lender, to, now))
+        except ForbearError as error:
+            log.warning("touch.not_ready", touch=touch.id, error=type(error).__name__)
+            return self._learn(session, touch, "ledger", "withheld", now=now, code="it could not be made ready")
         touch.dispatched_at = now
-        ready = HANDERS[touch.channel](Handing(session, self._ledger, self._settings, touch, lender, to, now))
         add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
         return ready
 

@@ -33,6 +33,10 @@ class Dispatch:
     dispatch_by: datetime
     validity: timedelta
     callback_url: str = field(repr=False)
+    answer_url: str = field(default="", repr=False)
+    """Of a call: where the carrier asks what to say."""
+    fallback_url: str = field(default="", repr=False)
+    """Of a call: where it asks when that failed."""
     envelope: Envelope | None = field(default=None, repr=False)
     """Of a letter: from whom, to whom, how it travels."""
     paper: Paper | None = field(default=None, repr=False)
