@@ -1,4 +1,4 @@
-"""The HTTP application: lenders' API, borrowers' pages, providers' hooks, over one ledger.
+"""The HTTP application: lenders' API, borrowers' and staff's pages, providers' hooks, over one ledger.
 
 It writes facts and outbox rows and never talks to Temporal or to a provider's workers. Built by
 `uvicorn --factory forbear.api.app:create_app`.
@@ -24,6 +24,7 @@ from forbear.api.lender import answers, examples
 from forbear.api.lender.routes import router as lender
 from forbear.api.pace import Pace
 from forbear.api.pages.routes import router as pages
+from forbear.api.staff.routes import router as staff
 from forbear.ledger.engine import Ledger
 from forbear.ledger.key_use import KeyUse
 from forbear.ledger.views import instant, reachable
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: describe(app)
     for router in (service, lender, documentation):
         app.include_router(router)
-    for router in (pages, hooks):
+    for router in (pages, staff, hooks):
         app.include_router(router, include_in_schema=False)
     if chosen.loopback_codec:
         app.mount("/codec", codec_app(chosen))

@@ -12,6 +12,7 @@ from hashlib import sha256
 from forbear.ledger.tables.accounts import Entry, Event, Payment
 from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
+from forbear.ledger.tables.staff import StaffAct
 
 FIXED: dict[str, type[Base]] = {
     "entry": Entry,
@@ -21,6 +22,7 @@ FIXED: dict[str, type[Base]] = {
     "past_contact": PastContact,
     "event": Event,
     "touch": Touch,
+    "staff_act": StaffAct,
 }
 """Tables whose rows can be digested again, by name."""
 CHANGING: dict[str, set[str]] = {

@@ -11,7 +11,7 @@ LENGTH = 22
 Prefix = Literal[
     "ten", "len", "key", "per", "pro", "pt", "con", "agr", "acc", "pty", "ent", "pay", "prm", "stp", "cas", "dec",
     "tch", "rcp", "lnk", "pgs", "chk", "rpl", "sup", "pst", "idm", "mat", "pky", "imp", "ipc", "irw", "evt",
-    "tsk", "stf", "sgn", "cal", "stg", "rec", "ltr", "vis", "chi", "evd", "snd", "inc",
+    "tsk", "stf", "act", "sgn", "cal", "stg", "rec", "ltr", "vis", "chi", "evd", "snd", "inc",
 ]  # fmt: skip
 
 

@@ -41,6 +41,7 @@ FROZEN = (
     "receipt",
     "past_contact",
     "event",
+    "staff_act",
     "audit_row",
     "audit_seal",
     "rule_pack",

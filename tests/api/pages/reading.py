@@ -48,8 +48,8 @@ class Page:
     def offers(self, word: str) -> bool:
         return any(form.action.rsplit("/", 1)[-1] == word for form in self.forms)
 
-    def check(self) -> None:
-        """What holds for every page."""
+    def check(self, root: str = "/p") -> None:
+        """What holds for every page; `root` is where its forms lead."""
         assert self.lang, "no language"
         assert [level for level, _ in self.headings].count("h1") == 1, self.headings
         assert self.title.removeprefix("Error: ").startswith(self.h1), (self.title, self.h1)
@@ -63,12 +63,12 @@ class Page:
         assert "{" not in self.text
         assert "None" not in self.text
         for form in self.forms:
-            self._check(form)
+            self._check(form, root)
         for address in self.addresses:
             assert not address.startswith(("http:", "https:", "//")), "a third party"
 
-    def _check(self, form: Form) -> None:
-        assert form.action.startswith("/p/")
+    def _check(self, form: Form, root: str) -> None:
+        assert form.action.startswith(f"{root}/")
         assert form.method == "post"
         for given in form.inputs:
             assert given.get("id") in self.labels, f"no label for {given}"
@@ -125,7 +125,7 @@ class _Reader(HTMLParser):
                 page.errors.append((self._link.removeprefix("#"), ""))
         if tag == "form":
             page.forms.append(Form(given.get("action", ""), given.get("method", "")))
-        if tag in {"input", "textarea"}:
+        if tag in {"input", "textarea", "select"}:
             self._read_input(given)
 
     def _read_input(self, given: dict[str, str]) -> None:
@@ -156,4 +156,5 @@ class _Reader(HTMLParser):
             if self._in_summary:
                 self.page.errors[-1] = (self.page.errors[-1][0], data)
         if inside == "textarea":
-            self.page.forms[-1].fields["reason"] = data
+            form = self.page.forms[-1]
+            form.fields[form.inputs[-1]["name"]] = data
