@@ -35,6 +35,8 @@ class Step:
     when: str
     at_most: int
     gap_days: int
+    requires: tuple[str, ...] = ()
+    """What must be told of a talk: `cause`, `promise` (a dated one, or that there is none), or something to tick."""
 
 
 @dataclass(frozen=True, slots=True)

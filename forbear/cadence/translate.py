@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from forbear.cadence.counting import counts_as
 from forbear.cadence.life import Consent, ContactPoint, Life, PastTouch, Person
-from forbear.contracts.words import Channel
+from forbear.contracts.words import Channel, Worker
 from forbear.rules import facts as law
 
 PARTIES: dict[str, law.Party] = {
@@ -55,8 +55,10 @@ def days_past_due(life: Life, now: datetime) -> int:
     return max(0, (now.astimezone(home_zone(life.borrower)).date() - life.due_since).days)
 
 
-def to_attempt(life: Life, person: Person, point: ContactPoint, channel: Channel) -> law.Attempt:
-    """A touch that is being weighed, as the law's attempt."""
+def to_attempt(
+    life: Life, person: Person, point: ContactPoint, channel: Channel, *, staff: int = 1, by: Worker = "machine"
+) -> law.Attempt:
+    """A touch that is being weighed, as the law's attempt. What a machine says on the telephone is a recorded voice."""
     return law.Attempt(
         channel=channel,
         party=PARTIES[person.role],
@@ -64,6 +66,9 @@ def to_attempt(life: Life, person: Person, point: ContactPoint, channel: Channel
         debts=(life.account,),
         place=cast("law.ContactPlace", point.place),
         person=person.id,
+        staff=staff,
+        prerecorded=channel == "call" and by == "machine",
+        language=person.language,
     )
 
 

@@ -4,8 +4,10 @@
 either does not send.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Self
 
 from forbear.cadence.decision import Contact
@@ -15,6 +17,11 @@ GUARD = timedelta(seconds=60)
 """World time kept free before a window closes."""
 SLACK = timedelta(seconds=1)
 """Machine time that a message may need from the last look at the clock to the provider."""
+BY_HAND: Mapping[str, timedelta] = MappingProxyType({"call": timedelta(hours=2), "visit": timedelta(hours=12)})
+"""World time in which a person says how it ended. A caller writes it down after the call; officers are on the road all
+day and may be out of reach. Then nobody knows, and a human is asked. What is told later still counts."""
+TO_BEGIN = timedelta(minutes=15)
+"""World time in which a person who was told 'you may' dials or knocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,12 @@ class Claim:
     contact: Contact
     dispatch_by: datetime
     lease_until: datetime
+    sender: str | None = None
+    """Which of the lender's senders it goes out by; None for its first."""
+
+    def by(self, sender: str) -> Self:
+        """The same claim with its sender."""
+        return replace(self, sender=sender)
 
     @classmethod
     def weigh(cls, contact: Contact, clock: Clock, *, lease_seconds: float, now: datetime) -> Self | None:
@@ -35,4 +48,13 @@ class Claim:
         if contact.window_closes is not None:
             margin = max(GUARD, clock.world_span(SLACK))
             dispatch_by = min(dispatch_by, contact.window_closes - margin)
+        return cls(contact, dispatch_by, lease_until) if dispatch_by > now else None
+
+    @classmethod
+    def by_hand(cls, contact: Contact, clock: Clock, *, now: datetime) -> Self | None:
+        """The same for what a person begins now: the lease lasts until the end should have been told."""
+        dispatch_by = now + TO_BEGIN
+        if contact.window_closes is not None:
+            dispatch_by = min(dispatch_by, contact.window_closes - GUARD)
+        lease_until = clock.to_machine(now + BY_HAND[contact.channel])
         return cls(contact, dispatch_by, lease_until) if dispatch_by > now else None

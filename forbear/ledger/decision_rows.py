@@ -11,7 +11,7 @@ from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
 from forbear.ledger import audit, permit_form
-from forbear.ledger.claims import Claim
+from forbear.ledger.claims import BY_HAND, Claim
 from forbear.ledger.ids import new_id
 from forbear.ledger.keeping import Keeping
 from forbear.ledger.tables.accounts import Account, LegalCase
@@ -56,6 +56,13 @@ class DecisionRows:
         audit.note_all(self._session, self._notes)
         return answer
 
+    def write_begun(self, decided: cadence.Contact, claim: Claim, task: str) -> str:
+        """Store what a person begins for a task, with its permit; returns the touch's id."""
+        answer = self._contact(decided, claim, task)
+        self._session.flush()
+        audit.note_all(self._session, self._notes)
+        return answer.touch
+
     def _written(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
         match decided:
             case cadence.Rest():
@@ -78,7 +85,7 @@ class DecisionRows:
         self._stand(stage=decided.stage, at=decided.until, reason=decided.reason, rule=decided.rule)
         return answer
 
-    def _contact(self, decided: cadence.Contact, claim: Claim) -> Contact:
+    def _contact(self, decided: cadence.Contact, claim: Claim, task: str | None = None) -> Contact:
         touch = new_id("tch")
         answer = Contact(
             touch=touch,
@@ -88,8 +95,12 @@ class DecisionRows:
             stage=decided.stage,
         )
         self._store(answer, decided.permit, decided.question, step=decided.step, touch=touch)
-        self._claim(touch, claim)
-        self._stand(stage=decided.stage, at=claim.dispatch_by, reason=f"sending: {decided.reason}", rule="")
+        self._claim(touch, claim, task)
+        if task is None:
+            at, reason = claim.dispatch_by, f"sending: {decided.reason}"
+        else:
+            at, reason = self._now + BY_HAND[decided.channel], f"under way: {decided.reason}"
+        self._stand(stage=decided.stage, at=at, reason=reason, rule="")
         return answer
 
     def _escalate(self, decided: cadence.Escalate, life: Life) -> Escalate:
@@ -149,7 +160,7 @@ class DecisionRows:
         case = write_case(question.attempt, replace(question.facts, calendars=()), self._now)
         return {"case": case, "calendars": calendars}
 
-    def _claim(self, touch: str, claim: Claim) -> None:
+    def _claim(self, touch: str, claim: Claim, task: str | None) -> None:
         contact, account = claim.contact, self._account
         row = Touch(
             id=touch,
@@ -169,7 +180,8 @@ class DecisionRows:
             template=contact.template,
             language=contact.language,
             provider=contact.provider,
-            sender=self._lender.sender,
+            sender=claim.sender or self._lender.sender if task is None else self._lender.phone,
+            task=task,
             state="claimed",
             claimed_at=self._now,
             lease_until=claim.lease_until,

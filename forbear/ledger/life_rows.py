@@ -226,6 +226,7 @@ def _history() -> Statement:
         Touch.step,
         Touch.result,
         Touch.purpose,
+        Touch.task,
     ).where(
         or_(Touch.person.in_(PERSONS), Touch.address_key.in_(KEYS)),
         or_(Touch.claimed_at >= SINCE, own),
@@ -245,6 +246,7 @@ def _history() -> Statement:
         none("step"),
         PastContact.result,
         literal("reminder"),
+        none("task"),
     ).where(
         or_(PastContact.person.in_(PERSONS), PastContact.address_key.in_(KEYS)),
         PastContact.at >= SINCE,

@@ -92,12 +92,17 @@ def life_of(
         rivals=tuple(
             rival for rival in _rivals(session, account, known.stops) if rival.lender == account.lender or not alone
         ),
-        in_flight=any(row["account"] == account.id and row["state"] in UNSETTLED for row in known.history),
+        in_flight=any(row["account"] == account.id and _unsettled(row) for row in known.history),
         legal_case=case,
         calendars=_calendars(known.parties, packs, now),
         circumstances=tuple(account.circumstances),
         events=tuple(life.Happened(row["kind"], row["at"]) for row in known.agreements if row["what"] == "event"),
     )
+
+
+def _unsettled(row: RowMapping) -> bool:
+    """What a person began and nobody ended cannot be looked up anywhere: it counts, and holds the account no longer."""
+    return row["state"] in UNSETTLED and not (row["state"] == "unknown" and row["task"] is not None)
 
 
 def look_back(packs: Packs | None) -> timedelta:

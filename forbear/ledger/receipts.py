@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from forbear.contracts.words import TouchState
 from forbear.errors import NotFound
-from forbear.ledger import audit, outbox, reachability
+from forbear.ledger import audit, lessons, outbox, tasks
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.contacts import Receipt, Touch
+from forbear.ledger.tables.tasks import Task
 
 log = structlog.get_logger(__name__)
 
-Source = Literal["ledger", "sender", "callback", "listing"]
+Source = Literal["ledger", "sender", "callback", "listing", "staff"]
 
 HINT = "hinted"
 STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
@@ -42,12 +43,24 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
         "queued": (4, "sent"),
         "accepted": (4, "sent"),
         "sending": (4, "sent"),
+        "rendered": (4, "sent"),
         "canceled": (5, "failed"),
+        "cancelled": (5, "failed"),
         "sent": (6, "sent"),
+        "printed": (6, "sent"),
+        "handed_over": (6, "sent"),
+        "in_transit": (6, "sent"),
         "undelivered": (7, "undelivered"),
         "failed": (7, "undelivered"),
+        "lost_in_post": (7, "undelivered"),
         "delivered": (8, "delivered"),
         "read": (8, "delivered"),
+        "signed": (9, "delivered"),
+        # Plain mail is only taken to be delivered, and what comes back was even "delivered": to its sender.
+        "returned": (10, "undelivered"),
+        # What a person says who made the call or the visit.
+        "not_reached": (7, "undelivered"),
+        "reached": (8, "delivered"),
     }
 )
 """How strong each status is, and the state it stands for. A provider's `failed` came after it took the message,
@@ -99,6 +112,7 @@ def add_receipt(
     Raises:
         NotFound: the session sees no such touch.
     """
+    lessons.lock_ahead(session, touch_id, status, code)
     touch = lock_touch(session, touch_id)
     if touch is None:
         raise NotFound("no such touch")
@@ -160,10 +174,19 @@ def _refold(session: Session, touch: Touch, news: Heard, at: datetime) -> TouchS
     session.flush()
     if state != before:
         log.info("touch.state", touch=touch.id, before=before, state=state, status=news.status)
+        if before == "unknown":
+            _help_no_more(session, touch, at)
         _tell(session, touch, before, news.status, at)
     if decisive and state in {"undelivered", "failed"}:
-        reachability.learn(session, touch, news.code, at)
+        lessons.learn(session, touch, news.status, news.code, at)
     return state
+
+
+def _help_no_more(session: Session, touch: Touch, at: datetime) -> None:
+    """What became of it is known now: nobody needs to find out any more."""
+    asked = select(Task).where(Task.touch == touch.id, Task.kind == "unknown_touch", Task.state.in_(tasks.WAITING))
+    if (task := session.scalars(asked.with_for_update()).first()) is not None:
+        tasks.close(session, task, at, state="withdrawn", outcome="reconciled")
 
 
 def _tell(session: Session, touch: Touch, before: str, status: str, at: datetime) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from forbear.contracts.decision import UpkeepReport
 from forbear.contracts.words import IN_FLIGHT
 from forbear.errors import Erased
-from forbear.ledger import audit, routes, sweeping
+from forbear.ledger import audit, begun, routes, sweeping
 from forbear.ledger.engine import Ledger
+from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Link, Touch
@@ -115,12 +116,17 @@ class UpkeepingBook:
     def _expire(self, tenant: str, touch_id: str) -> int:
         """Give one claim back, or admit that nobody knows. The sender's own transaction decides if it is faster."""
         with self._ledger.worker(tenant) as session:
+            seen = session.get(Touch, touch_id)
+            if seen is not None and seen.task is not None:  # persons first, as whoever says how it ended takes them
+                lock_account(session, tenant, seen.account)
             touch = lock_touch(session, touch_id)
             if touch is None or touch.state not in IN_FLIGHT:
                 return 0
             status = "expired" if touch.state == "claimed" else "lost"
             log.warning("touch.lease_over", touch=touch_id, state=touch.state)
-            add_receipt(session, touch_id=touch_id, source="ledger", status=status, at=self._ledger.clock.now())
+            now = self._ledger.clock.now()
+            add_receipt(session, touch_id=touch_id, source="ledger", status=status, at=now)
+            begun.abandon(session, touch, now)
             return 1
 
     def _unsettled_of(self, tenant: str) -> list[Unsettled]:
@@ -129,7 +135,7 @@ class UpkeepingBook:
                 select(Touch, ContactPoint.value, Link.token_sha256)
                 .join(ContactPoint, ContactPoint.id == Touch.contact_point)
                 .join(Link, Link.touch == Touch.id)
-                .where(Touch.state == "unknown")
+                .where(Touch.state == "unknown", Touch.task.is_(None))
                 .order_by(Touch.claimed_at, Touch.id)
                 .limit(AT_ONCE)
             ).all()

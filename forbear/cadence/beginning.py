@@ -1,0 +1,125 @@
+"""May somebody who works for the tenant begin, at this moment, the call or visit that a task asks for? Pure.
+
+A task only asks. What is lawful and fitting is decided when the person is about to dial or to knock, from the life as
+it stands then, with as many people as there are.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forbear.cadence.decision import Contact, Question
+from forbear.cadence.life import ContactPoint, Life, Person
+from forbear.cadence.permits import sendable
+from forbear.cadence.playbooks import Playbook
+from forbear.cadence.standing import debt_stands_still, first_to_speak, promised_day, stage_of
+from forbear.cadence.translate import days_past_due, to_attempt, to_facts
+from forbear.contracts.words import Channel
+from forbear.rules.engine import check
+from forbear.rules.facts import Permit
+from forbear.rules.packs import Packs
+
+BY_PERSON = "person"
+"""The provider of what a person does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a task asks for: whom to reach, where, by which step, and how many go."""
+
+    step: str
+    channel: Channel
+    person: str
+    point: str
+    template: str
+    language: str
+    staff: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """It may not begin now: what holds, in words, and until when; None where only an event lifts it."""
+
+    rule: str
+    reason: str
+    until: datetime | None = None
+    permit: Permit | None = None
+
+
+def may_begin(life: Life, errand: Errand, playbook: Playbook, packs: Packs, now: datetime) -> Contact | Barred:
+    """The contact with its permit of this moment, or what holds it."""
+    if (barred := _account_says_no(life) or _promise_says_no(life, now)) is not None:
+        return barred
+    found = _whom(life, errand, playbook, now)
+    if isinstance(found, Barred):
+        return found
+    person, point = found
+    attempt = to_attempt(life, person, point, errand.channel, staff=errand.staff, by="person")
+    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
+    permit = check(attempt, facts, packs, now)
+    if permit.verdict != "allow":
+        first = permit.findings[0]
+        return Barred(first.rule, first.why, permit.until, permit)
+    return _contact(life, errand, (person, point), permit, Question(attempt, facts), now)
+
+
+def _account_says_no(life: Life) -> Barred | None:
+    if life.balance <= 0:
+        return Barred("ACCOUNT.PAID", "nothing is owed any more")
+    if life.state != "open":
+        return Barred("ACCOUNT.CLOSED", "the account is closed")
+    if life.legal_case is not None:
+        return Barred("ACCOUNT.LEGAL", "legal staff have the account: outreach pauses")
+    if life.in_flight:
+        return Barred("TOUCH.UNSETTLED", "something else is under way to this account, and its end is not known yet")
+    return None
+
+
+def _promise_says_no(life: Life, now: datetime) -> Barred | None:
+    promised = promised_day(life, now)
+    if promised is None:
+        return None
+    day, until = promised
+    return Barred("PROMISE.OPEN", f"a payment is promised for {day:%a %d %b %Y}: outreach waits for it", until)
+
+
+def _whom(life: Life, errand: Errand, playbook: Playbook, now: datetime) -> tuple[Person, ContactPoint] | Barred:
+    person = next((each for each in life.persons if each.id == errand.person), None)
+    if person is None:
+        return Barred("PERSON.GONE", "the person is no longer a party of this account")
+    if person.id != life.borrower.id and debt_stands_still(life, now):
+        return Barred("DEBT.STOPPED", "the debt itself is stopped, so nobody who answers for it is asked")
+    if person.id == life.borrower.id and not first_to_speak(life, now):
+        return Barred("PERSON.TURN", "another debt of this person speaks first")
+    if not person.jurisdictions:
+        return Barred("PLACE.UNKNOWN", "it is not known where this person lives, so no rules can be chosen")
+    points = sendable(life, person, errand.channel, playbook)
+    point = next((each for each in points if each.id == errand.point), None)
+    if point is None:
+        return Barred("POINT.NONE", "the number or address is no longer valid")
+    return person, point
+
+
+def _contact(  # noqa: PLR0917  a contact is all of these
+    life: Life, errand: Errand, whom: tuple[Person, ContactPoint], permit: Permit, question: Question, now: datetime
+) -> Contact:
+    person, point = whom
+    what = {"call": "a call", "visit": "a visit"}.get(errand.channel, errand.channel)
+    return Contact(
+        step=errand.step,
+        channel=errand.channel,
+        role=person.role,
+        person=person.id,
+        point=point.id,
+        key=point.key,
+        place=point.place,
+        template=errand.template,
+        language=errand.language,
+        accounts=(life.account,),
+        window_closes=permit.closes_at,
+        priority=3,
+        reason=f"{what} by a person (step {errand.step})",
+        permit=permit,
+        stage=stage_of(days_past_due(life, now)),
+        provider=BY_PERSON,
+        question=question,
+    )
