@@ -108,7 +108,7 @@ def _named_scans(letter: Mapping[str, Any]) -> list[tuple[str, Tracked]]:
             issue = str(_part(event, "details").get("event", ""))
             reason = _ISSUES.get(issue, reason)
             code = _ISSUES.get(issue, issue[:40] or None)
-            meaning = _Meaning("lost" if issue in _GONE else "in_transit", "tracked", scanned=True, code=code)
+            meaning = _Meaning("lost_in_post" if issue in _GONE else "in_transit", "tracked", scanned=True, code=code)
         if meaning is None or at is None:
             continue
         if meaning.status == "returned" and reason is not None:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from forbear.ledger.tables.accounts import Entry, Event, Payment
 from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
+from forbear.ledger.tables.letters import ServiceProof
 from forbear.ledger.tables.staff import StaffAct
 
 FIXED: dict[str, type[Base]] = {
@@ -22,6 +23,7 @@ FIXED: dict[str, type[Base]] = {
     "past_contact": PastContact,
     "event": Event,
     "touch": Touch,
+    "service_proof": ServiceProof,
     "staff_act": StaffAct,
 }
 """Tables whose rows can be digested again, by name."""

@@ -18,13 +18,14 @@ TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
     "event",
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    "task",
+    *("task", "letter", "service_proof"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
 LEFT_OUT: dict[str, frozenset[str]] = {
     "profile": frozenset({"name", "birth_date", "identity_number"}),
     "contact_point": frozenset({"value"}),
     "reply": frozenset({"text"}),
+    "letter": frozenset({"address"}),
     "import_file": frozenset({"wrapped", "problem"}),
     "import_row": frozenset({"external_id", "mark", "problems"}),
 }

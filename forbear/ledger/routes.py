@@ -28,6 +28,7 @@ class KeyOwner(NamedTuple):
 KEY = text("select tenant, lender, digest, scopes, expires_at, revoked_at from key_owner(:sought)")
 SENDER = text("select tenant, lender from sender_owner(:sought)")
 TOUCH = text("select tenant, lender from touch_owner(:sought)")
+LETTER = text("select tenant, lender, touch from letter_owner(:provider, :sought)")
 CHECKOUT = text("select tenant, lender from checkout_owner(:sought)")
 LINK = text("select tenant, lender, id from link_owner(:sought)")
 PAGE = text("select tenant, lender, id from session_owner(:sought)")
@@ -54,6 +55,12 @@ def sender_owner(session: Session, sender_e164: str) -> tuple[str, str] | None:
 def touch_owner(session: Session, touch_id: str) -> tuple[str, str] | None:
     row = session.execute(TOUCH, {"sought": touch_id}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def letter_owner(session: Session, provider: str, provider_id: str) -> tuple[str, str, str] | None:
+    """Tenant, lender and touch of the letter that a provider knows under this id."""
+    row = session.execute(LETTER, {"provider": provider, "sought": provider_id}).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def checkout_owner(session: Session, checkout_id: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.contracts.words import Channel, LenderRole, TouchState
 from forbear.errors import Erased, ForbearError, NotFound
-from forbear.ledger import life_rows, reachability
+from forbear.ledger import letters, life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
 from forbear.ledger.handing_calls import hand_call
@@ -91,6 +91,8 @@ class TouchingBook:
             touch = self._take(session, order)
             touch.body_sha256, touch.segments = body_sha256, segments
             session.flush()
+            if touch.channel == "letter":
+                letters.keep_made(session, touch, self._settings.letter_prices)
             now = self._ledger.clock.now()
             match sending:
                 case Accepted():
@@ -152,6 +154,8 @@ class TouchingBook:
             log.warning("touch.not_ready", touch=touch.id, error=type(error).__name__)
             return self._learn(session, touch, "ledger", "withheld", now=now, code="it could not be made ready")
         touch.dispatched_at = now
+        if ready.envelope is not None:
+            letters.write_down(self._ledger.vault, session, touch, ready.envelope, now)
         add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
         return ready
 

@@ -23,7 +23,7 @@ PostStatus = Literal[
     "delivered",  # of plain mail inferred: no scan at the door
     "signed",  # a person received it
     "returned",
-    "lost",
+    "lost_in_post",
     "cancelled",  # taken back before it was printed
 ]
 ProofKind = Literal["posted", "tracked", "signed", "refused", "returned", "read"]

@@ -32,6 +32,9 @@ CHECKED = {
     ("import_row", "status"): "enrolled",
     ("task", "kind"): "call",
     ("task", "state"): "open",
+    ("letter", "service"): "plain",
+    ("service_proof", "kind"): "posted",
+    ("service_proof", "level"): "scanned",
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
 FROZEN = (
@@ -41,6 +44,7 @@ FROZEN = (
     "receipt",
     "past_contact",
     "event",
+    "service_proof",
     "staff_act",
     "audit_row",
     "audit_seal",

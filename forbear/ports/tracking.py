@@ -1,0 +1,38 @@
+"""What upkeep asks of the record about letters under way: which to ask about, which to take back, what was learnt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from forbear.ports.post import Tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter that its provider has, by ids only."""
+
+    tenant: str
+    touch: str
+    provider: str
+    provider_id: str
+
+
+class LetterRounds(Protocol):
+    def recallable(self) -> list[Posted]:
+        """Letters not yet printed to somebody who paid or was stopped since; each is handed out once."""
+        ...
+
+    def recalled(self, letter: Posted, taken_back: bool) -> bool:
+        """Record what the provider answered; returns `taken_back`."""
+        ...
+
+    def untold(self) -> list[Posted]:
+        """Letters whose end nobody told, those longest not asked about first, and never many.
+
+        Each is handed out again only after a while that grows with its age, and after some weeks no more.
+        """
+        ...
+
+    def learn(self, letter: Posted, news: Sequence[Tracked]) -> bool:
+        """Record what the provider told; whether any of it was new."""
+        ...
