@@ -18,6 +18,7 @@ from rich.console import Console
 from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.rules_cli.group import rules
 from forbear.settings import Settings
+from forbear.staff_cli import staff
 from forbear.wording_cli import templates
 
 EXIT_PAUSE_SECONDS = 0.05
@@ -31,6 +32,7 @@ key = typer.Typer(no_args_is_help=True, help="The API keys of lenders.")
 for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": key}.items():
     app.add_typer(group, name=name)
 app.add_typer(templates, name="templates")
+app.add_typer(staff, name="staff")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
