@@ -14,6 +14,7 @@ from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
 from forbear.ledger.tables.letters import ServiceProof
 from forbear.ledger.tables.staff import StaffAct
+from forbear.ledger.tables.visits import HandedOver, VisitCheckIn, VisitEvidence, VisitReport
 
 FIXED: dict[str, type[Base]] = {
     "entry": Entry,
@@ -25,6 +26,10 @@ FIXED: dict[str, type[Base]] = {
     "touch": Touch,
     "service_proof": ServiceProof,
     "staff_act": StaffAct,
+    "visit_check_in": VisitCheckIn,
+    "visit_evidence": VisitEvidence,
+    "visit_report": VisitReport,
+    "handed_over": HandedOver,
 }
 """Tables whose rows can be digested again, by name."""
 CHANGING: dict[str, set[str]] = {

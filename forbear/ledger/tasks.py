@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from forbear.contracts.words import StaffRole, TaskKind, TaskState
 from forbear.errors import Conflict, NotFound
-from forbear.ledger import audit, outbox
+from forbear.ledger import audit, outbox, visits_requested
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.tasks import Task
 
@@ -50,7 +50,10 @@ def open_task(session: Session, wanted: Wanted, now: datetime) -> str | None:
     row = values | {"id": new_id("tsk"), "state": "open", "opened_at": now}
     made = session.scalar(insert(Task).values(row).on_conflict_do_nothing().returning(Task.id))
     if made is not None:
-        _note(session, session.get_one(Task, made), "task_opened", now)
+        task = session.get_one(Task, made)
+        _note(session, task, "task_opened", now)
+        if task.kind == "visit":
+            visits_requested.requested(session, task, now)
     return made
 
 
@@ -109,8 +112,18 @@ def close(
     task.state, task.closed_at, task.outcome, task.cause = state, now, outcome, cause or task.cause
     task.version += 1
     _note(session, task, f"task_{state}", now)
+    if task.kind == "visit":
+        visits_requested.follow(session, task, now)
+    _draw(session, task, now)
     if task.account is not None:
         outbox.tell(session, tenant=task.tenant, account=task.account, fact="task_closed", at=now)
+
+
+def _draw(session: Session, task: Task, now: datetime) -> None:
+    """Do what the end of such a task moves besides its account; imported here, as that opens tasks itself."""
+    from forbear.ledger import task_ends
+
+    task_ends.after(session, task, now)
 
 
 def withdraw(
@@ -130,7 +143,10 @@ def withdraw(
         .returning(Task.id)
     ).all()
     for task in gone:
-        _note(session, session.get_one(Task, task, populate_existing=True), "task_withdrawn", now)
+        withdrawn = session.get_one(Task, task, populate_existing=True)
+        _note(session, withdrawn, "task_withdrawn", now)
+        if withdrawn.kind == "visit":
+            visits_requested.follow(session, withdrawn, now)
     return len(gone)
 
 

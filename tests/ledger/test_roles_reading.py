@@ -16,10 +16,15 @@ from tests.ledger.filled import ABROAD, NORTH, SOUTH, fill, row_id
 
 OF_TENANT = {"person", "person_match"}
 """What the API sees of the whole tenant: match keys and locks, nothing personal."""
-HIDDEN_FROM_API = {"outbox", "audit_seal", "staff", "staff_session", "staff_act"}
+HIDDEN_FROM_API = {
+    *("visit_plan", "visit_place", "visit_check_in", "visit_evidence", "custody", "officer_feed"),
+    *("staff", "staff_session", "staff_act"),
+    *("outbox", "audit_seal"),
+}
 HIDDEN_FROM_WORKER = {
     *("api_key", "page_session", "idempotency", "import_file", "import_piece", "import_row"),
     *("staff", "staff_session"),
+    "officer_feed",
 }
 TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant" in table.columns)
 OTHERS = {NORTH: SOUTH, SOUTH: NORTH}

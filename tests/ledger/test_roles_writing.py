@@ -21,14 +21,14 @@ API_INSERTS = {
     *("person", "person_match", "person_key", "profile", "contact_point", "consent", "agreement", "account", "party"),
     *("entry", "payment", "promise", "stop", "receipt", "page_session", "checkout", "reply", "suppression"),
     *("past_contact", "event", "outbox", "idempotency", "audit_row", "import_file", "import_piece", "import_row"),
-    *("task", "service_proof"),
+    *("task", "incident", "service_proof"),
 }
 WORKER_INSERTS = {
     *("person_key", "stop", "legal_case", "decision", "touch", "receipt", "link", "suppression", "outbox"),
     *("audit_row", "audit_seal"),
     # What a message that upkeep caught up on may move.
-    *("reply", "promise", "consent", "task"),
-    *("letter", "service_proof"),
+    *("reply", "promise", "consent", "task", "visit"),
+    *("sender", "incident", "letter", "service_proof"),
     # A payment of which no webhook told.
     *("payment", "entry"),
 }
