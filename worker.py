@@ -92,7 +92,7 @@ class Forbear:
         self.calls = TwilioCalls.from_settings(settings, ledger.clock)
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
-        cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs))
+        cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs, costs=self.wording.costs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
         ways: dict[str, Way] = {"sms": Texts(self.carrier, self.wording), "call": Calls(self.calls)}
         contact = ContactActivities(touching, ways, self.ledger.clock)

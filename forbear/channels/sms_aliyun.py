@@ -21,6 +21,7 @@ from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest, SendSm
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from darabonba.exceptions import UnretryableException
 
+from forbear.cadence.sms_codes import ALIYUN
 from forbear.channels import aliyun_client, aliyun_codes
 from forbear.channels.wording import SmsWording
 from forbear.clock import Clock
@@ -145,7 +146,7 @@ def _read(body: object) -> Sending:
         return Accepted(provider_id=str(biz_id), status="accepted")
     if not code or code == aliyun_codes.OK:
         return Unknown("an answer without a code or an id")
-    log.info("sms_refused", code=code, known=code in aliyun_codes.REFUSALS)
+    log.info("sms_refused", code=code, known=code in ALIYUN)
     return aliyun_codes.refused(code)
 
 

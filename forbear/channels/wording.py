@@ -8,6 +8,7 @@ is then good for is its digest, its price and the provider's registration.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
@@ -46,6 +47,11 @@ class SmsWording:
     def approving(self) -> frozenset[str]:
         """The providers that send approved wording only, and hold it themselves."""
         return frozenset(self._manifest.signatures)
+
+    @property
+    def costs(self) -> Mapping[str, int]:
+        """The most segments of each template."""
+        return {name: template.max_segments for name, template in self._manifest.templates.items()}
 
     def template(self, name: str) -> TextTemplate:
         """What the manifest says of a template.

@@ -17,7 +17,7 @@ from forbear.cadence.decide import decide as decide_by_playbook
 from forbear.cadence.life import Life
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.decision import Asked, Close, Decision, Rest
-from forbear.ledger import life_rows, promises
+from forbear.ledger import incidents, life_rows, promises, senders
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
@@ -26,6 +26,7 @@ from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision as Stored
+from forbear.ledger.tables.people import Lender
 from forbear.rules.packs import Packs
 
 Decide = Callable[[Life, Playbook, Packs, datetime], cadence.Decision]
@@ -41,12 +42,20 @@ class DecidingBook:
     """Implements `forbear.ports.book.CadenceBook`."""
 
     def __init__(
-        self, ledger: Ledger, playbooks: Mapping[str, Playbook], packs: Packs, *, decide: Decide = decide_by_playbook
+        self,
+        ledger: Ledger,
+        playbooks: Mapping[str, Playbook],
+        packs: Packs,
+        *,
+        decide: Decide = decide_by_playbook,
+        costs: Mapping[str, int] | None = None,
     ) -> None:
+        """`costs` are the most segments of each text; without them texts are not paced."""
         self._ledger = ledger
         self._playbooks = playbooks
         self._packs = packs
         self._decide = decide
+        self._costs = costs
         self._keeping = Keeping(ledger.kept, packs)
 
     def decide(self, asked: Asked) -> Decision:
@@ -81,14 +90,31 @@ class DecidingBook:
         account, lender, *_ = found
         life = life_of(session, found, now=now, packs=self._packs)
         decided = self._next(life, account.playbook, now)
-        claim = None
+        claim = held = None
         if isinstance(decided, cadence.Contact):
             claim = Claim.weigh(decided, clock, lease_seconds=self._ledger.settings.lease_seconds, now=now)
             if claim is None:
                 decided = _window_closing(decided, now)
-        own = self._own(session, account, decided, now)
+            elif decided.channel == "sms":
+                claim, held = self._seated(session, lender, decided, claim, now)
+        decided = held or decided
+        # What holds a way out is the lender's own, whoever else knows the person.
+        own = held is not None or self._own(session, account, decided, now)
         rows = DecisionRows(session, (account, lender), asked, clock, now, own=own, keeping=self._keeping)
         return rows.write(decided, claim, life)
+
+    def _seated(
+        self, session: Session, lender: Lender, contact: cadence.Contact, claim: Claim, now: datetime
+    ) -> tuple[Claim | None, cadence.Rest | None]:
+        """The claim with the sender that a text goes out by, or the rest until there is one."""
+        stopped = incidents.holding(session, lender.id, contact.provider, contact.template)
+        if stopped is not None:
+            rule = incidents.RULES[stopped.kind]
+            return None, senders.rest(contact, now + LONGEST_REST, incidents.in_words(stopped), rule)
+        if self._costs is None:
+            return claim, None
+        seat = senders.seat(session, lender, contact, now, costs=self._costs)
+        return (None, seat) if isinstance(seat, cadence.Rest) else (claim.by(seat), None)
 
     def _own(self, session: Session, account: Account, decided: cadence.Decision, now: datetime) -> bool:
         """Whether the lender's own facts alone give this answer, so that it may read the whole reason.

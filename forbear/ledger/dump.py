@@ -18,7 +18,7 @@ TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
     "event",
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    *("task", "letter", "service_proof"),
+    *("task", "sender", "incident", "letter", "service_proof"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
 LEFT_OUT: dict[str, frozenset[str]] = {

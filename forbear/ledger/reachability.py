@@ -1,14 +1,11 @@
-"""What sending teaches about a contact point: a failed message by the provider's codes, an opened number by itself.
+"""What sending teaches about a contact point: that it is worse than we thought, or that its route does not reach it.
 
-Only codes that say something about the number itself change it; filtering, outages and our own configuration do not.
-A handset that is merely off is given three tries.
+`unreachable` is a number that takes no texts; whoever calls may still use it.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from forbear.cadence.sms_routes import load_routes
@@ -16,45 +13,6 @@ from forbear.contracts.words import LenderRole, PointState
 from forbear.ledger import addresses, audit
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
-
-TEACHES: Mapping[str, PointState] = MappingProxyType(
-    {
-        "21211": "invalid",  # not a number
-        "21214": "invalid",  # cannot be reached at all
-        "21217": "invalid",  # not a number
-        "21401": "invalid",  # not a number
-        "21604": "invalid",  # no number given
-        "30005": "invalid",  # unknown or no longer in service
-        "21614": "unreachable",  # not a mobile
-        "21635": "unreachable",  # a landline
-        "30006": "unreachable",  # a landline, or a carrier that takes no texts
-        "30004": "unreachable",  # blocked by the carrier or the holder
-        # The domestic provider of China; its words for a report are general knowledge, not checked against a source.
-        "isv.MOBILE_NUMBER_ILLEGAL": "invalid",  # not a number
-        "USER_REJECT": "unreachable",  # the holder refused such texts
-        "MOBILE_IN_BLACK": "unreachable",  # on a list of carriers or of the provider
-    }
-)
-UNREACHABLE_NOW = frozenset(
-    {
-        "30003",  # off, or without signal
-        "MOBLLE_TERMINAL_ERROR",  # the same; the provider's own spelling
-        "MOBILE_TERMINAL_ERROR",
-        "MOBILE_NOT_ON_SERVICE",  # suspended: may be paid for again tomorrow
-        "INVALID_NUMBER",  # off, suspended or unassigned: it does not say which
-    }
-)
-STRIKES = 3
-"""So many messages in a row to a handset that was off make the number unreachable."""
-
-
-def learn(session: Session, touch: Touch, code: str | None, at: datetime) -> None:
-    """Put down what a code says about the touch's contact point."""
-    state = TEACHES.get(code or "")
-    if code in UNREACHABLE_NOW and _strikes(session, touch.contact_point) >= STRIKES:
-        state = "unreachable"
-    if state is not None:
-        mark(session, touch, state, at)
 
 
 def mark(session: Session, touch: Touch, state: PointState, at: datetime) -> None:
@@ -96,15 +54,3 @@ def reached(session: Session, touch: Touch, number: str, role: LenderRole) -> bo
     )
     route = load_routes().get(touch.provider)
     return route is not None and route.reaches(country, role)
-
-
-def _strikes(session: Session, contact_point: str) -> int:
-    """How many of the point's last touches in a row found the handset off."""
-    last = session.execute(
-        select(Touch.state, Touch.code)
-        .where(Touch.contact_point == contact_point, Touch.state != "failed")
-        .order_by(Touch.claimed_at.desc(), Touch.id.desc())
-        .limit(STRIKES)
-    ).all()
-    off = [state == "undelivered" and code in UNREACHABLE_NOW for state, code in last]
-    return off.index(False) if False in off else len(off)

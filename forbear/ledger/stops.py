@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forbear.contracts.words import Channel, Fact, HoldReason, StopKind, SuppressionScope
 from forbear.errors import BadInput, NotFound
-from forbear.ledger import audit, outbox, routes
+from forbear.ledger import audit, numbers, outbox, routes
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
 from forbear.ledger.tables.accounts import Stop
@@ -65,7 +65,7 @@ def place_stop(
     session.add(stop)
     session.flush()
     if kind == "wrong_number" and address_key is not None:
-        _not_theirs(session, lender, person, address_key)
+        _not_theirs(session, lender, person, address_key, at)
     _note_stop(session, stop, "stop_placed", at)
     outbox.tell_accounts_of(session, persons=concerned, fact=FACTS.get(kind, "stop_placed"), at=at)
     return stop.id
@@ -176,17 +176,13 @@ def _lock(session: Session, tenant: str, person: str | None, address_key: bytes 
     return lock_persons(session, tenant, [*named, *at_address])
 
 
-def _not_theirs(session: Session, lender: str, person: str, address_key: bytes) -> None:
+def _not_theirs(session: Session, lender: str, person: str, address_key: bytes, at: datetime) -> None:
     """Only as this lender knows the person: another lender is bound by the stop, and learns nothing of it."""
-    session.execute(
-        update(ContactPoint)
-        .where(
-            ContactPoint.lender == lender,
-            ContactPoint.person == person,
-            ContactPoint.address_key == address_key,
-        )
-        .values(state="wrong_party")
-    )
+    theirs = (ContactPoint.lender == lender, ContactPoint.person == person, ContactPoint.address_key == address_key)
+    session.execute(update(ContactPoint).where(*theirs).values(state="wrong_party"))
+    for point in session.scalars(select(ContactPoint).where(*theirs)).all():
+        if point.kind == "phone":
+            numbers.ask_about(session, point, "Somebody said that this is the wrong person's number", at)
 
 
 def _note_stop(session: Session, stop: Stop, kind: str, at: datetime) -> None:

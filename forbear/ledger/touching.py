@@ -17,7 +17,7 @@ from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.contracts.words import Channel, LenderRole, TouchState
 from forbear.errors import Erased, ForbearError, NotFound
-from forbear.ledger import letters, life_rows, reachability
+from forbear.ledger import incidents, letters, life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
 from forbear.ledger.handing_calls import hand_call
@@ -25,7 +25,6 @@ from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
 from forbear.ledger.shown import if_own
-from forbear.ledger.stops import suppress
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint, Lender
@@ -114,6 +113,9 @@ class TouchingBook:
         """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
+        held = incidents.holding(session, touch.lender, touch.provider, touch.template)
+        if held is not None:
+            return incidents.in_words(held)
         return self.speaks_against(session, touch, now)
 
     def speaks_against(self, session: Session, touch: Touch, now: datetime) -> str | None:
@@ -165,24 +167,12 @@ class TouchingBook:
         return self._learn(session, touch, "sender", "accepted", now=now, provider_id=sending.provider_id)
 
     def _refused(self, session: Session, touch: Touch, sending: Refused, now: datetime) -> Outcome:
-        outcome = self._learn(session, touch, "sender", "refused", now=now, code=sending.code)
-        if sending.opted_out:
-            suppress(
-                session,
-                tenant=touch.tenant,
-                lender=touch.lender,
-                person=touch.person,
-                scope="number",
-                channel=None,
-                address_key=touch.address_key,
-                via="carrier",
-                at=now,
-            )
-        elif sending.ours:
+        """What the code moves is said in one table, and done where the receipt is stored."""
+        if sending.ours:
             log.error("touch.refused_for_our_setup", touch=touch.id, code=sending.code)
-        elif sending.permanent:
-            reachability.mark(session, touch, reachability.TEACHES.get(sending.code, "invalid"), now)
-        return outcome
+        if touch.channel == "letter" and sending.permanent:
+            reachability.mark(session, touch, "invalid", now)
+        return self._learn(session, touch, "sender", "refused", now=now, code=sending.code)
 
     def _learn(
         self,

@@ -258,7 +258,7 @@ def test_accepted(house: House) -> None:
         (Refused(code="21617", permanent=True, ours=True), "valid"),
         (Refused(code="21211", permanent=True), "invalid"),
         (Refused(code="21614", permanent=True), "unreachable"),
-        (Refused(code="21612", permanent=True), "invalid"),
+        (Refused(code="21612", ours=True), "valid"),
         (Refused(code="20429"), "valid"),
     ],
 )

@@ -170,6 +170,8 @@ class Reply(OfLender, Base):
     text: Mapped[bytes | None]
     at: Mapped[Instant]
     needs_human: Mapped[bool]
+    answered: Mapped[str | None]
+    """What we wrote back, if anything: introduction or confirmation."""
     __table_args__ = (UniqueConstraint("provider_id"), Index(None, "account"))
 
 

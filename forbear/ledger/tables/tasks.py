@@ -51,7 +51,10 @@ class Task(OfLender, Base):
         Index("uq_task_touch", "touch", "kind", unique=True, postgresql_where="touch is not null"),
         Index(None, "account"),
         Index("ix_task_open", "tenant", "role", "due_at", postgresql_where="state in ('open', 'taken')"),
-        CheckConstraint("kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route')", name="kind"),
+        CheckConstraint(
+            "kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number')",
+            name="kind",
+        ),
         CheckConstraint(
             "state in ('open', 'taken', 'done', 'declined', 'expired', 'withdrawn')",
             name="state",

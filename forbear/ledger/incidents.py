@@ -1,0 +1,146 @@
+"""Codes that a person must look at: each opens one task with what to do, and some hold a way out until it is done.
+
+What is held is a template on a route, where carriers filter its words, or a lender's whole route, where texts are taken
+and then fail. The task's end releases it; so does an operator at the command line.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from forbear.cadence.sms_codes import Meaning
+from forbear.errors import NotFound
+from forbear.ledger import audit, outbox, tasks
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.senders import Incident
+from forbear.ledger.tables.tasks import Task
+
+Kind = Literal["template", "route", "call", "unmapped"]
+TEMPLATE_HELD: Final = "TEMPLATE.HELD"
+ROUTE_HELD: Final = "ROUTE.HELD"
+RULES: Final = {"template": TEMPLATE_HELD, "route": ROUTE_HELD}
+OF_ACTIONS: Final[dict[str, Kind]] = {"stop_template": "template", "stop_route": "route", "call_operator": "call"}
+
+
+def report(session: Session, touch: Touch, code: str, known: Meaning | None, at: datetime, *, taken: bool) -> None:
+    """Open an incident and its task, once while it is open.
+
+    Args:
+        session: a transaction that may see the touch.
+        touch: the one that met the code.
+        code: the provider's word, or ours.
+        known: what the table says of it; None where it says nothing.
+        at: world instant.
+        taken: the provider took the text before it failed. What it refused cost nothing, and no route stops for it.
+    """
+    kind: Kind = "unmapped" if known is None else OF_ACTIONS[known.action]
+    if kind == "route" and not taken:
+        kind = "call"
+    row = {
+        "id": new_id("inc"),
+        "tenant": touch.tenant,
+        "lender": touch.lender,
+        "provider": touch.provider,
+        "kind": kind,
+        "template": touch.template if kind == "template" else "",
+        "code": code,
+        "touch": touch.id,
+        "opened_at": at,
+    }
+    made = session.scalar(insert(Incident).values(row).on_conflict_do_nothing().returning(Incident.id))
+    if made is None:
+        return
+    task = tasks.open_task(session, _wanted(touch, kind, code, known), at)
+    session.execute(update(Incident).where(Incident.id == made).values(task=task))
+    _note(session, touch.tenant, touch.lender, made, "incident_opened", at, {"kind": kind, "code": code, "task": task})
+
+
+def holding(session: Session, lender: str, provider: str, template: str) -> Incident | None:
+    """What keeps a lender's template from a route, if anything does; what holds the whole route comes first."""
+    held = select(Incident).where(
+        Incident.lender == lender,
+        Incident.provider == provider,
+        Incident.released_at.is_(None),
+        or_(Incident.kind == "route", (Incident.kind == "template") & (Incident.template == template)),
+    )
+    return session.scalars(held.order_by(Incident.kind, Incident.opened_at, Incident.id).limit(1)).first()
+
+
+def in_words(held: Incident) -> str:
+    """Why it waits, for the account's timer and its lender."""
+    what = f"template {held.template}" if held.kind == "template" else "this lender's texts"
+    return f"{what} on route {held.provider} stopped after code {held.code}: a person must look and release it"
+
+
+def still_open(session: Session) -> list[Incident]:
+    """Every incident that was not released, oldest first."""
+    found = select(Incident).where(Incident.released_at.is_(None)).order_by(Incident.opened_at, Incident.id)
+    return list(session.scalars(found))
+
+
+def release(session: Session, incident: str, by: str, at: datetime) -> None:
+    """End an incident and its task, and wake what waited for it. Releasing it twice changes nothing.
+
+    Raises:
+        NotFound: the session sees no such incident.
+    """
+    found = session.get(Incident, incident)
+    if found is None:
+        raise NotFound("no such incident")
+    _release(session, [found], by, at)
+    if found.task is not None and (task := tasks.lock_task(session, found.task)).state in tasks.WAITING:
+        tasks.close(session, task, at, outcome="released")
+
+
+def task_ended(session: Session, task: Task, at: datetime) -> None:
+    """A task that was done releases its incident; one that was declined or ran out leaves it as it is."""
+    if task.state == "done":
+        found = session.scalars(select(Incident).where(Incident.task == task.id)).all()
+        _release(session, list(found), task.assignee or "operator", at)
+
+
+def _release(session: Session, found: list[Incident], by: str, at: datetime) -> None:
+    for incident in found:
+        # What an unmapped code means does not change by being looked at: it opens no second task.
+        if incident.released_at is not None or incident.kind == "unmapped":
+            continue
+        incident.released_at, incident.released_by = at, by
+        session.flush()
+        written = {"code": incident.code, "by": by}
+        _note(session, incident.tenant, incident.lender, incident.id, "incident_released", at, written)
+        waiting = select(Account.id).where(
+            Account.lender == incident.lender, Account.state == "open", Account.next_rule.in_(RULES.values())
+        )
+        for account in session.scalars(waiting.order_by(Account.id)):
+            outbox.tell(session, tenant=incident.tenant, account=account, fact="task_closed", at=at)
+
+
+def _wanted(touch: Touch, kind: Kind, code: str, known: Meaning | None) -> tasks.Wanted:
+    where = f"Route {touch.provider}, sender {touch.sender}, code {code}"
+    if known is None:
+        reason = f"{where}: nobody has said what it means. Look it up and add it to the table of codes."
+    else:
+        template = f" (template {touch.template})" if kind == "template" else ""
+        reason = f"{where}{template}: {known.says}. {known.do}"
+    return tasks.Wanted(
+        tenant=touch.tenant,
+        lender=touch.lender,
+        kind="unmapped_code" if kind == "unmapped" else "route",
+        role="operator",
+        reason=reason,
+        template=touch.template if kind == "template" else None,
+        priority=1 if kind in RULES else 2,
+        touch=touch.id,
+    )
+
+
+def _note(  # noqa: PLR0917  an audit row is what it says
+    session: Session, tenant: str, lender: str, subject: str, kind: str, at: datetime, written: Mapping[str, str | None]
+) -> None:
+    audit.note(session, tenant=tenant, lender=lender, kind=kind, subject=subject, at=at, written=written)

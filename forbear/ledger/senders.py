@@ -1,0 +1,157 @@
+"""Where a lender's next text may come from, and when: pools of senders, each at its own pace in segments per second.
+
+One row per sender holds its place in time. A claim moves it on in the claim's own transaction, so that the pace holds
+over any number of workers; who finds every sender busy gets a place in the line and rests until then. So little waits
+at the provider that nothing waits there beyond its window. All instants are world time.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import Interval, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from forbear.cadence import decision as cadence
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import Lender
+from forbear.ledger.tables.senders import Sender
+
+BUSY: Final = "SENDER.BUSY"
+BACKED_OFF: Final = "SENDER.BACKOFF"
+BACKLOG: Final = timedelta(seconds=30)
+"""So much may wait at the provider: less than a claim keeps free before its window closes (`claims.GUARD`)."""
+PACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"MG[0-9a-fA-F]{32}"), "1"),
+    (re.compile(r"\+1(?:800|833|844|855|866|877|888)\d{7}"), "3"),
+    (re.compile(r"\+\d{6,15}"), "1"),
+    (re.compile(r"\d{5,6}"), "10"),
+)
+"""Segments per second of a Messaging Service with one number, a toll-free, a long and a short number, until an operator
+says what the account really has."""
+SIGNATURE_PACE: Final = "100"
+"""Of a signature, whose provider paces by the receiving number."""
+FULL, CROWDED = (timedelta(minutes=15), timedelta(hours=4)), (timedelta(seconds=1), timedelta(seconds=30))
+"""First and longest silence after a queue that is full, and after too many requests at once; it doubles between."""
+CROWDED_CODES: Final = frozenset({"429", "20429", "throttled"})
+
+
+def pace_of(address: str) -> Decimal:
+    """What a sender of this form can be trusted to send in a second."""
+    return Decimal(next((pace for form, pace in PACES if form.fullmatch(address)), SIGNATURE_PACE))
+
+
+def seat(
+    session: Session, lender: Lender, contact: cadence.Contact, now: datetime, *, costs: Mapping[str, int]
+) -> str | cadence.Rest:
+    """Take a sender's next place for a text, or say until when to wait for one.
+
+    Args:
+        session: the transaction of the claim.
+        lender: whose text it is.
+        contact: what is about to be claimed.
+        now: world instant.
+        costs: the most segments of each template.
+    """
+    pool = _pool(session, lender, contact.provider, now)
+    free = [each for each in pool if each.held_until is None or each.held_until <= now]
+    if not free:
+        first = min(pool, key=lambda each: each.held_until or now)
+        why = f"the provider asked to leave every sender alone for a while (code {first.held_code})"
+        return rest(contact, max(first.held_until or now, now), why, BACKED_OFF)
+    known = _known(session, contact, free)
+    for sender in sorted(free, key=lambda each: (each.address != known, max(each.free_at, now), each.address)):
+        cost = _cost(costs.get(contact.template, 1), sender)
+        if _taken(session, sender, cost, contact.window_closes, now):
+            return sender.address
+    shortest = min(free, key=lambda each: (each.line_at, each.address))
+    until = _in_line(session, shortest, _cost(costs.get(contact.template, 1), shortest), now)
+    return rest(contact, until, "every sender is busy: this text has its place in the line", BUSY)
+
+
+def back_off(session: Session, touch: Touch, code: str, at: datetime) -> None:
+    """Leave a touch's sender alone for a while, each time for longer; what comes meanwhile changes nothing."""
+    first, longest = CROWDED if code in CROWDED_CODES else FULL
+    strikes = select(Sender.strikes, Sender.held_until).where(Sender.address == touch.sender)
+    row = session.execute(strikes.with_for_update()).one_or_none()
+    if row is None or (row.held_until is not None and row.held_until > at):
+        return
+    again = row.held_until is not None and row.held_until + longest > at
+    count = row.strikes + 1 if again else 1
+    until = at + min(first * 2 ** min(count - 1, 16), longest)
+    held = update(Sender).where(Sender.address == touch.sender)
+    session.execute(held.values(held_until=until, held_code=code, strikes=count))
+
+
+def enlist(session: Session, lender: Lender, address: str, provider: str, now: datetime) -> None:
+    """Put a sender into its lender's pool, at the pace of its form; one that is there stays as it is."""
+    row = {
+        "id": new_id("snd"),
+        "tenant": lender.tenant,
+        "lender": lender.id,
+        "address": address,
+        "provider": provider,
+        "segments_per_second": pace_of(address),
+        "free_at": now,
+        "line_at": now,
+        "created_at": now,
+    }
+    session.execute(insert(Sender).values(row).on_conflict_do_nothing())
+
+
+def _pool(session: Session, lender: Lender, provider: str, now: datetime) -> Sequence[Sender]:
+    """The lender's senders on a route; the one it was added with is always among them unless it was retired."""
+    theirs = (
+        select(Sender)
+        .where(Sender.lender == lender.id, or_(Sender.provider == provider, Sender.address == lender.sender))
+        .order_by(Sender.address)
+        .execution_options(populate_existing=True)
+    )
+    pool = session.scalars(theirs).all()
+    if not any(each.address == lender.sender for each in pool):
+        enlist(session, lender, lender.sender, provider, now)
+        pool = session.scalars(theirs).all()
+    return [each for each in pool if each.retired_at is None] or pool
+
+
+def _known(session: Session, contact: cadence.Contact, pool: Sequence[Sender]) -> str | None:
+    """The sender that the person knows: a number that changes with each text looks like a fraud."""
+    if len(pool) == 1:
+        return pool[0].address
+    last = (
+        select(Touch.sender)
+        .where(Touch.contact_point == contact.point, Touch.channel == "sms", Touch.state != "failed")
+        .order_by(Touch.claimed_at.desc(), Touch.id.desc())
+        .limit(1)
+    )
+    return session.scalar(last)
+
+
+def _cost(segments: int, sender: Sender) -> timedelta:
+    return timedelta(seconds=float(segments / sender.segments_per_second))
+
+
+def _taken(session: Session, sender: Sender, cost: timedelta, closes: datetime | None, now: datetime) -> bool:
+    """Move the sender on, if so little waits there that this text goes out at once and inside its window."""
+    begins = func.greatest(Sender.free_at, now)
+    room = [Sender.id == sender.id, Sender.free_at <= now + BACKLOG]
+    if closes is not None:
+        room.append(begins + cast(literal(cost), Interval) <= closes)
+    moved = update(Sender).where(*room).values(free_at=begins + cast(literal(cost), Interval)).returning(Sender.id)
+    return session.scalar(moved) is not None
+
+
+def _in_line(session: Session, sender: Sender, cost: timedelta, now: datetime) -> datetime:
+    """The next place in a busy sender's line: everybody gets another, so that not all come back at once."""
+    begins = func.greatest(Sender.line_at, Sender.free_at - cast(literal(BACKLOG), Interval), now)
+    placed = update(Sender).where(Sender.id == sender.id).values(line_at=begins + cast(literal(cost), Interval))
+    return session.execute(placed.returning(Sender.line_at)).scalar_one()
+
+
+def rest(contact: cadence.Contact, until: datetime, why: str, rule: str) -> cadence.Rest:
+    """A text that may go, and for which there is no way out now."""
+    return cadence.Rest(until, why, rule, contact.permit, contact.stage, contact.question)
