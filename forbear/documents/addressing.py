@@ -1,0 +1,85 @@
+"""The lines that stand in an envelope's window, in the order in which a country's post reads them.
+
+A line that is too long or one too many is refused by its number and never cut: a cut address is somebody else's.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from forbear.ports.papers import Unprintable
+from forbear.ports.post import PostAddress
+
+HAN_LINE: Final = 22
+"""Characters of a Chinese line in the window; a longer one goes on in the next, as Chinese may break anywhere."""
+MOST_LINES: Final = 5
+FEWEST_LINES: Final = 3
+NOWHERE: Final = re.compile(r"(?i)\b(?:no fixed (?:abode|address)|nfa)\b|居无定所|地址不详|无固定住所")
+UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Signs that turn or hide others: what stands in the window would not be what the ledger holds."""
+BAD_START: Final = frozenset('@()=[]"\\/,<>~')
+SHEETS: Final = {"US": "letter-US", "CN": "a4-CN"}
+"""The sheet and with it the envelopes that go to a country."""
+_HAN: Final = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def sheet_for(country: str) -> str:
+    """The name of the sheet that goes to a country.
+
+    Raises:
+        Unprintable: no layout is known for it.
+    """
+    try:
+        return SHEETS[country]
+    except KeyError:
+        raise Unprintable("address.country", f"no letters are laid out for {country}; print it elsewhere") from None
+
+
+def window_lines(to: PostAddress) -> tuple[str, ...]:
+    """Name and address as they stand in the window.
+
+    Raises:
+        Unprintable: with the number of the line that is wrong.
+    """
+    sheet_for(to.country)
+    han = to.country == "CN" and any(_HAN.search(line) for line in (to.city, *to.lines))
+    lines = [" ".join(line.split()) for line in (_chinese(to) if han else _western(to))]
+    lines = [line for line in lines if line]
+    _check(lines)
+    return tuple(lines)
+
+
+def _western(to: PostAddress) -> list[str]:
+    """Name, street, then city, state and code on one line."""
+    place = " ".join(part for part in (to.region, to.postal_code) if part)
+    city = f"{to.city}, {place}" if place else to.city
+    return [to.name, *to.lines, city, *(["China"] if to.country == "CN" else [])]
+
+
+def _chinese(to: PostAddress) -> list[str]:
+    """Code, province and city, street, then the name with its word of address."""
+    place = to.city if to.region in {"", to.city} else f"{to.region}{to.city}"
+    broken = [piece for line in (place, *to.lines) for piece in _pieces(line)]
+    return [to.postal_code, *broken, f"{to.name} 收"]
+
+
+def _pieces(line: str) -> list[str]:
+    """A Chinese line as lines that fit, of nearly equal length."""
+    line = " ".join(line.split())
+    count = -(-len(line) // HAN_LINE) or 1
+    length = -(-len(line) // count)
+    return [line[at : at + length] for at in range(0, len(line), max(length, 1))]
+
+
+def _check(lines: list[str]) -> None:
+    if len(lines) < FEWEST_LINES:
+        raise Unprintable("address.lines", f"the address has {len(lines)} lines; it needs at least {FEWEST_LINES}")
+    if len(lines) > MOST_LINES:
+        raise Unprintable("address.lines", f"the address has {len(lines)} lines; the window holds {MOST_LINES}")
+    for number, line in enumerate(lines, 1):
+        if line[0] in BAD_START or not any(character.isalnum() for character in line):
+            raise Unprintable("address.shape", f"line {number} of the address begins with a sign or says nothing")
+        if any(unicodedata.category(character) in UNSEEN for character in line):
+            raise Unprintable("address.shape", f"line {number} of the address holds a sign that nobody sees")
+        if NOWHERE.search(line):
+            raise Unprintable("address.undeliverable", f"line {number} of the address says that there is none")

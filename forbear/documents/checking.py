@@ -1,0 +1,215 @@
+"""What must be true of a finished paper before it may leave, looked up in its final bytes and not in what made them.
+
+Each check has a code and a sentence that says what to do; the first that fails refuses the paper. None of them quotes
+the paper: its words are personal.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import segno
+
+from forbear.documents.engine import Pages
+from forbear.documents.envelopes import Box, Sheet, sheets
+from forbear.documents.markup import blocks
+from forbear.documents.reading import DOTS_PER_MM, Finished, Page
+from forbear.documents.wording import Sheets
+from forbear.ports.papers import Unprintable
+
+MOST_PAGES: Final = 4
+MOST_BYTES: Final = 2_000_000
+MARGIN: Final = 5.0
+"""Millimetres at each edge of a page on which no office printer prints."""
+TOLERANCE: Final = 1.0
+"""The check allows that much more than the rule that people aim at, so that a blurred edge fails nobody."""
+WHITE: Final = 250
+DARK, LIGHT = 100, 190
+ADDRESS_ROOM: Final = 0.4
+"""Around a sign, in millimetres: how far its ink may reach beyond its box."""
+QUIET_MODULES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is looked at: what was wanted, what was made, and what was read back of it."""
+
+    wanted: Sheets
+    made: Pages
+    finished: Finished
+    sheet: Sheet
+
+    @property
+    def front(self) -> Page:
+        return self.finished.pages[0]
+
+
+Problem = str | None
+Check = Callable[[Subject], Problem]
+
+
+def check(wanted: Sheets, made: Pages) -> int:
+    """Look at final bytes; how many pages they have.
+
+    Raises:
+        Unprintable: with the first check that failed.
+    """
+    subject = Subject(wanted, made, Finished.read(made.pdf), sheets()[wanted.sheet])
+    for code, look in CHECKS.items():
+        if (problem := look(subject)) is not None:
+            raise Unprintable(code, problem)
+    return len(subject.finished.pages)
+
+
+def _count(subject: Subject) -> Problem:
+    found = len(subject.finished.pages)
+    return None if 1 <= found <= MOST_PAGES else f"the letter has {found} pages; at most {MOST_PAGES} may go"
+
+
+def _size(subject: Subject) -> Problem:
+    sheet = subject.sheet
+    for number, page in enumerate(subject.finished.pages, 1):
+        if abs(page.width - sheet.width) > TOLERANCE or abs(page.height - sheet.height) > TOLERANCE:
+            return f"page {number} is not {sheet.width} by {sheet.height} mm"
+    return None
+
+
+def _orientation(subject: Subject) -> Problem:
+    turned = [number for number, page in enumerate(subject.finished.pages, 1) if page.rotation]
+    return f"page {turned[0]} is turned" if turned else None
+
+
+def _blank(subject: Subject) -> Problem:
+    for number, page in enumerate(subject.finished.pages, 1):
+        if page.darkest(Box(0, 0, page.width, page.height)) > DARK:
+            return f"page {number} is blank"
+    return None
+
+
+def _outside(subject: Subject) -> Problem:
+    for number, page in enumerate(subject.finished.pages, 1):
+        edge = MARGIN - TOLERANCE
+        strips = (
+            Box(0, 0, page.width, edge),
+            Box(0, page.height - edge, page.width, page.height),
+            Box(0, 0, edge, page.height),
+            Box(page.width - edge, 0, page.width, page.height),
+        )
+        if min(page.darkest(strip) for strip in strips) < WHITE:
+            return f"on page {number} something stands within {MARGIN:g} mm of the edge, where printers do not print"
+    return None
+
+
+def _in_window(subject: Subject) -> Problem:
+    """The address is read back where the window always shows it, line by line."""
+    inside = [sign for sign in subject.front.signs if any(sign.box.meets(box) for box in subject.sheet.private)]
+    read = folded("".join(sign.text for sign in inside))
+    at, room = 0, subject.sheet.address
+    for number, line in enumerate(subject.wanted.window, 1):
+        length = len(folded(line))
+        if read[at : at + length] != folded(line):
+            return f"line {number} of the address is not what stands in the window"
+        if not all(room.holds(sign.box) for sign in inside[at : at + length]):
+            return f"line {number} of the address is too long for the window; write it shorter or on two lines"
+        at += length
+    return None
+
+
+def _only_address(subject: Subject) -> Problem:
+    """Wherever the sheet slips to, the window shows name and address and nothing else: no sign, no line, no code."""
+    page, sheet = subject.front, subject.sheet
+    inside = [sign for sign in page.signs if any(sign.box.meets(box) for box in sheet.private)]
+    if folded("".join(sign.text for sign in inside)) != folded("".join(subject.wanted.window)):
+        return "the window can show more than name and address; move it out of the window's reach"
+    rest = page.picture.copy()
+    for sign in inside:
+        rest.paste(255, _dots(sign.box.grown(ADDRESS_ROOM)))
+    bare = Page(page.width, page.height, page.rotation, (), rest)
+    if any(bare.darkest(box) < WHITE for box in sheet.private):
+        return "the window can show a mark beside the address; move it out of the window's reach"
+    return None
+
+
+def _dots(box: Box) -> tuple[int, int, int, int]:
+    left, top, right, bottom = (round(each * DOTS_PER_MM) for each in (box.left, box.top, box.right, box.bottom))
+    return left, top, right, bottom
+
+
+def _embedded(subject: Subject) -> Problem:
+    fonts = subject.finished.fonts
+    if not fonts or not all(fonts.values()):
+        return "a font is not in the file, or does not say what its signs mean"
+    ours = all(name.rpartition("+")[2].startswith("Noto-S") for name in fonts)
+    return None if ours else "a font is not one of ours"
+
+
+def _text_layer(subject: Subject) -> Problem:
+    """What the file says is what was put in: sign for sign, and every paragraph in one piece."""
+    wanted = [folded(block) for block in blocks(subject.wanted.html)]
+    read = [folded(page.text) for page in subject.finished.pages]
+    count = len(read)
+    feet = "".join(f"{subject.wanted.footer}{number}/{count}" for number in range(1, count + 1))
+    if Counter("".join(wanted) + folded(feet)) != Counter("".join(read)):
+        return "the signs in the file are not those of the letter; the fonts or the template are at fault"
+    missing = [block for block in wanted if not any(block in page for page in read)]
+    return "a paragraph is not in the file in one piece" if missing else None
+
+
+def _archive(subject: Subject) -> Problem:
+    finished, marks = subject.finished, subject.finished.catalogue
+    promised = (b'pdfaid:part="2"', b'pdfaid:conformance="A"', b'pdfuaid:part="1"')
+    if not all(each in finished.metadata for each in promised):
+        return "the file does not say that it is PDF/A-2a and PDF/UA-1"
+    if not (marks.get("/Lang") and marks.get("/StructTreeRoot") and marks.get("/MarkInfo", {}).get("/Marked")):
+        return "the file has no language or no tags"
+    shown = marks.get("/ViewerPreferences", {}).get("/DisplayDocTitle")
+    return None if shown and finished.title else "the file has no title that readers show"
+
+
+def _code(subject: Subject) -> Problem:
+    """The printed code, point by point, is the one of the words it should say."""
+    number, left, top, width = subject.made.code
+    picture = subject.finished.pages[number].picture
+    wanted = [list(row) for row in segno.make(subject.wanted.code, error="m", micro=False, boost_error=False).matrix]
+    module = width / (len(wanted) + 2 * QUIET_MODULES)
+    for row, dots in enumerate(wanted):
+        for column, dark in enumerate(dots):
+            across = left + (column + QUIET_MODULES + 0.5) * module
+            down = top + (row + QUIET_MODULES + 0.5) * module
+            grey = picture.getpixel((int(across * DOTS_PER_MM), int(down * DOTS_PER_MM)))
+            if not isinstance(grey, int) or (grey > DARK if dark else grey < LIGHT):
+                return f"the code on page {number + 1} cannot be read as it was meant"
+    return None
+
+
+def _bytes(subject: Subject) -> Problem:
+    size = subject.finished.size
+    return None if size <= MOST_BYTES else f"the file has {size} bytes; at most {MOST_BYTES} may go"
+
+
+def folded(text: str) -> str:
+    """Text without its blanks, in one form for signs that are written in two."""
+    return "".join(_seen(unicodedata.normalize("NFKC", text)))
+
+
+def _seen(text: str) -> Iterator[str]:
+    return (sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
+
+
+CHECKS: Final[dict[str, Check]] = {
+    "pages.count": _count,
+    "page.size": _size,
+    "page.orientation": _orientation,
+    "page.blank": _blank,
+    "window.address": _in_window,
+    "window.only": _only_address,
+    "ink.outside": _outside,
+    "fonts.embedded": _embedded,
+    "text.layer": _text_layer,
+    "form.archive": _archive,
+    "barcode.readable": _code,
+    "size.bytes": _bytes,
+}
+"""In the order in which they are asked."""

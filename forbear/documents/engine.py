@@ -1,0 +1,102 @@
+"""Turns words into pages: WeasyPrint, quiet or refused, to tagged PDF/A-2a that also says it is PDF/UA.
+
+Imported only in a press, whose environment knows our fonts alone. Nothing is fetched but what stands in the page
+itself.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from forbear.documents.kinds import FOLDER
+from forbear.documents.wording import Sheets
+from forbear.ports.papers import Unprintable
+
+VARIANT: Final = "pdf/a-2a"
+MM_PER_PIXEL: Final = 25.4 / 96
+CODE: Final = "code"
+"""The id of the printed code's picture."""
+MISSING_GLYPH: Final = ".notdef glyph"
+ARCHIVE: Final = b'pdfaid:part="2" pdfaid:conformance="A" />'
+ACCESSIBLE: Final = (
+    ARCHIVE + b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
+)
+"""The engine writes one identifier only; the second goes in before the file is written, so that nothing is resaved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The final bytes. `code` is where the printed code's picture stands: page, left, top, width in millimetres."""
+
+    pdf: bytes = field(repr=False)
+    code: tuple[int, float, float, float]
+
+
+class _Complaints(logging.Handler):
+    """Keeps whatever the engine complains of: it prints wrong pages rather than fail."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+def render(sheets: Sheets) -> Pages:
+    """Lay out and write.
+
+    Raises:
+        Unprintable: the engine complained of anything, or no font has a sign.
+    """
+    logger, complaints = logging.getLogger("weasyprint"), _Complaints()
+    logger.addHandler(complaints)
+    try:
+        document = HTML(string=sheets.html, url_fetcher=_fetcher()).render(
+            font_config=_fonts(), stylesheets=[_style("letter.css"), _style(f"{sheets.sheet}.css")]
+        )
+        code = _find_code(document.pages)
+        pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_say_accessible)
+    finally:
+        logger.removeHandler(complaints)
+    if any(MISSING_GLYPH in told for told in complaints.told):
+        raise Unprintable("glyphs.covered", "no font of ours has a sign of this letter; it has to be written by hand")
+    if complaints.told:
+        # What it complains of may quote the page: only its kind is told.
+        raise Unprintable("engine.silent", f"the engine complained {len(complaints.told)} times of the template")
+    return Pages(pdf or b"", code)
+
+
+def _find_code(pages: Any) -> tuple[int, float, float, float]:
+    for number, page in enumerate(pages):
+        if CODE in page.anchors:
+            left, top, right, _ = page.anchors[CODE]
+            return number, left * MM_PER_PIXEL, top * MM_PER_PIXEL, (right - left) * MM_PER_PIXEL
+    raise Unprintable("barcode.readable", "the template has no picture with the id 'code'")
+
+
+def _say_accessible(document: object, pdf: Any) -> None:
+    """Add the identifier of PDF/UA beside that of PDF/A."""
+    del document
+    for part in pdf.objects:
+        if getattr(part, "extra", {}).get("Type") == "/Metadata":
+            part.stream = [piece.replace(ARCHIVE, ACCESSIBLE) for piece in part.stream]
+
+
+def _fetcher() -> URLFetcher:
+    return URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _style(name: str) -> CSS:
+    return CSS(string=(FOLDER / name).read_text("utf-8"), font_config=_fonts(), url_fetcher=_fetcher())

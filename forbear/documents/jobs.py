@@ -1,0 +1,58 @@
+"""What passes between whoever wants a paper and the process that makes it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import Discriminator, TypeAdapter
+
+from forbear.ports.papers import Figure, LetterHead, Paper
+from forbear.ports.post import PostAddress
+
+
+@dataclass(frozen=True, slots=True)
+class LetterJob:
+    paper: Paper
+    job: Literal["letter"] = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressJob:
+    touch: str
+    to: PostAddress = field(repr=False)
+    head: LetterHead
+    job: Literal["address"] = "address"
+
+
+Job = LetterJob | AddressJob
+JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[Job, Discriminator("job")])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pages and digest of what was made; or the check that refused it."""
+
+    pages: int = 0
+    sha256: str = ""
+    code: str = ""
+    sentence: str = ""
+
+
+WARM_UP: Final = LetterJob(
+    Paper(
+        kind="reminder",
+        language="zh-Hans",
+        touch="tch_0000000000000000000000",
+        role="borrower",
+        to=PostAddress("示例", ("Example 1",), "示例市", "CN", "", "000000"),
+        head=LetterHead("Example 示例", "+12125550100"),
+        day=date(2026, 1, 1),
+        currency="CNY",
+        figures=(Figure("principal", Decimal("1.00")),),
+        as_of=date(2026, 1, 1),
+        due_since=date(2026, 1, 1),
+        link="https://example.org/p/0000000000000000",
+    )
+)
+"""A letter to nobody: with it the engine loads its libraries, styles and fonts."""

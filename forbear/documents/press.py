@@ -1,0 +1,63 @@
+"""A process that makes papers: it takes one job after the other from its pipe and answers with bytes or a refusal.
+
+Apart from whoever asks, because a page can make the engine hang or eat memory and such a process is simply replaced.
+Its environment is fixed before the engine loads, so that no machine's fonts, language or time zone reach a page.
+"""
+
+import hashlib
+import sys
+from multiprocessing.connection import Connection
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from forbear.documents.jobs import JOB, WARM_UP, AddressJob, Answer, Job, LetterJob
+from forbear.ports.papers import Unprintable
+
+ANSWER: Final = TypeAdapter(Answer)
+
+
+def work(pipe: Connection) -> None:
+    """Make one page first, so that nobody waits for fonts to load; then serve until whoever asks is gone."""
+    make(WARM_UP)
+    pipe.send_bytes(b"ready")
+    while True:
+        try:
+            job = JOB.validate_json(pipe.recv_bytes())
+        except (EOFError, OSError):
+            return
+        answer, pdf = _answer(job)
+        pipe.send_bytes(ANSWER.dump_json(answer))
+        pipe.send_bytes(pdf)
+
+
+def make(job: Job) -> tuple[bytes, int]:
+    """The bytes of a paper, looked at, and its pages.
+
+    Raises:
+        Unprintable: what the first failing check says.
+    """
+    from forbear.documents import checking, engine, wording
+
+    match job:
+        case LetterJob():
+            words = wording.word_letter(job.paper)
+        case AddressJob():
+            words = wording.word_address_page(job.touch, job.to, job.head)
+    made = engine.render(words)
+    return made.pdf, checking.check(words, made)
+
+
+def _answer(job: Job) -> tuple[Answer, bytes]:
+    try:
+        pdf, pages = make(job)
+    except Unprintable as no:
+        return Answer(code=no.code, sentence=no.sentence), b""
+    except Exception as error:  # noqa: BLE001  an engine may raise anything; its message may quote the page
+        return Answer(code="engine.failed", sentence=f"the engine failed with {type(error).__name__}"), b""
+    return Answer(pages=pages, sha256=hashlib.sha256(pdf).hexdigest()), pdf
+
+
+if __name__ == "__main__":
+    sys.stdout = sys.stderr
+    work(Connection(int(sys.argv[1])))

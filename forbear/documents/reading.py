@@ -1,0 +1,134 @@
+"""Reads a finished paper back: its signs with their places, its pages as pictures, its fonts and its marks.
+
+Two libraries that share nothing with the engine: pdfium for what is seen, pypdf for what is said about it. pdfium knows
+no threads: one process, one reader at a time.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self, cast
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL.Image import Image
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
+
+from forbear.documents.envelopes import Box
+from forbear.ports.papers import Unprintable
+
+POINTS_PER_MM: Final = 72 / 25.4
+DOTS_PER_MM: Final = 6.0
+"""About 150 dots an inch: a hairline is still seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign that stands on a page, and where."""
+
+    text: str = field(repr=False)
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as a reader has it. `picture` is grey, `DOTS_PER_MM` to a millimetre."""
+
+    width: float
+    height: float
+    rotation: int
+    signs: tuple[Sign, ...] = field(repr=False)
+    picture: Image = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        return "".join(sign.text for sign in self.signs)
+
+    def darkest(self, box: Box) -> int:
+        """The darkest dot inside a box, 255 being white; what lies off the page is white."""
+        left, top = max(0, round(box.left * DOTS_PER_MM)), max(0, round(box.top * DOTS_PER_MM))
+        right = min(self.picture.width, round(box.right * DOTS_PER_MM))
+        bottom = min(self.picture.height, round(box.bottom * DOTS_PER_MM))
+        if left >= right or top >= bottom:
+            return 255
+        return cast("tuple[int, int]", self.picture.crop((left, top, right, bottom)).getextrema())[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A paper as it was read back."""
+
+    pages: tuple[Page, ...]
+    catalogue: Mapping[str, Any] = field(repr=False)
+    metadata: bytes = field(repr=False)
+    fonts: Mapping[str, bool]
+    """Each font, and whether it stands in the file with its signs' meanings."""
+    title: str
+    size: int
+
+    @classmethod
+    def read(cls, pdf: bytes) -> Self:
+        """Read final bytes.
+
+        Raises:
+            Unprintable: they cannot be read.
+        """
+        try:
+            reader = PdfReader(io.BytesIO(pdf))
+            root = cast("Mapping[str, Any]", reader.trailer["/Root"])
+            metadata = root["/Metadata"].get_object().get_data() if "/Metadata" in root else b""
+            title = (reader.metadata.title if reader.metadata else None) or ""
+            document = pypdfium2.PdfDocument(pdf)
+            try:
+                pages = tuple(_page(document[number]) for number in range(len(document)))
+            finally:
+                document.close()
+            return cls(pages, root, metadata, dict(_fonts(reader)), title, len(pdf))
+        except Exception as error:  # noqa: BLE001  readers of broken files raise anything
+            raise Unprintable("file.readable", f"the finished file cannot be read ({type(error).__name__})") from None
+
+
+def _page(page: Any) -> Page:
+    width, height = page.get_size()
+    picture = page.render(scale=DOTS_PER_MM / POINTS_PER_MM, grayscale=True).to_pil().convert("L")
+    signs = tuple(_signs(page.get_textpage(), height))
+    return Page(width / POINTS_PER_MM, height / POINTS_PER_MM, page.get_rotation(), signs, picture)
+
+
+def _signs(text: Any, height: float) -> Iterator[Sign]:
+    """Every sign that is on the page; blanks and what the reader itself put in are none."""
+    half: tuple[int, Box] | None = None
+    for at in range(text.count_chars()):
+        if pdfium.FPDFText_IsGenerated(text.raw, at):
+            continue
+        number, box = pdfium.FPDFText_GetUnicode(text.raw, at), _box(text, at, height)
+        if half is not None:  # beyond the first 65,536 signs one is told as two halves
+            yield Sign(chr(0x10000 + ((half[0] - 0xD800) << 10) + (number - 0xDC00)), half[1])
+            half = None
+        elif 0xD800 <= number < 0xDC00:  # noqa: PLR2004  the first half
+            half = (number, box)
+        elif not (sign := _hyphen(text, at, number)).isspace():
+            yield Sign(sign, box)
+
+
+def _hyphen(text: Any, at: int, number: int) -> str:
+    """A hyphen at a line's end is told as a sign of the reader's own."""
+    return "-" if pdfium.FPDFText_IsHyphen(text.raw, at) else chr(number)
+
+
+def _box(text: Any, at: int, height: float) -> Box:
+    left, bottom, right, top = text.get_charbox(at)
+    return Box(
+        left / POINTS_PER_MM, (height - top) / POINTS_PER_MM, right / POINTS_PER_MM, (height - bottom) / POINTS_PER_MM
+    )
+
+
+def _fonts(reader: PdfReader) -> Iterator[tuple[str, bool]]:
+    for page in reader.pages:
+        resources = cast("Any", page["/Resources"])
+        for reference in resources.get("/Font", {}).values():
+            font = cast("Any", reference.get_object() if isinstance(reference, IndirectObject) else reference)
+            inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+            file = {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"].keys())
+            yield str(font["/BaseFont"]), bool(file) and "/ToUnicode" in font
