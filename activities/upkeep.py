@@ -21,10 +21,12 @@ from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
 from forbear.ports.following import FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
+from forbear.ports.post import PostCarrier, Tracked
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
 from forbear.ports.rounds import Patience, each
 from forbear.ports.runs import Runs
 from forbear.ports.sms import Found, Unreadable
+from forbear.ports.tracking import LetterRounds, Posted
 from forbear.ports.ways import Finder
 
 T = TypeVar("T")
@@ -45,7 +47,7 @@ class _Answer(Generic[A]):
 class UpkeepActivities:
     """Upkeep over its ports, with a finder for each channel.
 
-    Without `runs`, `checkouts` or `follow` their part of a round is left out.
+    Without `runs`, `checkouts`, `follow` or `letters` their part of a round is left out.
     """
 
     def __init__(
@@ -59,6 +61,8 @@ class UpkeepActivities:
         checkouts: CheckoutBook | None = None,
         payments: PaymentProvider | None = None,
         follow: FollowBook | None = None,
+        letters: LetterRounds | None = None,
+        post: PostCarrier | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._book = book
@@ -69,6 +73,8 @@ class UpkeepActivities:
         self._checkouts = checkouts
         self._payments = payments
         self._follow = follow
+        self._letters = letters
+        self._post = post
         self._patience = Patience(clock or Clock.real())
 
     @activity.defn(name="look_after")
@@ -95,6 +101,7 @@ class UpkeepActivities:
         settled = self._each(round_, "lost answers", waiting, self._reconcile, lambda touch: touch.touch)
         sent = round_.part("reports", lambda: [] if self._follow is None else self._follow.unreported(), [])
         reported = self._each(round_, "reports", sent, self._ask_fate, lambda touch: touch.touch)
+        letters = self._look_after_letters(round_)
         begun = round_.part("payments", self._begun, [])
         paid = self._each(round_, "payments", begun, self._ask_about, lambda checkout: checkout.checkout)
         return {
@@ -105,7 +112,19 @@ class UpkeepActivities:
             "reports_pulled": reported,
             "payments_seen": len(begun),
             "payments_settled": paid,
+            **letters,
         }
+
+    def _look_after_letters(self, round_: "_Round") -> dict[str, int]:
+        """Take back what should not be printed any more, then ask how the others fare."""
+        book = self._letters
+        if book is None or self._post is None:
+            return {}
+        unwanted = round_.part("letters to take back", book.recallable, [])
+        taken_back = self._each(round_, "letters to take back", unwanted, self._recall, lambda one: one.touch)
+        untold = round_.part("letters", book.untold, [])
+        told = self._each(round_, "letters", untold, self._track, lambda one: one.touch)
+        return {"letters_taken_back": taken_back, "letters_asked": len(untold), "letters_told": told}
 
     def _each(
         self, round_: "_Round", part: str, items: Sequence[T], do: Callable[[T], int], name: Callable[[T], str]
@@ -137,6 +156,35 @@ class UpkeepActivities:
         """Ask the provider what became of a message that it took, where it tells nobody by itself."""
         answer = self._answer(touch.provider, "reports", touch.touch, lambda: self._look_for(touch))
         return answer is not None and self._follow is not None and self._follow.learn(touch, answer.found)
+
+    def _recall(self, letter: Posted) -> bool:
+        """Take a letter back before it is printed."""
+        post, book = self._post, self._letters
+        if post is None or book is None:
+            return False
+        answer = self._answer(
+            letter.provider,
+            "letters to take back",
+            letter.touch,
+            lambda: post.cancel(provider=letter.provider, touch=letter.touch, provider_id=letter.provider_id),
+        )
+        return answer is not None and book.recalled(letter, answer.found)
+
+    def _track(self, letter: Posted) -> bool:
+        """Ask how a letter fares whose end nobody told. A question that is refused was asked all the same."""
+        post, book = self._post, self._letters
+        if post is None or book is None:
+            return False
+
+        def ask() -> Sequence[Tracked]:
+            try:
+                return post.tracking(provider=letter.provider, touch=letter.touch, provider_id=letter.provider_id)
+            except Unreadable:
+                log.warning("letter_not_told", touch=letter.touch)
+                return ()
+
+        answer = self._answer(letter.provider, "letters", letter.touch, ask)
+        return answer is not None and book.learn(letter, answer.found)
 
     def _look_for(self, touch: Unsettled) -> Found | None:
         finder = self._finders.get(touch.channel)

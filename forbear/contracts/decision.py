@@ -116,6 +116,10 @@ class UpkeepReport(Contract):
     accounts_without_run: int = 0
     payments_seen: int = 0
     payments_settled: int = 0
+    letters_taken_back: int = 0
+    letters_asked: int = 0
+    letters_told: int = 0
+    """Letters of which the provider told something new when it was asked."""
     rows_purged: int = 0
     failed: int = 0
     """Parts or items that failed; each is in the log, and the next round tries again."""

@@ -1,10 +1,11 @@
-"""The addresses that providers call: the carrier's two, the domestic provider's two and the payment provider's one."""
+"""The addresses that providers call: two carriers, the print house and the payment provider."""
 
 from fastapi import APIRouter
 
-from forbear.api.hooks import carrier, domestic, payment_events
+from forbear.api.hooks import carrier, domestic, lob, payment_events
 
 router = APIRouter()
 router.include_router(carrier.router)
 router.include_router(domestic.router)
+router.include_router(lob.router)
 router.include_router(payment_events.router)
