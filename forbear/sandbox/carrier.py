@@ -31,7 +31,7 @@ from forbear.sandbox.statuses import (
     moves_up,
 )
 from forbear.sandbox.twiml import replies
-from forbear.sandbox.webhooks import Webhooks
+from forbear.sandbox.webhooks import Form, Webhooks
 from forbear.sandbox.wire import instant, iso
 
 _ADVANCE, _RELEASE = "advance", "release"
@@ -63,12 +63,14 @@ class Carrier:
         ground.agenda.on_step(_RELEASE, self._release)
         webhooks.on_answer = self._obey_twiml
 
-    def accept(self, draft: Draft, *, direction: str = "outbound-api", channel: str = "sms") -> Message:
-        """Take a draft on, or refuse it."""
+    def accept(
+        self, draft: Draft, *, direction: str = "outbound-api", channel: str = "sms", sid: str | None = None
+    ) -> Message:
+        """Take a draft on, or refuse it. `sid` is one made beforehand."""
         self._judge(draft, direction)
         with self._store.transaction():
             now = self._clock.now()
-            message = self._fresh(draft, direction, iso(now))
+            message = self._fresh(draft, direction, iso(now), sid)
             self.messages.add(message)
             self._journal.write(accepted_line(message, draft, channel))
             if draft.send_at:
@@ -93,7 +95,7 @@ class Carrier:
                 answer = _answer(to=phone, sender=to, body=ANSWERS[word])
                 self.accept(answer, direction="outbound-reply", channel="sms-auto")
             fields = inbound_fields(message, self.account.sid)
-            self._webhooks.post_form("inbound", self.account.inbound_url, fields, phone)
+            self._webhooks.post_form(Form("inbound", self.account.inbound_url, fields, phone))
         return message.sid
 
     def cancel(self, message: Message) -> Message:
@@ -124,10 +126,10 @@ class Carrier:
     def _blocked(self, draft: Draft) -> bool:
         return self._optouts.blocked(draft.service or draft.sender, draft.to)
 
-    def _fresh(self, draft: Draft, direction: str, now: str) -> Message:
+    def _fresh(self, draft: Draft, direction: str, now: str, sid: str | None = None) -> Message:
         """A message as it stands at acceptance; a service's number and segments are settled once it is queued."""
         return Message(
-            sid=f"SM{uuid4().hex}",
+            sid=sid or new_sid(),
             direction=direction,
             sender=draft.sender,
             recipient=draft.to,
@@ -205,18 +207,22 @@ class Carrier:
         return changed
 
     def _call_back(self, message: Message, url: str) -> None:
-        dated = not self._faults.take(Fault.CALLBACK_NO_REPORT_DATE, message.recipient)
+        dated = not self._faults.take(Fault.CALLBACK_NO_REPORT_DATE, message.recipient, sid=message.sid)
         fields = callback_fields(message, self.account.sid, report_date=dated)
-        self._webhooks.post_form("callback", url, fields, message.recipient)
+        self._webhooks.post_form(Form("callback", url, fields, message.recipient))
 
     def _obey_twiml(self, payload: Payload, text: str) -> None:
-        if payload["product"] != "inbound":
+        if payload["news"] != "inbound":
             return
         for reply in replies(text):
             params = payload["params"]
             draft = _answer(to=reply.to or params["From"], sender=params["To"], body=reply.body)
             if not self._blocked(draft):
                 self.accept(draft, direction="outbound-reply", channel="sms-reply")
+
+
+def new_sid() -> str:
+    return f"SM{uuid4().hex}"
 
 
 def _step(message: Message, step: Step, since: datetime) -> Payload:

@@ -14,7 +14,7 @@ from forbear.clock import Clock
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Carrier
 from forbear.sandbox.dysms import DomesticProvider
-from forbear.sandbox.faults import Fault, Faults
+from forbear.sandbox.faults import Armed, Fault, Faults, Order, Product
 from forbear.sandbox.habits import Meaning
 from forbear.sandbox.messages import Query, resource
 from forbear.sandbox.payments import Payments
@@ -40,13 +40,15 @@ class HandsetScript(BaseModel):
 
 
 class FaultOrder(BaseModel):
-    """A fault to arm. `phone` null strikes any number, `times` null strikes until disarmed."""
+    """A fault to arm. `phone` null strikes any number, `product` null any of them, `times` null until disarmed."""
 
     kind: Fault
     phone: str | None = None
     times: int | None = Field(default=1, ge=1)
     machine_seconds: float = Field(default=0, ge=0)
     world_seconds: float = Field(default=0, ge=0)
+    product: Product | None = None
+    code: int | None = None
 
 
 def control(clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments, faults: Faults) -> APIRouter:
@@ -130,12 +132,16 @@ def _add_orders(router: APIRouter, carrier: Carrier, faults: Faults) -> None:
 
     @router.get("/faults")
     async def armed() -> list[dict[str, Any]]:
-        return [asdict(fault) for fault in faults.armed()]
+        return [_shown(fault) for fault in faults.armed()]
 
     @router.post("/faults", status_code=201)
     async def arm(order: FaultOrder) -> dict[str, Any]:
-        return asdict(faults.arm(order.kind, **order.model_dump(exclude={"kind"})))
+        return _shown(faults.arm(Order(**order.model_dump())))
 
     @router.delete("/faults", status_code=204)
     async def disarm() -> None:
         faults.disarm()
+
+
+def _shown(armed: Armed) -> dict[str, Any]:
+    return {"id": armed.id, **asdict(armed.order), "times": armed.left}

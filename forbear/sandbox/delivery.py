@@ -5,7 +5,7 @@ Pure, so that the rules can be read and tested away from any socket.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urldefrag
+from urllib.parse import parse_qsl, urldefrag, urlencode
 
 import stripe
 from twilio.request_validator import RequestValidator
@@ -56,6 +56,12 @@ def backoff(tries: int) -> float:
 def twilio_signature(url: str, params: Mapping[str, str], token: str) -> str:
     """Over the address without its fragment, as Twilio signs."""
     return RequestValidator(token).compute_signature(urldefrag(url).url, dict(params))
+
+
+def with_query(url: str, params: Mapping[str, str]) -> str:
+    """An address with parameters added to those it has, and without its fragment."""
+    bare = urldefrag(url).url
+    return f"{bare}{'&' if '?' in bare else '?'}{urlencode(params)}" if params else bare
 
 
 def stripe_signature(body: str, secret: str, machine_timestamp: int) -> str:

@@ -7,6 +7,9 @@ carrier's own queues do; the names say which. Armed faults end with the process.
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
+from typing import Literal
+
+Product = Literal["messages", "calls", "letters"]
 
 
 class Fault(StrEnum):
@@ -16,6 +19,7 @@ class Fault(StrEnum):
     and duplicated.
     """
 
+    REFUSE = "refuse"  # with the error code the order names
     TOO_MANY = "429"
     ERROR_BEFORE_ACCEPT = "500_before_accept"
     ERROR_AFTER_ACCEPT = "500_after_accept"
@@ -23,6 +27,7 @@ class Fault(StrEnum):
     DROP_AFTER_ACCEPT = "drop_after_accept"
     OUT_OF_SERVICE = "out_of_service"  # the domestic provider's account owes money
     SLOW = "slow"  # accepted, answered after machine_seconds
+    CALLBACK_BEFORE_ANSWER = "callback_before_answer"  # the answer waits until the first callback was taken
     LIST_LAG = "list_lag"  # lists do not show the last world_seconds
     CALLBACK_DUPLICATED = "callback_duplicated"
     CALLBACK_REORDERED = "callback_reordered"  # posted after the message's next callback
@@ -31,6 +36,9 @@ class Fault(StrEnum):
     CALLBACK_BAD_SIGNATURE = "callback_bad_signature"
     CALLBACK_NEW_PARAMETER = "callback_new_parameter"
     CALLBACK_NO_REPORT_DATE = "callback_no_report_date"  # RawDlrDoneDate is missing
+    TWIML_DUPLICATED = "twiml_duplicated"  # a call's request for instructions comes twice; the second answer counts
+    TWIML_ANSWER_LOST = "twiml_answer_lost"  # asked, and the answer never heard: the fallback is asked
+    TWIML_BAD_SIGNATURE = "twiml_bad_signature"
     INBOUND_DUPLICATED = "inbound_duplicated"
     INBOUND_LOST = "inbound_lost"
     INBOUND_DELAYED = "inbound_delayed"  # by world_seconds; the domestic provider's only
@@ -44,16 +52,47 @@ class Fault(StrEnum):
     PAYMENT_SLOW = "payment_slow"  # accepted, answered after machine_seconds
 
 
-@dataclass(slots=True)
-class Armed:
-    """One armed fault. `phone` None strikes any number; `times` None strikes until disarmed."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A fault to arm.
 
-    id: int
+    Args:
+        kind: what goes wrong.
+        phone: whom it strikes; None strikes any number.
+        times: how often; None strikes until disarmed.
+        machine_seconds: what an HTTP client notices.
+        world_seconds: what the carrier's own queues do.
+        product: what it strikes; None strikes all of them.
+        code: the error code of a refusal.
+        sid: the one message or call it strikes.
+    """
+
     kind: Fault
     phone: str | None = None
     times: int | None = 1
     machine_seconds: float = 0.0
     world_seconds: float = 0.0
+    product: Product | None = None
+    code: int | None = None
+    sid: str | None = None
+
+
+@dataclass(slots=True)
+class Armed:
+    """An order in force, with the number of times left."""
+
+    id: int
+    order: Order
+    left: int | None
+
+    def strikes(self, kind: Fault | str, phone: str | None, product: Product, sid: str | None) -> bool:
+        order = self.order
+        return (
+            order.kind == kind
+            and order.phone in {None, phone}
+            and order.product in {None, product}
+            and order.sid in {None, sid}
+        )
 
 
 class Faults:
@@ -63,31 +102,26 @@ class Faults:
         self._ids = count(1)
         self._armed: list[Armed] = []
 
-    def arm(
-        self,
-        kind: Fault,
-        *,
-        phone: str | None = None,
-        times: int | None = 1,
-        machine_seconds: float = 0.0,
-        world_seconds: float = 0.0,
-    ) -> Armed:
-        armed = Armed(next(self._ids), kind, phone, times, machine_seconds, world_seconds)
+    def arm(self, order: Order) -> Armed:
+        armed = Armed(next(self._ids), order, order.times)
         self._armed.append(armed)
         return armed
 
-    def take(self, kind: Fault | str, phone: str | None = None) -> Armed | None:
+    def take(
+        self, kind: Fault | str, phone: str | None = None, product: Product = "messages", sid: str | None = None
+    ) -> Order | None:
         """The fault that strikes here, if one is armed; it is used up by one."""
         for armed in self._armed:
-            if armed.kind == kind and armed.phone in {None, phone}:
-                if armed.times is not None:
-                    armed.times -= 1
-                self._armed = [other for other in self._armed if other.times != 0]
-                return armed
+            if armed.strikes(kind, phone, product, sid):
+                if armed.left is not None:
+                    armed.left -= 1
+                self._armed = [other for other in self._armed if other.left != 0]
+                return armed.order
         return None
 
     def armed(self) -> list[Armed]:
         return list(self._armed)
 
-    def disarm(self) -> None:
-        self._armed.clear()
+    def disarm(self, sid: str | None = None) -> None:
+        """Forget all of them, or those of one message or call."""
+        self._armed = [] if sid is None else [armed for armed in self._armed if armed.order.sid != sid]

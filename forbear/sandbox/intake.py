@@ -14,7 +14,7 @@ from forbear.sandbox.refusals import Refusal
 LONGEST_VALIDITY = 36_000
 _LONGEST_BODY = 1_600
 _LONGEST_URL = 4_000
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{9}")
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _SHORT_CODE = re.compile(r"\d{5,6}")
@@ -66,12 +66,17 @@ def read(form: Mapping[str, str], now: datetime) -> Draft:
     )
 
 
+def is_e164(phone: str) -> bool:
+    """Whether this can be a telephone number anywhere."""
+    return bool(_E164.fullmatch(phone)) and (not phone.startswith("+1") or bool(_NORTH_AMERICAN.fullmatch(phone)))
+
+
 def _recipient(to: str) -> str:
     if not to:
         raise Refusal(21604)
     if to in _MAGIC_TO:
         raise Refusal(_MAGIC_TO[to], to=to)
-    if not _E164.fullmatch(to) or (to.startswith("+1") and not _NORTH_AMERICAN.fullmatch(to)):
+    if not is_e164(to):
         raise Refusal(21211, to=to)
     return to
 
@@ -113,7 +118,10 @@ def _callback(form: Mapping[str, str]) -> str | None:
     url = form.get("StatusCallback")
     if not url:
         return None
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Refusal(21609) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "_" in parts.hostname or len(url) > _LONGEST_URL:
         raise Refusal(21609)
     return url

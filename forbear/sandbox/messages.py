@@ -79,7 +79,7 @@ class Messages:
     def delete(self, sid: str) -> None:
         self._store.run("UPDATE messages SET deleted = 1, body = '' WHERE sid = ?", sid)
 
-    def page(self, query: Query, size: int, *, below: int | None = None, above: int | None = None) -> list[Message]:
+    def page(self, query: Query, size: int, below: int | None = None, above: int | None = None) -> list[Message]:
         """Newest first: those older than `below`, or the nearest newer than `above`."""
         conditions = {
             "recipient = ?": query.recipient,

@@ -55,6 +55,8 @@ class Options:
     seed: int
     senders: tuple[str, ...]
     segments_per_second: float
+    calls_per_second: float
+    voice_url: str
     domestic: Domestic
 
 
@@ -80,6 +82,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         seed=given.seed,
         senders=tuple(given.sender),
         segments_per_second=given.segments_per_second,
+        calls_per_second=given.calls_per_second,
+        voice_url=given.voice_url,
         domestic=_domestic(given, environment),
         **secrets,
     )
@@ -116,4 +120,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--aliyun-templates", type=Path, help="JSON object: code to approved wording, with ${value} for a value")
     add("--aliyun-signature", action="append", default=[], help="approved; without any, every well-formed one is")
     add("--segments-per-second", type=float, default=10.0, help="of one sender, in world time")
+    add("--calls-per-second", type=_rate, default=1.0, help="started by the account, in world time; the rest wait")
+    add("--voice-url", default="", help="asked when a person calls a number that names no address of its own")
     return parser
+
+
+def _rate(text: str) -> float:
+    """A rate of nothing would keep everybody waiting for ever."""
+    rate = float(text)
+    if not rate > 0:
+        raise ValueError(text)
+    return rate

@@ -8,13 +8,28 @@ from collections.abc import Mapping
 from typing import Any
 
 _CATALOGUE: dict[int, tuple[int, str]] = {
+    20001: (400, "Unknown or unreadable parameter {name}"),
     20003: (401, "Authenticate"),
     20009: (409, "Cannot delete this resource before it is complete"),
     20404: (404, "The requested resource {path} was not found"),
     20429: (429, "Too Many Requests"),
     20500: (500, "An internal server error has occurred"),
+    21201: (400, "No 'To' number specified"),
+    21205: (400, "Url parameter is required, and must be an absolute address, unless Twiml is given"),
+    21206: (400, "The request method is not valid"),
+    21208: (400, "The SendDigits parameter is not valid"),
+    21210: (400, "'From' phone number not verified: {sender}"),
     21211: (400, "Invalid 'To' Phone Number: {to}"),
     21212: (400, "Invalid From Number (caller ID): {sender}"),
+    21213: (400, "'From' phone number is required to call"),
+    21214: (400, "'To' phone number cannot be reached: {to}"),
+    21215: (400, "Account not allowed to call {to}"),
+    21216: (400, "Account not allowed to call {to}"),
+    21217: (400, "Phone number does not appear to be valid: {to}"),
+    21218: (400, "Invalid ApplicationSid"),
+    21220: (400, "Call is not in-progress. Cannot redirect."),
+    21235: (400, "The Twiml parameter is longer than 4,000 characters"),
+    21262: (400, "AsyncAmdStatusCallback is required when AsyncAmd is true"),
     21266: (400, "'To' and 'From' number cannot be the same: {to}"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}"),
     21602: (400, "Message body is required."),
@@ -42,7 +57,7 @@ class Refusal(Exception):
 
     def __init__(self, code: int, **values: str) -> None:
         self.code = code
-        self.status, template = _CATALOGUE[code]
+        self.status, template = _CATALOGUE.get(code, (400, "Refused"))
         self.message = template.format_map(_Blank(values))
         super().__init__(f"Twilio error {code}")
 

@@ -49,6 +49,10 @@ class Store:
         # WAL with NORMAL loses nothing when a process is killed; only a power cut could.
         self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
 
+    def define(self, schema: str) -> None:
+        """Add a room's own tables; it names them with IF NOT EXISTS."""
+        self._connection.executescript(schema)
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         """All or nothing. A transaction inside another joins it."""

@@ -4,7 +4,9 @@ Nothing here ever runs inside an API request. Twilio's webhooks follow the conne
 Stripe's events are retried until somebody takes them.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -14,13 +16,22 @@ from uuid import uuid4
 import httpx
 
 from forbear.sandbox.agenda import Again, Agenda, LiveClock, Payload
-from forbear.sandbox.delivery import Overrides, backoff, failure_of, stripe_signature, twilio_signature
-from forbear.sandbox.faults import Faults
+from forbear.sandbox.delivery import (
+    Overrides,
+    backoff,
+    failure_of,
+    stripe_signature,
+    twilio_signature,
+    with_query,
+)
+from forbear.sandbox.faults import Faults, Product
 from forbear.sandbox.wire import instant, is_loopback, iso
 
-Product = Literal["callback", "inbound", "event"]
+News = Literal["callback", "inbound", "event"]
 OnAnswer = Callable[[Payload, str], None]
 _ERRAND = "post"
+_PATIENCE = 30.0
+"""Machine seconds an answer waits for its first callback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,22 @@ class Secrets:
 
     auth_token: str
     stripe_webhook_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A webhook of the carrier: where it goes, what it says, about whom and what."""
+
+    news: News
+    url: str
+    params: Mapping[str, str]
+    phone: str
+    product: Product = "messages"
+    method: str = "POST"
+
+    @property
+    def sid(self) -> str:
+        return self.params.get("MessageSid") or self.params["CallSid"]
 
 
 class Webhooks:
@@ -40,38 +67,52 @@ class Webhooks:
         limits, timeout = httpx.Limits(max_connections=32), httpx.Timeout(15.0, pool=None)
         self._client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
         self._held: dict[str, Payload] = {}
+        self._awaited: dict[str, asyncio.Event] = {}
         self.on_answer: OnAnswer = lambda _payload, _text: None
         agenda.on_errand(_ERRAND, self._run)
 
-    def post_form(self, product: Product, url: str, params: Mapping[str, str], phone: str) -> None:
-        """Plan a Twilio webhook about a message with this phone, within the current transaction."""
-        self._plan({**_fresh(product, url), "params": dict(params), "phone": phone}, phone, params.get("MessageSid"))
+    def post_form(self, form: Form) -> None:
+        """Plan a webhook of the carrier, within the current transaction."""
+        payload = _fresh(form.news, form.url) | {"params": dict(form.params), "method": form.method}
+        self._plan(payload, form.phone, form.product, form.sid)
 
     def post_event(self, url: str, body: str) -> None:
         """Plan a Stripe event, within the current transaction."""
-        self._plan({**_fresh("event", url), "body": body, "phone": None}, None, None)
+        self._plan({**_fresh("event", url), "body": body}, None, "messages", None)
 
-    def _plan(self, payload: Payload, phone: str | None, sid: str | None) -> None:
-        product = payload["product"]
-        if self._faults.take(f"{product}_lost", phone):
+    async def until_told(self, sid: str) -> None:
+        """Wait until a callback about a message or call was taken, or for as long as anybody would."""
+        told = self._awaited.setdefault(sid, asyncio.Event())
+        with suppress(TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(told.wait(), _PATIENCE)
+        self._awaited.pop(sid, None)
+
+    def _plan(self, payload: Payload, phone: str | None, product: Product, sid: str | None) -> None:
+        def strikes(what: str) -> float | None:
+            fault = self._faults.take(f"{payload['news']}_{what}", phone, product, sid)
+            return None if fault is None else fault.world_seconds
+
+        payload["sid"] = sid
+        if strikes("lost") is not None:
             return
-        payload["bad_signature"] = self._faults.take(f"{product}_bad_signature", phone) is not None
-        if self._faults.take(f"{product}_new_parameter", phone):
+        payload["bad_signature"] = strikes("bad_signature") is not None
+        if strikes("new_parameter") is not None:
             payload["params"]["NewParameter"] = "1"
-        if sid is not None and self._faults.take(f"{product}_reordered", phone):
+        if sid is not None and strikes("reordered") is not None:
             self._held[sid] = payload
             return
         held = self._held.pop(sid or "", None)
         payload["then"] = [held] if held else []
-        delayed = self._faults.take(f"{product}_delayed", phone)
-        due = self._clock.now() + timedelta(seconds=delayed.world_seconds if delayed else 0)
-        for _ in range(2 if self._faults.take(f"{product}_duplicated", phone) else 1):
+        due = self._clock.now() + timedelta(seconds=strikes("delayed") or 0)
+        for _ in range(1 if strikes("duplicated") is None else 2):
             self._agenda.add(_ERRAND, payload, due)
 
     async def _run(self, payload: Payload) -> Again | None:
         began = payload["began"] or iso(self._clock.value.machine_now())
         failure, text = await self._attempt(payload)
         if failure is None:
+            if awaited := self._awaited.get(payload["sid"] or ""):
+                awaited.set()
             self.on_answer(payload, text)
         else:
             tries = payload["tries"] + 1
@@ -83,42 +124,60 @@ class Webhooks:
         return None
 
     def _again(self, payload: Payload, failure: str, tries: int, began: str) -> bool:
-        if payload["product"] == "event":
+        if payload["news"] == "event":
             return True
         elapsed = self._clock.value.machine_now() - instant(began)
         return Overrides.of(payload["url"]).retry(failure, tries, elapsed.total_seconds())
 
     async def _attempt(self, payload: Payload) -> tuple[str | None, str]:
         """Post once: the failure in the retry policy's words, if any, and the answer's text."""
-        url, overrides = payload["url"], Overrides.of(payload["url"])
-        if not is_loopback(url):
+        if not is_loopback(payload["url"]):
             return "ct", ""
-        content, headers = self._signed(payload)
-        timeout = httpx.Timeout(overrides.read, connect=overrides.connect, pool=None)
         try:
-            answer = await self._client.post(urldefrag(url).url, content=content, headers=headers, timeout=timeout)
+            answer = await self._client.send(self._request(payload))
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return "ct", ""
         except httpx.TransportError:
             return "rt", ""
         return failure_of(answer.status_code), answer.text
 
-    def _signed(self, payload: Payload) -> tuple[str, dict[str, str]]:
+    def _request(self, payload: Payload) -> httpx.Request:
         secrets, spoil = self._secrets, "spoilt" if payload["bad_signature"] else ""
-        if payload["product"] == "event":
-            timestamp = int(self._clock.value.machine_now().timestamp())
-            signature = stripe_signature(payload["body"], secrets.stripe_webhook_secret + spoil, timestamp)
-            return payload["body"], {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
-        return urlencode(payload["params"]), {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "User-Agent": "TwilioProxy/1.1",
-            "I-Twilio-Idempotency-Token": payload["token"],
-            "X-Twilio-Signature": twilio_signature(payload["url"], payload["params"], secrets.auth_token + spoil),
-        }
+        if payload["news"] != "event":
+            signer = Signer(self._client, secrets.auth_token + spoil, payload["token"])
+            return signer.request(payload["method"], payload["url"], payload["params"])
+        timestamp = int(self._clock.value.machine_now().timestamp())
+        signature = stripe_signature(payload["body"], secrets.stripe_webhook_secret + spoil, timestamp)
+        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
+        return self._client.build_request("POST", payload["url"], content=payload["body"], headers=headers)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
-def _fresh(product: Product, url: str) -> dict[str, Any]:
-    return {"product": product, "url": url, "token": str(uuid4()), "tries": 0, "began": None, "then": []}
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Makes requests as the carrier does: a form by POST, or the same in the address by GET."""
+
+    client: httpx.AsyncClient
+    secret: str
+    token: str
+    """Stays the same when a request is repeated."""
+
+    def request(self, method: str, url: str, params: Mapping[str, str]) -> httpx.Request:
+        overrides = Overrides.of(url)
+        timeout = httpx.Timeout(overrides.read, connect=overrides.connect, pool=None)
+        address, body = (with_query(url, params), {}) if method == "GET" else (urldefrag(url).url, params)
+        headers = {
+            "User-Agent": "TwilioProxy/1.1",
+            "I-Twilio-Idempotency-Token": self.token,
+            "X-Twilio-Signature": twilio_signature(address, body, self.secret),
+        }
+        if method != "GET":
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        content = urlencode(body) if body else None
+        return self.client.build_request(method, address, content=content, headers=headers, timeout=timeout)
+
+
+def _fresh(news: News, url: str) -> dict[str, Any]:
+    return {"news": news, "url": url, "token": str(uuid4()), "tries": 0, "began": None, "then": []}

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Account, Carrier
@@ -18,14 +19,23 @@ from forbear.sandbox.dysms_intake import Registry
 from forbear.sandbox.dysms_pushes import News, Pushes
 from forbear.sandbox.dysms_signature import Signatures
 from forbear.sandbox.faults import Faults
+from forbear.sandbox.gate import Gate
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.journal import Journal
 from forbear.sandbox.options import Domestic, Options
+from forbear.sandbox.ordeal import Ordeal
 from forbear.sandbox.pay_page import PayPage
 from forbear.sandbox.payments import Payments
 from forbear.sandbox.payments_http import PaymentsApi
 from forbear.sandbox.people import People, load
 from forbear.sandbox.store import Store
+from forbear.sandbox.voice.asking import Asking
+from forbear.sandbox.voice.calls_http import CallsApi
+from forbear.sandbox.voice.control import calls_control
+from forbear.sandbox.voice.conversation import Conversation
+from forbear.sandbox.voice.desk import Desk, Line
+from forbear.sandbox.voice.recordings_http import RecordingsApi
+from forbear.sandbox.voice.switchboard import Switchboard
 from forbear.sandbox.webhooks import Secrets, Webhooks
 
 _LARGEST_BODY = 1_000_000
@@ -44,6 +54,10 @@ class World:
         secrets = Secrets(options.auth_token, options.stripe_webhook_secret)
         self.webhooks = Webhooks(self.agenda, self.clock, self.faults, secrets)
         self.carrier = Carrier(_account(options), ground, self.faults, self.webhooks)
+        self.asking = Asking(self.clock, self.faults, options.auth_token)
+        desk = Desk(ground, _line(options, base_url), self.webhooks)
+        self.switchboard = Switchboard(desk, Conversation(desk, self.asking))
+        self.gate = Gate(options.account_sid, {options.account_sid: options.auth_token})
         self.pushes = Pushes(ground, self.faults, _push_addresses(options.domestic))
         self.domestic = DomesticProvider(_registry(options.domestic), ground, self.pushes)
         self.signatures = Signatures(options.domestic.key_id, options.domestic.secret)
@@ -51,6 +65,7 @@ class World:
         self.payments = Payments(ground, self.webhooks, base_url=base_url, webhook_url=options.stripe_webhook_url)
 
     async def close(self) -> None:
+        await self.asking.aclose()
         await self.webhooks.aclose()
         await self.pushes.aclose()
         self.journal.close()
@@ -75,10 +90,35 @@ def application(world: World, api_key: str) -> FastAPI:
     if world.signatures.are_set:
         domestic = DomesticApi(world.domestic, world.signatures, world.clock, world.faults)
         app.router.routes.extend(domestic.routes())
-    app.router.routes.extend(CarrierApi(world.carrier, world.clock, world.faults).routes())
+    app.include_router(calls_control(world.switchboard))
+    app.router.routes.extend(_carrier_routes(world))
     app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
     app.router.routes.extend(PayPage(world.payments).routes())
     return app
+
+
+def _carrier_routes(world: World) -> list[Route]:
+    """Everything under the carrier's own addresses, the unknown ones last."""
+    messages = Ordeal(world.faults, world.webhooks, "messages")
+    calls = Ordeal(world.faults, world.webhooks, "calls")
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    unknown = Route("/api/{rest:path}", world.gate.guarded(world.gate.unknown), methods=methods)
+    return [
+        *CarrierApi(world.carrier, world.clock, messages).routes(world.gate),
+        *CallsApi(world.switchboard, world.clock, calls).routes(world.gate),
+        *RecordingsApi(world.switchboard.desk).routes(world.gate),
+        unknown,
+    ]
+
+
+def _line(options: Options, base_url: str) -> Line:
+    return Line(
+        account=options.account_sid,
+        base_url=base_url,
+        senders=options.senders,
+        voice_url=options.voice_url,
+        calls_per_second=options.calls_per_second,
+    )
 
 
 def _account(options: Options) -> Account:

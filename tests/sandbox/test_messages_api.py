@@ -168,7 +168,7 @@ def test_unknown_addresses_are_not_found(raw: httpx.Client, twilio: Client) -> N
         "status": 404,
     }
     with pytest.raises(TwilioException):
-        twilio.calls.list(limit=1)
+        twilio.queues.list(limit=1)
 
 
 @pytest.mark.parametrize(

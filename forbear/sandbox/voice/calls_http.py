@@ -1,0 +1,111 @@
+"""Twilio's Calls API over HTTP, under `/api`: the five operations, with the real codes and shapes."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from forbear.sandbox.agenda import LiveClock
+from forbear.sandbox.gate import Endpoint, Gate
+from forbear.sandbox.listing import Shelf, bounds, envelope
+from forbear.sandbox.ordeal import Asked, Ordeal
+from forbear.sandbox.refusals import Refusal
+from forbear.sandbox.voice.calls import FINAL, Call, CallQuery, resource
+from forbear.sandbox.voice.intake import Pairs, changes, instructions, read
+from forbear.sandbox.voice.switchboard import Switchboard, new_sid
+from forbear.sandbox.wire import form_pairs, iso
+
+_CALLS = "/api/2010-04-01/Accounts/{account}/Calls.json"
+_CALL = "/api/2010-04-01/Accounts/{account}/Calls/{sid}.json"
+_TIMES = tuple(f"{name}{mark}" for name in ("StartTime", "EndTime") for mark in ("", "<", ">"))
+_FILTERS = ("To", "From", "Status", "ParentCallSid", *_TIMES)
+_REFUSED = 21214
+"""The code of a refusal ordered without one."""
+
+
+class CallsApi:
+    """The five operations on calls."""
+
+    def __init__(self, switchboard: Switchboard, clock: LiveClock, ordeal: Ordeal) -> None:
+        self._switchboard, self._clock, self._ordeal = switchboard, clock, ordeal
+        self._calls, self._line = switchboard.desk.calls, switchboard.desk.line
+
+    def routes(self, gate: Gate) -> list[Route]:
+        table: list[tuple[str, str, Endpoint]] = [
+            ("POST", _CALLS, self._create),
+            ("GET", _CALLS, self._list),
+            ("GET", _CALL, self._fetch),
+            ("POST", _CALL, self._update),
+            ("DELETE", _CALL, self._delete),
+        ]
+        return gate.routes(table)
+
+    async def _create(self, request: Request) -> Response:
+        pairs = await form_pairs(request)
+        asked = Asked(request, new_sid(), dict(pairs).get("To"), _REFUSED)
+        return await self._ordeal.run(asked, lambda: self._accepted(pairs, asked.sid))
+
+    def _accepted(self, pairs: Pairs, sid: str) -> Response:
+        order = read(pairs, self._line.senders)
+        return self._shown(self._switchboard.accept(order, sid), 201)
+
+    async def _list(self, request: Request) -> Response:
+        params = request.query_params
+        started, ended = bounds(params, "StartTime"), bounds(params, "EndTime")
+        lag = self._ordeal.lag(request, params.get("To"))
+        query = CallQuery(
+            recipient=params.get("To"),
+            sender=params.get("From"),
+            status=params.get("Status"),
+            started_from=started[0],
+            started_until=started[1],
+            ended_from=ended[0],
+            ended_until=ended[1],
+            created_until=iso(self._clock.now() if lag is None else self._clock.earlier(lag)),
+            parent=params.get("ParentCallSid"),
+        )
+        shelf = Shelf("calls", _FILTERS, partial(self._calls.page, query), self._calls.get, self._resource)
+        return JSONResponse(envelope(shelf, request.url.path.removeprefix("/api"), params))
+
+    async def _fetch(self, request: Request) -> Response:
+        return self._shown(self._found(request))
+
+    async def _update(self, request: Request) -> Response:
+        """End a call, or send it elsewhere; with neither, change what is told of it."""
+        pairs = await form_pairs(request)
+        form, call = dict(pairs), self._found(request)
+        status = form.get("Status", "")
+        if status not in {"", "canceled", "completed"}:
+            raise Refusal(20001, name="Status")
+        where = instructions(form) if form.get("Url") or form.get("Twiml") else None
+        order = changes(call.order, form)
+        if call.status in FINAL or (where is not None and not status and call.status != "in-progress"):
+            raise Refusal(21220)
+        if order != call.order:
+            call = replace(call, order=order)
+            self._calls.save(call)
+        if status:
+            return self._shown(self._switchboard.hang_up(call, status))
+        return self._shown(call if where is None else self._switchboard.send_elsewhere(call, *where))
+
+    async def _delete(self, request: Request) -> Response:
+        call = self._found(request)
+        if call.status not in FINAL:
+            raise Refusal(20009)
+        self._calls.delete(call.sid)
+        return Response(status_code=204)
+
+    def _found(self, request: Request) -> Call:
+        call = self._calls.get(request.path_params["sid"])
+        if call is None:
+            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+        return call
+
+    def _resource(self, call: Call) -> dict[str, Any]:
+        return resource(call, self._line.account)
+
+    def _shown(self, call: Call, status: int = 200) -> Response:
+        return JSONResponse(self._resource(call), status)
