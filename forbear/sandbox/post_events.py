@@ -1,0 +1,104 @@
+"""Posts the print house's events as Lob does: signed with a timestamp, retried until taken, and spoilt on request.
+
+The faults are those of the carrier's callbacks (`callback_lost`, `callback_duplicated` …) for the product `letters`.
+"""
+
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from forbear.sandbox.agenda import Again, Payload
+from forbear.sandbox.delivery import backoff
+from forbear.sandbox.faults import Faults
+from forbear.sandbox.ground import Ground
+from forbear.sandbox.post_letters import Letter, lob_time
+from forbear.sandbox.post_options import Post
+from forbear.sandbox.wire import is_loopback, iso
+
+_ERRAND = "post_event"
+_PRODUCT: Final = "letters"
+_MOST_TRIES = 8
+"""Lob gives up on an event some day; what nobody took is then to be asked for."""
+
+
+def signature(body: str, timestamp: str, secret: str) -> str:
+    """Of `Lob-Signature`: over the timestamp and the body as they are sent."""
+    return hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
+
+
+class PostEvents:
+    """The way from the print house to the application."""
+
+    def __init__(self, ground: Ground, faults: Faults, options: Post) -> None:
+        self._agenda, self._clock, self._faults, self._options = ground.agenda, ground.clock, faults, options
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(15.0, pool=None), trust_env=False)
+        self._held: dict[str, Payload] = {}
+        ground.agenda.on_errand(_ERRAND, self._run)
+
+    def tell(self, letter: Letter, kind: str) -> None:
+        """Plan an event about a letter as it stands, within the current transaction."""
+        if not self._options.url or self._strikes("lost", letter) is not None:
+            return
+        event = event_of(letter, kind, iso(self._clock.now()))
+        if self._strikes("new_parameter", letter) is not None:
+            event["new_parameter"] = {"nobody": "knows it"}
+        spoilt = self._strikes("bad_signature", letter) is not None
+        payload: Payload = {"body": json.dumps(event), "spoilt": spoilt, "tries": 0, "then": []}
+        if self._strikes("reordered", letter) is not None:
+            self._held[letter.id] = payload
+            return
+        if held := self._held.pop(letter.id, None):
+            payload["then"] = [held]
+        due = self._clock.now() + timedelta(seconds=self._strikes("delayed", letter) or 0)
+        for _ in range(1 if self._strikes("duplicated", letter) is None else 2):
+            self._agenda.add(_ERRAND, payload, due)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    def _strikes(self, what: str, letter: Letter) -> float | None:
+        fault = self._faults.take(f"callback_{what}", letter.addressee, _PRODUCT, letter.id)
+        return None if fault is None else fault.world_seconds
+
+    async def _run(self, payload: Payload) -> Again | None:
+        tries = payload["tries"] + 1
+        if not await self._taken(payload) and tries < _MOST_TRIES:
+            return Again(self._clock.after_machine_seconds(backoff(tries)), {**payload, "tries": tries})
+        for following in payload["then"]:
+            self._agenda.add(_ERRAND, {**following, "then": []}, self._clock.now())
+        return None
+
+    async def _taken(self, payload: Payload) -> bool:
+        if not is_loopback(self._options.url):
+            return False
+        stamp = str(int(self._clock.value.machine_now().timestamp() * 1_000))
+        secret = self._options.secret + ("spoilt" if payload["spoilt"] else "")
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Lob/1.0",
+            "Lob-Signature": signature(payload["body"], stamp, secret),
+            "Lob-Signature-Timestamp": stamp,
+        }
+        try:
+            answer = await self._client.post(self._options.url, content=payload["body"], headers=headers)
+        except httpx.TransportError:
+            return False
+        return answer.is_success
+
+
+def event_of(letter: Letter, kind: str, now: str) -> dict[str, Any]:
+    """An event in Lob's form: the letter as it was at that moment, or of a deleted one what its cancelling answered."""
+    deleted = {"id": letter.id, "deleted": True, "object": "letter_deleted"}
+    return {
+        "id": f"evt_{uuid4().hex[:16]}",
+        "body": deleted if kind == "letter.deleted" else letter.body,
+        "reference_id": letter.id,
+        "event_type": {"id": kind, "enabled_for_test": True, "resource": "letters", "object": "event_type"},
+        "date_created": lob_time(now),
+        "object": "event",
+    }
