@@ -29,6 +29,7 @@ from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.inbound_words import read
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
+from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
 from forbear.errors import CannotStart, ForbearError
@@ -94,7 +95,7 @@ class Forbear:
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs, costs=self.wording.costs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
-        ways: dict[str, Way] = {"sms": Texts(self.carrier, self.wording), "call": Calls(self.calls)}
+        ways: dict[str, Way] = {"sms": Texts(self.carrier, self.wording), "call": Calls(self.calls, Speaking())}
         contact = ContactActivities(touching, ways, self.ledger.clock)
         listening = ListeningBook(self.ledger, read)
         upkeep = UpkeepActivities(

@@ -139,6 +139,7 @@ Fact = Literal[
     "task_closed",
     "visit_decided",
     "call_ended",
+    "link_asked",
     "letter_tracked",
     "touch_undelivered",
     "touch_reconciled",

@@ -18,7 +18,7 @@ TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
     "event",
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    *("task", "sender", "incident", "letter", "service_proof"),
+    *("task", "sender", "incident", "letter", "service_proof", "call", "call_step"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
 LEFT_OUT: dict[str, frozenset[str]] = {
@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "contact_point": frozenset({"value"}),
     "reply": frozenset({"text"}),
     "letter": frozenset({"address"}),
+    "call_step": frozenset({"answer"}),
     "import_file": frozenset({"wrapped", "problem"}),
     "import_row": frozenset({"external_id", "mark", "problems"}),
 }

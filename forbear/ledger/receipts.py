@@ -55,6 +55,14 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
         "lost_in_post": (7, "undelivered"),
         "delivered": (8, "delivered"),
         "read": (8, "delivered"),
+        # A call's: once it rang it was made, whoever takes it back then; busy and silence are attempts.
+        "initiated": (4, "sent"),
+        "ringing": (6, "sent"),
+        "busy": (7, "undelivered"),
+        "no-answer": (7, "undelivered"),
+        "in-progress": (8, "delivered"),
+        "answered": (8, "delivered"),
+        "completed": (8, "delivered"),
         "signed": (9, "delivered"),
         # Plain mail is only taken to be delivered, and what comes back was even "delivered": to its sender.
         "returned": (10, "undelivered"),

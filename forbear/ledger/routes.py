@@ -29,6 +29,7 @@ KEY = text("select tenant, lender, digest, scopes, expires_at, revoked_at from k
 SENDER = text("select tenant, lender from sender_owner(:sought)")
 TOUCH = text("select tenant, lender from touch_owner(:sought)")
 LETTER = text("select tenant, lender, touch from letter_owner(:provider, :sought)")
+CALL = text("select tenant, lender from call_owner(:sought)")
 CHECKOUT = text("select tenant, lender from checkout_owner(:sought)")
 LINK = text("select tenant, lender, id from link_owner(:sought)")
 PAGE = text("select tenant, lender, id from session_owner(:sought)")
@@ -61,6 +62,11 @@ def letter_owner(session: Session, provider: str, provider_id: str) -> tuple[str
     """Tenant, lender and touch of the letter that a provider knows under this id."""
     row = session.execute(LETTER, {"provider": provider, "sought": provider_id}).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def call_owner(session: Session, call_id: str) -> tuple[str, str] | None:
+    row = session.execute(CALL, {"sought": call_id}).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def checkout_owner(session: Session, checkout_id: str) -> tuple[str, str] | None:

@@ -134,12 +134,13 @@ class UpkeepingBook:
             rows = session.execute(
                 select(Touch, ContactPoint.value, Link.token_sha256)
                 .join(ContactPoint, ContactPoint.id == Touch.contact_point)
-                .join(Link, Link.touch == Touch.id)
+                # A call has no link: nothing of ours is in it that could be searched for.
+                .outerjoin(Link, Link.touch == Touch.id)
                 .where(Touch.state == "unknown", Touch.task.is_(None))
                 .order_by(Touch.claimed_at, Touch.id)
                 .limit(AT_ONCE)
             ).all()
-            return [one for touch, value, marker in rows if (one := self._sought(session, touch, value, marker))]
+            return [one for touch, value, marker in rows if (one := self._sought(session, touch, value, marker or ""))]
 
     def _sought(self, session: Session, touch: Touch, value: bytes, marker: str) -> Unsettled | None:
         try:

@@ -34,3 +34,13 @@ class CallCarrier(Protocol):
     def place(self, order: CallOrder) -> Sending:
         """Make one attempt; never retries by itself."""
         ...
+
+
+class Scripts(Protocol):
+    def check(self, script: str, disclosures: tuple[str, ...]) -> None:
+        """Refuse a call in which not all could be said.
+
+        Raises:
+            ForbearError: there is no such script, or it lacks a disclosure that the permit asks for.
+        """
+        ...

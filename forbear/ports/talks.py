@@ -133,9 +133,33 @@ class Turn:
     effects: tuple[Effect, ...] = ()
 
 
-class Menu(Protocol):
-    """The pure menu, as the record sees it."""
+class Voice(Protocol):
+    """The menu and its words, as the record sees them."""
 
-    def __call__(self, facts: TalkFacts, standing: Standing, heard: Heard, number: int) -> Turn:
+    def begin(self, facts: TalkFacts) -> Turn:
+        """The first words to somebody who answered, or who called us."""
+        ...
+
+    def message(self, facts: TalkFacts) -> Turn:
+        """What is left on a machine."""
+        ...
+
+    def silence(self) -> Turn:
+        """Nothing may be said."""
+        ...
+
+    def next_step(self, facts: TalkFacts, standing: Standing, heard: Heard, number: int) -> Turn:
         """What step `number` answers."""
+        ...
+
+    def can_tell(self, disclosures: tuple[str, ...]) -> bool:
+        """Whether the script makes every disclosure that a permit asks for."""
+        ...
+
+    def render(self, turn: Turn, facts: TalkFacts, *, next_url: str, recording_url: str, script: str) -> str:
+        """A turn as the carrier's document."""
+        ...
+
+    def silent(self) -> str:
+        """The document that hangs up without a word."""
         ...

@@ -13,7 +13,7 @@ COUNTED: dict[Unit, frozenset[Result]] = {
     ),
     "communication": frozenset({"delivered", "voicemail_left", "machine_no_message", "connected"}),
     "contact": frozenset({"delivered", "voicemail_left", "connected", "visited"}),
-    "conversation": frozenset({"connected"}),
+    "conversation": frozenset({"connected", "called_us"}),
     "unanswered": frozenset({"no_answer", "busy"}),
     "dial": frozenset(
         {
@@ -28,7 +28,8 @@ COUNTED: dict[Unit, frozenset[Result]] = {
         }
     ),
 }
-"""The results that each unit counts. A `dial` is an attempt in which a busy line counts too."""
+"""The results that each unit counts. A `dial` is an attempt in which a busy line counts too; `called_us` is a
+conversation that the person began, and no attempt of anybody's."""
 WHOLE_DEBT: frozenset[Subject] = frozenset({"debt", "person_debt"})
 """Subjects that are counted once for each debt of the attempt."""
 

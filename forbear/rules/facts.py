@@ -22,6 +22,7 @@ Result = Literal[
     "machine_no_message",
     "not_in_service",
     "connected",
+    "called_us",
     "wrong_party",
     "visited",
 ]

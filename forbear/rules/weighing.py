@@ -177,7 +177,7 @@ class Weighing:
             and (not self.about or not set(self.about).isdisjoint(past.debts))
         ]
         latest = sorted(made, key=lambda each: each[0])[-calls:]
-        return len(latest) == calls and all(result != "connected" for _, result in latest)
+        return len(latest) == calls and all(result not in COUNTED["conversation"] for _, result in latest)
 
     def confirmed(self, since: datetime) -> bool:
         """Whether an opt-out by the attempt's channel and address was already confirmed since then."""
