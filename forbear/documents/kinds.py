@@ -15,6 +15,8 @@ from forbear.errors import BadData
 from forbear.ports.papers import Paper, Unprintable
 
 FOLDER: Final = Path(__file__).parents[2] / "templates" / "letters"
+HOME_LANGUAGE: Final = {"US": "en", "CN": "zh-Hans"}
+"""In which language people of a country are written to when we do not write theirs."""
 KEYS: Final = frozenset({"languages", "parties", "carries"})
 
 
@@ -27,14 +29,19 @@ class Kind:
     parties: frozenset[str]
     carries: frozenset[str]
 
+    def spoken(self, language: str, country: str) -> str:
+        """In which language a letter is written: its reader's, the nearest to it, else that of the country."""
+        main = language.partition("-")[0]
+        nearest = (known for known in self.languages if known.partition("-")[0] == main)
+        home = HOME_LANGUAGE.get(country, self.languages[0])
+        return language if language in self.languages else next(nearest, home)
+
     def admit(self, paper: Paper) -> None:
         """Pass a paper that may be this letter.
 
         Raises:
-            Unprintable: it is in another language, for another reader, or owes words that this letter lacks.
+            Unprintable: it is for another reader, or owes words that this letter lacks.
         """
-        if paper.language not in self.languages:
-            raise Unprintable("kind.language", f"'{self.name}' is not written in {paper.language}")
         if paper.role not in self.parties:
             raise Unprintable("kind.reader", f"'{self.name}' is not written for a {paper.role.replace('_', ' ')}")
         if owed := sorted(set(paper.disclosures) - self.carries):

@@ -20,15 +20,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.runtime import Context
 
 from forbear.documents.addressing import sheet_for, window_lines
-from forbear.documents.kinds import FOLDER, kind_of
+from forbear.documents.kinds import FOLDER, HOME_LANGUAGE, kind_of
 from forbear.money.currency import write_amount
 from forbear.ports.papers import LetterHead, Paper, Unprintable
 from forbear.ports.post import PostAddress
 
 REFERENCE_CHARACTERS: Final = 10
 """Of an id's random digits, those a person reads out on the phone; as on the pages."""
-HOME_LANGUAGE: Final = {"US": "en", "CN": "zh-Hans"}
-"""In which language an address page says its one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,11 @@ def word_letter(paper: Paper) -> Sheets:
     """
     kind = kind_of(paper)
     _check_figures(paper)
-    locale = _locale(paper.language, paper.to.country)
     window = window_lines(paper.to)
+    language = kind.spoken(paper.language, paper.to.country)
+    locale = _locale(language, paper.to.country)
     values = {
-        **_head(paper.head, paper.touch, window, paper.language),
+        **_head(paper.head, paper.touch, window, language),
         "locale": locale,
         "currency": paper.currency,
         "name": paper.to.name,
@@ -67,7 +66,7 @@ def word_letter(paper: Paper) -> Sheets:
         "link": paper.link,
         "code": _picture(paper.link),
     }
-    html = _fill(f"{paper.language}/{kind.name}.html", values)
+    html = _fill(f"{language}/{kind.name}.html", values)
     return Sheets(html, sheet_for(paper.to.country), window, paper.link, reference(paper.touch))
 
 

@@ -21,6 +21,7 @@ from forbear.ledger import incidents, letters, life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
 from forbear.ledger.handing_calls import hand_call
+from forbear.ledger.handing_letters import hand_letter
 from forbear.ledger.lives import load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
@@ -34,7 +35,7 @@ from forbear.rules.packs import Packs
 from forbear.settings import Settings
 
 Recheck = Callable[[Life, ClaimedTouch, Playbook, Packs, datetime], str | None]
-HANDERS: Mapping[str, Callable[[Handing], Dispatch]] = {"sms": hand_text, "call": hand_call}
+HANDERS: Mapping[str, Callable[[Handing], Dispatch]] = {"sms": hand_text, "call": hand_call, "letter": hand_letter}
 """What each channel's sender is given; visits and calls by people are handed to nobody."""
 IN_WORDS: Mapping[TouchState, str] = {
     "claimed": "claimed and not sent yet",

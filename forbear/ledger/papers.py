@@ -1,0 +1,128 @@
+"""Builds a letter from the record: the reader's name and address, what is owed by component, who writes, a fresh link.
+
+Read in the transaction that lets the letter's touch go, so that the figures are those of the moment in which the last
+look found something owed. Opened names and addresses live in memory between here and the printer.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+
+from forbear.errors import BadInput
+from forbear.ledger import books
+from forbear.ledger.addresses import PostalAddress
+from forbear.ledger.handing import Handing
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Decision
+from forbear.ledger.tables.people import ContactPoint, Profile
+from forbear.money.components import COMPONENTS
+from forbear.ports.papers import Figure, LetterHead, Paper
+from forbear.ports.post import Envelope, PostAddress, PostService
+
+POST: Final = "post"
+"""In a lender's policy: its `address`, as one of a person is told, and the `service` by which its letters travel."""
+SERVICE: Final = TypeAdapter(PostService)
+
+
+def address_of(handing: Handing) -> PostAddress:
+    """The reader's name and address, opened."""
+    sealed = handing.session.scalars(
+        select(Profile.name).where(Profile.lender == handing.touch.lender, Profile.person == handing.touch.person)
+    ).one()
+    name = handing.ledger.vault.open(
+        handing.session, lender=handing.touch.lender, person=handing.touch.person, sealed=sealed
+    )
+    return _addressed(name, PostalAddress.model_validate_json(handing.to))
+
+
+def head_of(handing: Handing) -> LetterHead:
+    """Who writes.
+
+    Raises:
+        BadInput: the lender has told no address to which its letters could come back.
+    """
+    lender = handing.lender
+    told = _post(handing).get("address")
+    try:
+        address = PostalAddress.model_validate(told)
+    except ValidationError:
+        raise BadInput(
+            "policy.post.address",
+            "the lender has no postal address" if told is None else "is no postal address",
+            "Give the lender one: lines, city, region, postal_code and country",
+        ) from None
+    return LetterHead(lender.name, lender.phone, _addressed(lender.name, address))
+
+
+def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
+    """The letter that a claimed touch is."""
+    touch, session = handing.touch, handing.session
+    account = session.get_one(Account, touch.account)
+    owed = books.balance(session, account.id)
+    zone = _zone(session.get_one(ContactPoint, touch.contact_point))
+    return Paper(
+        kind=touch.template,
+        language=touch.language,
+        touch=touch.id,
+        role=touch.role,
+        to=to,
+        head=head,
+        day=_local(handing.now, zone),
+        currency=account.currency,
+        figures=tuple(Figure(name, owed[name]) for name in COMPONENTS if owed[name]),
+        as_of=_local(account.balance_as_of or handing.now, zone),
+        due_since=account.due_since,
+        link=handing.make_link(),
+        disclosures=_disclosures(handing),
+    )
+
+
+def make_envelope(handing: Handing, *, to: PostAddress, head: LetterHead) -> Envelope:
+    """From whom, to whom and how it travels: by plain mail unless the lender's policy says otherwise.
+
+    Raises:
+        BadInput: the policy names a service that there is not, or no address.
+    """
+    if head.address is None:
+        raise BadInput("policy.post.address", "the lender has no postal address", "Give the lender one")
+    try:
+        service = SERVICE.validate_python(_post(handing).get("service", "plain"))
+    except ValidationError:
+        raise BadInput("policy.post.service", "is no service", "Give plain, registered or certified") from None
+    return Envelope(to=to, sender=head.address, service=service)
+
+
+def _post(handing: Handing) -> Mapping[str, Any]:
+    told = handing.lender.policy.get(POST)
+    return told if isinstance(told, dict) else {}
+
+
+def _addressed(name: str, at: PostalAddress) -> PostAddress:
+    return PostAddress(
+        name=name,
+        lines=tuple(at.lines),
+        city=at.city,
+        country=at.country,
+        region=at.region or "",
+        postal_code=at.postal_code or "",
+    )
+
+
+def _disclosures(handing: Handing) -> tuple[str, ...]:
+    """What the permit of this touch says must be said."""
+    permit = handing.session.scalars(select(Decision.permit).where(Decision.id == handing.touch.decision)).one()
+    return tuple((permit or {}).get("disclosures", ()))
+
+
+def _zone(point: ContactPoint) -> ZoneInfo:
+    """By which clock the reader dates a letter: the address's own, else universal time."""
+    spoken = [point.zone, *(clue["zone"] for clue in point.clues)]
+    return ZoneInfo(next((name for name in spoken if name), "UTC"))
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()
