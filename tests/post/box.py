@@ -1,5 +1,6 @@
 """A box with a print house in it, and letters to hand to it."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -53,6 +54,27 @@ class PostBox:
         """Until that much world time went by."""
         until = self.box.clock.now() + timedelta(**much)
         eventually(lambda: self.box.clock.now() >= until)
+
+    def live(self, days: float) -> None:
+        """Let days go by, half a day at a time: what happens in between has its own day."""
+        until = self.box.clock.now() + timedelta(days=days)
+        while (now := self.box.clock.now()) < until:
+            self.box.jump(min(now + timedelta(hours=12), until))
+            self.box.control.get("/health").raise_for_status()
+
+    def told(self, touch: str) -> list[dict[str, Any]]:
+        """The events about a touch's letter that reached the application, in the order in which they came."""
+        ids = {letter["id"] for letter in self.letters(touch)}
+        events = [json.loads(seen.body) for seen in self.receiver.at("/lob")]
+        return [event for event in events if event["reference_id"] in ids]
+
+    def kinds(self, touch: str) -> list[str]:
+        return [event["event_type"]["id"].removeprefix("letter.") for event in self.told(touch)]
+
+    def story(self, touch: str) -> list[str]:
+        """The same in the order in which it happened: events of one moment overtake each other on their way."""
+        happened = sorted(self.told(touch), key=lambda event: event["date_created"])
+        return [event["event_type"]["id"].removeprefix("letter.") for event in happened]
 
     def letters(self, touch: str) -> list[dict[str, Any]]:
         """What the print house has of a touch, whatever its list shows."""
