@@ -143,6 +143,7 @@ def test_the_longest_stretch_of_all_packs(tmp_path: Path) -> None:
     for text, days in ((sixty, 60), (month, 31), (never, 0)):
         packs = packs_from(tmp_path, text)
         assert [asked.longest(packs), asked.longest(packs)] == [days, days]
+    assert asked.longest(Packs({})) == 0
 
 
 def test_a_holiday_rule_that_names_letters_binds_letters(tmp_path: Path) -> None:
@@ -233,6 +234,7 @@ LENDERS = rule('kind = "quiet_hours"\nopen_from = "open"\nclose_from = "close"',
         (Policy(guard_seconds=0, open=time(9, 0, 30)), "2026-12-10T09:00:29-05:00", "hold"),
         (Policy(guard_seconds=0, open=time(9, 0, 30)), "2026-12-10T09:00:30-05:00", "allow"),
         (Policy(guard_seconds=0, open=time(9)), "2026-12-10T23:59:59-05:00", "allow"),
+        (Policy(guard_seconds=0, open=time(9)), "2026-12-10T00:00:00-05:00", "hold"),
         (Policy(guard_seconds=0, close=time(20)), "2026-12-10T00:00:00-05:00", "allow"),
         (Policy(guard_seconds=0, close=time(20)), "2026-12-10T20:00:00-05:00", "hold"),
         (Policy(guard_seconds=0), "2026-12-10T03:00:00-05:00", "allow"),
@@ -301,6 +303,17 @@ def test_a_policys_own_cap_is_not_asked_twice(tmp_path: Path) -> None:
     assert told(tmp_path, text, given).rules == ()
 
 
+def test_a_cap_whose_number_the_playbook_declares_counts_busy_lines_too(tmp_path: Path) -> None:
+    declared = cap(
+        'unit = "attempt"\nsubject = "person"\nlimit = 9\nlimit_from = "contacts_in_7_days"\nwindow = "local_day"',
+        "At most 9 a day, or as declared.",
+    )
+    text = declared + second_rule('kind = "busy_counts"', "Busy lines count.")
+    given = case(TENTH, history=(on(10, "busy"), on(10, "busy")))
+    assert told(tmp_path, text, given, policy=Policy(guard_seconds=0, contacts_in_7_days=2)).rules == ("XX.OTHER",)
+    assert told(tmp_path, text, given, policy=Policy(guard_seconds=0, contacts_in_7_days=3)).rules == ()
+
+
 CONSENTED = 'unit = "attempt"\nsubject = "debt"\nlimit = 1\nwindow = "local_days_rolling(7)"\noverride = "%s"'
 
 
@@ -358,6 +371,12 @@ LONG_AGO = datetime(2026, 11, 1, tzinfo=UTC)
 )
 def test_an_opt_out_reaches_as_far_as_its_scope_says(tmp_path: Path, said: Suppression, attempt: Json) -> None:
     assert told(tmp_path, OPTED_OUT, case(TENTH, attempt), suppressions=(said,)).verdict == "block"
+
+
+def test_an_opt_out_ends_with_its_rule(tmp_path: Path) -> None:
+    text = OPTED_OUT.replace("[[rule.version]]", ENDS)
+    permit = told(tmp_path, text, case(TENTH), suppressions=(Suppression("everything", LONG_AGO),))
+    assert until(permit) == AT_ITS_END[1]
 
 
 def test_of_two_stops_the_first_names_what_lifts_them(tmp_path: Path) -> None:
