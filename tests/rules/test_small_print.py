@@ -24,6 +24,7 @@ from forbear.rules.facts import (
     Stop,
     Suppression,
 )
+from forbear.rules.packs import Packs
 from tests.rules.asking import (
     CALL,
     LETTER,
