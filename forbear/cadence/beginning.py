@@ -23,7 +23,7 @@ BY_PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Work:
     """What a task asks for: whom to reach, where, by which step, and how many go."""
 
     step: str
@@ -45,21 +45,21 @@ class Barred:
     permit: Permit | None = None
 
 
-def may_begin(life: Life, errand: Errand, playbook: Playbook, packs: Packs, now: datetime) -> Contact | Barred:
+def may_begin(life: Life, work: Work, playbook: Playbook, packs: Packs, now: datetime) -> Contact | Barred:
     """The contact with its permit of this moment, or what holds it."""
     if (barred := _account_says_no(life) or _promise_says_no(life, now)) is not None:
         return barred
-    found = _whom(life, errand, playbook, now)
+    found = _whom(life, work, playbook, now)
     if isinstance(found, Barred):
         return found
     person, point = found
-    attempt = to_attempt(life, person, point, errand.channel, staff=errand.staff, by="person")
+    attempt = to_attempt(life, person, point, work.channel, staff=work.staff, by="person")
     facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     permit = check(attempt, facts, packs, now)
     if permit.verdict != "allow":
         first = permit.findings[0]
         return Barred(first.rule, first.why, permit.until, permit)
-    return _contact(life, errand, (person, point), permit, Question(attempt, facts), now)
+    return _contact(life, work, (person, point), permit, Question(attempt, facts), now)
 
 
 def _account_says_no(life: Life) -> Barred | None:
@@ -82,8 +82,8 @@ def _promise_says_no(life: Life, now: datetime) -> Barred | None:
     return Barred("PROMISE.OPEN", f"a payment is promised for {day:%a %d %b %Y}: outreach waits for it", until)
 
 
-def _whom(life: Life, errand: Errand, playbook: Playbook, now: datetime) -> tuple[Person, ContactPoint] | Barred:
-    person = next((each for each in life.persons if each.id == errand.person), None)
+def _whom(life: Life, work: Work, playbook: Playbook, now: datetime) -> tuple[Person, ContactPoint] | Barred:
+    person = next((each for each in life.persons if each.id == work.person), None)
     if person is None:
         return Barred("PERSON.GONE", "the person is no longer a party of this account")
     if person.id != life.borrower.id and debt_stands_still(life, now):
@@ -92,32 +92,32 @@ def _whom(life: Life, errand: Errand, playbook: Playbook, now: datetime) -> tupl
         return Barred("PERSON.TURN", "another debt of this person speaks first")
     if not person.jurisdictions:
         return Barred("PLACE.UNKNOWN", "it is not known where this person lives, so no rules can be chosen")
-    points = sendable(life, person, errand.channel, playbook)
-    point = next((each for each in points if each.id == errand.point), None)
+    points = sendable(life, person, work.channel, playbook)
+    point = next((each for each in points if each.id == work.point), None)
     if point is None:
         return Barred("POINT.NONE", "the number or address is no longer valid")
     return person, point
 
 
 def _contact(  # noqa: PLR0917  a contact is all of these
-    life: Life, errand: Errand, whom: tuple[Person, ContactPoint], permit: Permit, question: Question, now: datetime
+    life: Life, work: Work, whom: tuple[Person, ContactPoint], permit: Permit, question: Question, now: datetime
 ) -> Contact:
     person, point = whom
-    what = {"call": "a call", "visit": "a visit"}.get(errand.channel, errand.channel)
+    what = {"call": "a call", "visit": "a visit"}.get(work.channel, work.channel)
     return Contact(
-        step=errand.step,
-        channel=errand.channel,
+        step=work.step,
+        channel=work.channel,
         role=person.role,
         person=person.id,
         point=point.id,
         key=point.key,
         place=point.place,
-        template=errand.template,
-        language=errand.language,
+        template=work.template,
+        language=work.language,
         accounts=(life.account,),
         window_closes=permit.closes_at,
         priority=3,
-        reason=f"{what} by a person (step {errand.step})",
+        reason=f"{what} by a person (step {work.step})",
         permit=permit,
         stage=stage_of(days_past_due(life, now)),
         provider=BY_PERSON,

@@ -6,13 +6,15 @@ each comes with its reason in words.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from forbear.cadence.decision import Close, Decision, Escalate, Rest
+from forbear.cadence.conditions import happened, unmet
+from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life
-from forbear.cadence.paths import LONGEST_REST, Moment, in_turn, next_step
-from forbear.cadence.playbooks import Playbook
+from forbear.cadence.paths import LONGEST_REST, Moment, idle, in_turn, next_step
 from forbear.cadence.standing import first_to_speak, promised_day
+from forbear.cadence.steps import Playbook
 from forbear.rules.packs import Packs
 
 WHILE_UNSETTLED = timedelta(hours=6)
@@ -29,18 +31,38 @@ def decide(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> Decis
         now: world time, aware.
 
     Returns:
-        `Rest` (with the rule that holds, if one does), `Contact` with its permit, `Escalate` or `Close`.
+        `Rest` (with the rule that holds, if one does), `Ask` or `Contact` with their permit, `Escalate` or `Close`.
     """
     moment = Moment(life, playbook, packs, now)
-    for question in QUESTIONS:
-        if (answer := question(moment)) is not None:
-            return answer
-    return moment.rest(now + LONGEST_REST, "the playbook has no further step for this account")
+    answer = next((found for question in QUESTIONS if (found := question(moment)) is not None), None)
+    if answer is None:
+        answer = _no_further_step(moment)
+    # What is under way is waited for before anything is taken back.
+    if not life.errands or life.in_flight:
+        return answer
+    drops = idle(moment) if _goes_on(answer) else tuple(errand.id for errand in life.errands if errand.waiting)
+    return replace(answer, drops=drops)
+
+
+def _goes_on(answer: Decision) -> bool:
+    """Whether people may still be asked for something while this is the answer."""
+    if isinstance(answer, Rest):
+        return answer.rule != "PROMISE.OPEN" and answer.stage != "legal"
+    return isinstance(answer, Ask | Contact)
+
+
+def _no_further_step(moment: Moment) -> Rest:
+    end = moment.playbook.escalation
+    if end is not None and moment.day >= end.from_day:
+        why = "legal staff take over once what must come before has happened, which it has not yet"
+        return moment.rest(moment.now + LONGEST_REST, why, "STEP.REQUIRED")
+    return moment.rest(moment.now + LONGEST_REST, "the playbook has no further step for this account")
 
 
 def _nothing_owed(moment: Moment) -> Close | None:
     if moment.life.balance <= 0:
-        return Close("paid in full")
+        after = moment.playbook.repaid
+        return Close("paid in full", then=None if after is None else (after.matter, after.title))
     if moment.life.state == "closed":
         return Close("closed by the lender")
     return None
@@ -80,6 +102,11 @@ def _another_debts_turn(moment: Moment) -> Rest | None:
 def _cadence_over(moment: Moment) -> Escalate | None:
     end = moment.playbook.escalation
     if end is None or moment.day < end.from_day:
+        return None
+    held = any(
+        unmet(moment.life, step, person, moment.day) for step in moment.playbook.steps for person in moment.life.persons
+    )
+    if held or not all(happened(moment.life, after) for after in end.after):
         return None
     return Escalate(end.matter, end.title)
 

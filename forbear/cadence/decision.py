@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forbear.cadence.sms_routes import DEFAULT_ROUTE
-from forbear.contracts.words import Channel, PartyRole
+from forbear.contracts.words import Channel, PartyRole, StaffRole
 from forbear.rules.facts import Attempt, Facts, Permit
 
 
@@ -29,6 +29,35 @@ class Rest:
     permit: Permit | None = None
     stage: str = ""
     question: Question | None = None
+    drops: tuple[str, ...] = ()
+    """Tasks that nobody needs to do any more, or whose time is over; likewise of every decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask somebody who works for the tenant to make a call or a visit. Nothing is claimed: who does it asks again.
+
+    `permit` is that of the moment in which it is asked for; `expires_at` (world) is when nobody needs to do it any
+    more.
+    """
+
+    step: str
+    channel: Channel
+    role: PartyRole
+    person: str
+    point: str
+    key: str
+    place: str
+    template: str
+    language: str
+    staff_role: StaffRole
+    expires_at: datetime
+    reason: str
+    permit: Permit
+    stage: str
+    question: Question | None = None
+    priority: int = 3
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +80,9 @@ class Contact:
     permit: Permit
     stage: str
     provider: str = DEFAULT_ROUTE
-    """The route of a text; for the other channels the channel itself, as each has one way out."""
+    """Who carries it, as the playbook names the route of its channel."""
     question: Question | None = None
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +92,16 @@ class Escalate:
     matter: str
     reason: str
     stage: str = "legal"
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """No outreach is needed any more."""
+    """No outreach is needed any more. `then` is what legal staff are asked to look at after it: a matter and why."""
 
     reason: str
+    then: tuple[str, str] | None = None
+    drops: tuple[str, ...] = ()
 
 
-Decision = Rest | Contact | Escalate | Close
+Decision = Rest | Ask | Contact | Escalate | Close

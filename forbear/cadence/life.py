@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from forbear.contracts.words import (
+    OPEN_TASKS,
     Channel,
     LenderKind,
     LenderRole,
@@ -17,6 +18,7 @@ from forbear.contracts.words import (
     PointState,
     StopKind,
     SuppressionScope,
+    TaskState,
     TouchState,
 )
 from forbear.rules.facts import Calendar
@@ -141,6 +143,28 @@ class PastTouch:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """A call or a visit that somebody was asked for: a task, as far as the cadence looks at it.
+
+    `expires_at` is None where nothing ends it but the doing; `touch` is set once it was begun.
+    """
+
+    id: str
+    step: str | None
+    person: str
+    state: TaskState
+    asked_at: datetime
+    expires_at: datetime | None = None
+    touch: str | None = None
+    outcome: str | None = None
+    cause: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in OPEN_TASKS
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     amount: Decimal
     due_on: date
@@ -216,6 +240,8 @@ class Life:
     circumstances: tuple[str, ...] = ()
     """Of the debt, in the rules' words."""
     events: tuple[Happened, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    """What people were asked to do for this account, oldest first."""
 
     @property
     def borrower(self) -> Person:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from forbear.cadence.decision import Contact, Rest
-from forbear.cadence.life import Life, PastTouch, Person
+from forbear.cadence.conditions import applies, asked, own_touches, unmet, used_up
+from forbear.cadence.decision import Ask, Contact, Rest
+from forbear.cadence.life import Errand, Life, Person
 from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
-from forbear.cadence.playbooks import Playbook, Step
-from forbear.cadence.standing import debt_stands_still, first_to_speak, missed_promise, stage_of
+from forbear.cadence.standing import debt_stands_still, first_to_speak, stage_of
+from forbear.cadence.steps import Playbook, Step
 from forbear.cadence.translate import days_past_due, home_zone
 from forbear.rules.packs import Packs
 
@@ -19,6 +20,7 @@ LONGEST_REST = timedelta(days=7)
 """World time. Then decide again, so that a new rule or a forgotten account is never far away."""
 WHILE_IN_TURN = timedelta(days=3)
 """World time. The other debt's end wakes nobody by itself."""
+CARRIED = {"sms": ("texts", "numbers"), "letter": ("letters", "addresses")}
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,39 @@ class Moment:
 
     @cached_property
     def turns(self) -> list[tuple[Step, Person]]:
-        """For each person the first step that is due and not used up, in the order of the playbook."""
-        due = [step for step in self.playbook.steps if step.from_day <= self.day <= step.to_day]
+        """For each person the first step that is due and not used up, in the order of the playbook.
+
+        A step that is required and has not become what it must is due until it has. A visit that was asked for waits
+        for a human's approval, and the person's path goes on meanwhile.
+        """
         turns: dict[str, tuple[Step, Person]] = {}
-        for step in due:
+        for step in self.playbook.steps:
             for person in self.life.persons:
-                if person.role == step.party and person.id not in turns and _wanted(self.life, step, person):
+                if person.role == step.party and person.id not in turns and self._due(step, person):
                     turns[person.id] = (step, person)
         return list(turns.values())
+
+    def _due(self, step: Step, person: Person) -> bool:
+        if unmet(self.life, step, person, self.day):
+            return True
+        if not step.from_day <= self.day <= step.to_day or used_up(self.life, step, person):
+            return False
+        if step.channel == "visit" and (errand := asked(self.life, step, person)) and not over(errand, self.now):
+            return False
+        return applies(self.life, step, person)
+
+    @cached_property
+    def waiting(self) -> list[tuple[Errand, Step, Person]]:
+        """Open tasks which somebody may still do, because their step still applies."""
+        persons = {person.id: person for person in self.life.persons}
+        found: list[tuple[Errand, Step, Person]] = []
+        for errand in self.life.errands:
+            step, person = self.playbook.step(errand.step), persons.get(errand.person)
+            if not errand.waiting or over(errand, self.now) or step is None or person is None:
+                continue
+            if person.role == step.party and step.from_day <= self.day and applies(self.life, step, person):
+                found.append((errand, step, person))
+        return found
 
     def rest(self, until: datetime, reason: str, rule: str = "", weighed: Weighed | None = None) -> Rest:
         """A rest of at most seven days; the reason stays that of the whole wait."""
@@ -57,24 +84,42 @@ class Moment:
         return Rest(until, reason, rule, weighed.permit, self.stage, weighed.question)
 
 
-def next_step(moment: Moment) -> Contact | Rest | None:
+def next_step(moment: Moment) -> Contact | Ask | Rest | None:
     """Each person has a path of steps; the answer is the one whose time comes first, of equals the playbook's first.
 
     A step for a party that the account does not have is nobody's, and a person who may not be reached holds up his
     own path alone.
     """
     begins = _next_beginning(moment)
-    if not moment.turns:
-        return None if begins is None else moment.rest(*begins)
     answers = [(person, _take(moment, step, person)) for step, person in moment.turns]
-    contact = next((answer for _, answer in answers if isinstance(answer, Contact)), None)
-    if contact is not None:
-        return contact
+    act = next((answer for _, answer in answers if not isinstance(answer, Rest)), None)
+    if act is not None:
+        return act
     rests = [(person, answer) for person, answer in answers if isinstance(answer, Rest)]
+    rests += [(person, _task_open(moment, step, errand)) for errand, step, person in moment.waiting]
+    if not rests:
+        return None if begins is None else moment.rest(*begins)
     _, first = min(rests, key=lambda each: each[1].until)
     if begins is not None and begins[0] < first.until:
         first = replace(first, until=begins[0])
     return next((_barred_meanwhile(moment, own, first) for who, own in rests if who is moment.life.borrower), first)
+
+
+def over(errand: Errand, now: datetime) -> bool:
+    """Whether the time of a task that nobody began is over."""
+    return errand.touch is None and errand.expires_at is not None and errand.expires_at <= now
+
+
+def idle(moment: Moment) -> tuple[str, ...]:
+    """Tasks that nobody needs to do any more: over, of no due step, or of somebody who may not be reached at all."""
+    needed = {errand.id for errand, step, person in moment.waiting if not _barred(moment, step, person)}
+    return tuple(errand.id for errand in moment.life.errands if errand.waiting and errand.id not in needed)
+
+
+def _barred(moment: Moment, step: Step, person: Person) -> bool:
+    if _out_of_reach(moment, step, person) is not None:
+        return True
+    return all(weighed.slot is None for weighed in _weigh(moment, step, person))
 
 
 def _barred_meanwhile(moment: Moment, own: Rest, first: Rest) -> Rest:
@@ -99,26 +144,60 @@ def _next_beginning(moment: Moment) -> tuple[datetime, str] | None:
     return begins, f"the next step of the playbook begins on {begins:%a %d %b %Y}, {min(later)} days past due"
 
 
-def _wanted(life: Life, step: Step, person: Person) -> bool:
-    told = [touch for touch in _own_touches(life, person) if touch.step == step.id and touch.person in {"", person.id}]
-    if step.when == "promise_broken":
-        missed = missed_promise(life)
-        return missed is not None and sum(touch.at >= missed for touch in told) < step.at_most
-    return len(told) < step.at_most
-
-
-def _take(moment: Moment, step: Step, person: Person) -> Contact | Rest:
+def _take(moment: Moment, step: Step, person: Person) -> Contact | Ask | Rest:
     """Weigh a step for each contact point it could use; take the first allowed, else wait for the earliest."""
     life = moment.life
     if (held := _out_of_reach(moment, step, person)) is not None:
         return held
-    paused_until = _after_gap(life, step, person)
-    scales = Scales(life, person, moment.packs, moment.playbook, now=moment.now, earliest=paused_until)
-    weighed = scales.weigh(step.channel)
+    if step.required and used_up(life, step, person):
+        return _awaited(moment, step)
+    weighed = _weigh(moment, step, person)
     best = min(weighed, key=lambda each: (each.slot is None, each.slot or moment.now))
+    errand = asked(life, step, person)
+    if best.slot is not None and errand is not None and not over(errand, moment.now):
+        return _task_open(moment, step, errand)
     if best.slot is not None and best.slot <= moment.now:
-        return _contact(moment, step, person, best)
-    return _wait(moment, step, best, paused=paused_until > moment.now)
+        return _contact(moment, step, person, best) if step.by == "machine" else _ask(moment, step, person, best)
+    return _wait(moment, step, best, paused=_after_gap(life, step, person) > moment.now)
+
+
+def _weigh(moment: Moment, step: Step, person: Person) -> list[Weighed]:
+    earliest = _after_gap(moment.life, step, person)
+    return Scales(moment.life, person, moment.packs, moment.playbook, now=moment.now, earliest=earliest).weigh(step)
+
+
+def _task_open(moment: Moment, step: Step, errand: Errand) -> Rest:
+    """Somebody was asked; the account hears of the end by itself."""
+    until = errand.expires_at or moment.now + LONGEST_REST
+    who = step.staff if errand.state == "open" else f"{step.staff} who took it"
+    return moment.rest(max(until, moment.now), f"{step.title}: waiting for a {who} (step {step.id})", "TASK.OPEN")
+
+
+def _awaited(moment: Moment, step: Step) -> Rest:
+    why = f"{step.title}: step {step.id} must be {step.required.replace('_', ' ')} before anything after it is done"
+    return moment.rest(moment.now + LONGEST_REST, why, "STEP.REQUIRED")
+
+
+def _ask(moment: Moment, step: Step, person: Person, best: Weighed) -> Ask:
+    """Ask for it until the end of its days where the person lives."""
+    today = moment.now.astimezone(home_zone(person)).date()
+    return Ask(
+        step=step.id,
+        channel=step.channel,
+        role=step.party,
+        person=person.id,
+        point=best.point.id,
+        key=best.point.key,
+        place=best.point.place,
+        template=step.template,
+        language=person.language,
+        staff_role=step.staff,
+        expires_at=_start_of(today + timedelta(days=step.open_days), person),
+        reason=f"{step.title} (step {step.id})",
+        permit=best.permit,
+        stage=moment.stage,
+        question=best.question,
+    )
 
 
 def in_turn(moment: Moment) -> Rest:
@@ -141,8 +220,8 @@ def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
         why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
     elif not sendable(life, person, step.channel, moment.playbook):
         countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
-        route = moment.playbook.sms_route
-        why, rule = f"texts go by {route}, which carries none to this person's numbers ({countries})", "ROUTE.NONE"
+        route, (what, where) = moment.playbook.provider(step.channel), CARRIED.get(step.channel, CARRIED["sms"])
+        why, rule = f"{what} go by {route}, which carries none to this person's {where} ({countries})", "ROUTE.NONE"
     return moment.rest(moment.now + LONGEST_REST, why, rule) if rule else None
 
 
@@ -164,7 +243,7 @@ def _contact(moment: Moment, step: Step, person: Person, best: Weighed) -> Conta
         permit=best.permit,
         question=best.question,
         stage=moment.stage,
-        provider=moment.playbook.sms_route if step.channel == "sms" else step.channel,
+        provider=moment.playbook.provider(step.channel),
     )
 
 
@@ -187,17 +266,11 @@ def _wait(moment: Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
 
 def _after_gap(life: Life, step: Step, person: Person) -> datetime:
     """The first instant at which the playbook's own pause since the account's last touch of the person is over."""
-    touches = _own_touches(life, person)
+    touches = own_touches(life, person)
     if not touches:
         return life.enrolled_at
     last = max(touch.at for touch in touches).astimezone(home_zone(person)).date()
     return _start_of(last + timedelta(days=step.gap_days), person)
-
-
-def _own_touches(life: Life, person: Person) -> list[PastTouch]:
-    """Touches of the person, or of one who shares his number, that this account's cadence made and perhaps sent."""
-    own = (touch for touch in person.history if touch.account == life.account and touch.step is not None)
-    return [touch for touch in own if touch.state != "failed"]
 
 
 def _start_of(day: date, person: Person) -> datetime:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from forbear.cadence.decision import Question
 from forbear.cadence.life import ContactPoint, Life, Person
-from forbear.cadence.playbooks import Playbook
+from forbear.cadence.steps import LETTER_ROUTES, Playbook, Step
 from forbear.cadence.translate import home_zone, to_attempt, to_facts
-from forbear.contracts.words import Channel
+from forbear.contracts.words import Channel, Worker
 from forbear.rules.engine import check
 from forbear.rules.facts import Attempt, Finding, Permit
 from forbear.rules.packs import Packs
@@ -66,6 +66,8 @@ def usable(person: Person, channel: str) -> list[ContactPoint]:
 def sendable(life: Life, person: Person, channel: Channel, playbook: Playbook) -> list[ContactPoint]:
     """Usable points which the playbook's way for this channel reaches."""
     points = usable(person, channel)
+    if channel == "letter" and (reached := LETTER_ROUTES[playbook.letter_route]) is not None:
+        return [point for point in points if country_of(point, person) in reached]
     if channel != "sms":
         return points
     return [point for point in points if playbook.route.reaches(country_of(point, person), life.lender.role)]
@@ -102,22 +104,25 @@ class Scales:
         self._playbook = playbook
         self._facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
 
-    def weigh(self, channel: Channel) -> list[Weighed]:
-        """Every contact point that can be reached, with its permit and its place in the day."""
-        points = sendable(self._life, self._person, channel, self._playbook)
-        return [self._weigh_point(point, channel) for point in points]
+    def weigh(self, step: Step) -> list[Weighed]:
+        """Every contact point that the step can use, with its permit and its place in the day."""
+        points = sendable(self._life, self._person, step.channel, self._playbook)
+        return [self._weigh_point(point, step) for point in points]
 
-    def _weigh_point(self, point: ContactPoint, channel: Channel) -> Weighed:
-        attempt = to_attempt(self._life, self._person, point, channel)
+    def _weigh_point(self, point: ContactPoint, step: Step) -> Weighed:
+        attempt = to_attempt(self._life, self._person, point, step.channel, by=step.by)
         permit = check(attempt, self._facts, self._packs, self._now)
         barred = any(finding.until is None for finding in permit.findings)
         zone = permit.zones[0] if permit.zones else "UTC"
-        slot = None if barred else self._slot(attempt)
+        slot = None if barred else self._slot(attempt, step.by)
         question = Question(attempt, self._facts)
         return Weighed(point=point, question=question, permit=permit, slot=slot, zone_name=zone)
 
-    def _slot(self, attempt: Attempt) -> datetime | None:
-        """The first place from `earliest` on in a window the rules leave open; None if only an event opens one."""
+    def _slot(self, attempt: Attempt, by: Worker) -> datetime | None:
+        """The first place from `earliest` on in a window the rules leave open; None if only an event opens one.
+
+        People are asked when the window opens: they spread their day themselves.
+        """
         at, permit = self._earliest, self._planned(attempt, self._earliest)
         for _ in range(MOST_WINDOWS):
             if permit.verdict == "hold" and permit.until is not None:
@@ -129,7 +134,7 @@ class Scales:
             else:
                 place, last = self._place(permit.opens_at, permit.closes_at)
                 if at <= last:
-                    return max(at, place)
+                    return max(at, place if by == "machine" else permit.opens_at)
                 at = permit.closes_at
             permit = self._planned(attempt, at)
         return at if permit.verdict == "allow" else permit.until

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 
 from forbear.cadence.sms_routes import DEFAULT_ROUTE, load_routes
 from forbear.cadence.steps import (
+    AFTER_REPAYMENT,
     CONDITIONS,
     LETTER_ROUTES,
     MADE,
@@ -179,7 +180,8 @@ class Reader:
             return None
         table = self._table(raw, "repaid")
         self._only(table, {"matter", "title"}, "repaid", 0)
-        return Repaid(self._text(table, "matter", "repaid", 0), self._text(table, "title", "repaid", 0))
+        matter = self._word(table, "matter", 0, AFTER_REPAYMENT, "repaid")
+        return Repaid(matter, self._text(table, "title", "repaid", 0))
 
     def _contacts(self, head: Mapping[str, Any]) -> int:
         if "contacts_in_7_days" not in head:

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from forbear.cadence.life import Life, Rival
+from forbear.cadence.counting import counts_as
+from forbear.cadence.life import Life, Person, Rival
 from forbear.cadence.translate import home_zone
 
 BUCKET_DAYS = 30
@@ -71,3 +72,26 @@ def missed_promise(life: Life) -> datetime | None:
         return None
     last = max(life.promises, key=lambda promise: promise.made_at)
     return last.made_at if last.state == "broken" else None
+
+
+TRIES = 3
+"""So many calls in a row that reached nobody make a person unreachable, as the rules count them."""
+NOBODY = frozenset({"no_answer", "busy", "not_in_service", "machine_no_message", "wrong_party"})
+
+
+def unreachable(life: Life, person: Person) -> bool:
+    """Whether the person has no telephone left, or the account's last calls to him reached nobody."""
+    phones = [point for point in person.points if point.kind == "phone" and point.state == "valid"]
+    calls = [
+        touch
+        for touch in person.history
+        if touch.account == life.account and touch.channel == "call" and touch.person in {"", person.id}
+    ]
+    results = [touch.result or counts_as(touch.channel, touch.state) for touch in calls]
+    last = [result for result in results if result is not None][-TRIES:]
+    return not phones or (len(last) == TRIES and NOBODY.issuperset(last))
+
+
+def cause_of(life: Life) -> str | None:
+    """Why the debtor is late, as it was told last; None where nobody told."""
+    return next((errand.cause for errand in reversed(life.errands) if errand.cause), None)

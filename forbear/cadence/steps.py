@@ -16,6 +16,8 @@ LETTER_ROUTES = {"print_room": None, "lob": frozenset({"US"})}
 """The ways a letter can take, and the countries each reaches; None is all."""
 CALL_ROUTE = "twilio"
 """The way of calls that a machine makes."""
+AFTER_REPAYMENT = ("blacklist_proposal",)
+"""Matters that are looked at once all is paid. They hold no outreach, should the account be opened again."""
 MADE, SERVED, PROMISED = "made", "served", "promised"
 """What may have become of a step, besides the outcomes of a person's call or visit: it was done; its paper reached the
 person; a promise followed it."""

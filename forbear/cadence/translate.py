@@ -3,8 +3,9 @@
 Packs and published cases keep the law's vocabulary; everything else in Forbear uses the glossary's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -55,10 +56,23 @@ def days_past_due(life: Life, now: datetime) -> int:
     return max(0, (now.astimezone(home_zone(life.borrower)).date() - life.due_since).days)
 
 
+STAFF: Mapping[str, int] = MappingProxyType({"visit": 2})
+"""How many people make a touch, where it is more than one: nobody goes to a door alone."""
+
+
 def to_attempt(
-    life: Life, person: Person, point: ContactPoint, channel: Channel, *, staff: int = 1, by: Worker = "machine"
+    life: Life,
+    person: Person,
+    point: ContactPoint,
+    channel: Channel,
+    *,
+    staff: int | None = None,
+    by: Worker = "machine",
 ) -> law.Attempt:
-    """A touch that is being weighed, as the law's attempt. What a machine says on the telephone is a recorded voice."""
+    """A touch that is being weighed, as the law's attempt. What a machine says on the telephone is a recorded voice.
+
+    `staff` is how many go; left out, as many as ever do.
+    """
     return law.Attempt(
         channel=channel,
         party=PARTIES[person.role],
@@ -66,7 +80,7 @@ def to_attempt(
         debts=(life.account,),
         place=cast("law.ContactPlace", point.place),
         person=person.id,
-        staff=staff,
+        staff=staff or STAFF.get(channel, 1),
         prerecorded=channel == "call" and by == "machine",
         language=person.language,
     )

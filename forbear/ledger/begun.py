@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.cadence.beginning import Barred, Errand, may_begin
+from forbear.cadence.beginning import Barred, Work, may_begin
 from forbear.cadence.decision import Contact
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.decision import Asked
@@ -226,7 +226,7 @@ def _begin(
     if found is None or playbook is None:
         return Held("PLAYBOOK.MISSING", "the account's playbook is not installed here")
     life = life_of(session, found, now=now, packs=packs)
-    decided = may_begin(life, _errand(task, staff), playbook, packs, now)
+    decided = may_begin(life, _work(task, staff), playbook, packs, now)
     if isinstance(decided, Barred):
         return Held(decided.rule, decided.reason, decided.until)
     claim = Claim.by_hand(decided, ledger.clock, now=now)
@@ -246,8 +246,8 @@ def _task_says_no(ledger: Ledger, session: Session, task: Task, staff: Sequence[
     return None
 
 
-def _errand(task: Task, staff: Sequence[str]) -> Errand:
-    return Errand(
+def _work(task: Task, staff: Sequence[str]) -> Work:
+    return Work(
         step=task.step or task.kind,
         channel=cast("Channel", task.kind),
         person=str(task.person),
@@ -333,13 +333,8 @@ def _values(session: Session, touch: Touch, lender: Lender, link: str) -> dict[s
 
 
 def _close(session: Session, task: Task, told: Told, now: datetime) -> None:
-    if task.state == "expired":  # told late: it ended by itself, and somebody was asked to find out
+    if task.state == "expired":  # told late: it had ended by itself; the receipt ended the inquiry
         task.state = "taken"
-        inquiry = session.scalars(
-            select(Task).where(Task.touch == task.touch, Task.kind == "unknown_touch", Task.state.in_(tasks.WAITING))
-        ).first()
-        if inquiry is not None:
-            tasks.close(session, inquiry, now, outcome=told.outcome)
     tasks.close(session, task, now, outcome=told.outcome, cause=told.cause)
 
 

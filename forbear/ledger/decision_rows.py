@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.cadence import decision as cadence
 from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
-from forbear.ledger import audit, permit_form
+from forbear.ledger import asks, audit, permit_form
 from forbear.ledger.claims import BY_HAND, Claim
 from forbear.ledger.ids import new_id
 from forbear.ledger.keeping import Keeping
@@ -23,6 +24,8 @@ from forbear.rules.facts import Permit
 
 REST_WITH_LEGAL = timedelta(days=7)
 """World time until an account with legal staff is looked at again."""
+LONGEST_REST = timedelta(days=7)
+TASK_OPEN = "TASK.OPEN"
 
 
 class DecisionRows:
@@ -51,6 +54,8 @@ class DecisionRows:
 
     def write(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
         """Store the decision and all that follows from it; returns what the workflow is told."""
+        if decided.drops:  # first: a step may be asked for again once its old task is over
+            asks.drop(self._session, decided.drops, self._now)
         answer = self._written(decided, claim, life)
         self._session.flush()
         audit.note_all(self._session, self._notes)
@@ -67,6 +72,8 @@ class DecisionRows:
         match decided:
             case cadence.Rest():
                 return self._rest(decided)
+            case cadence.Ask():
+                return self._ask(decided, life)
             case cadence.Contact() if claim is not None:
                 return self._contact(decided, claim)
             case cadence.Contact():
@@ -83,6 +90,18 @@ class DecisionRows:
         )
         self._store(answer, decided.permit, decided.question, until=decided.until, rule=decided.rule)
         self._stand(stage=decided.stage, at=decided.until, reason=decided.reason, rule=decided.rule)
+        return answer
+
+    def _ask(self, decided: cadence.Ask, life: Life) -> Rest:
+        """Open the task; what is under way to others, or on another path, is decided at once anew."""
+        asks.ask(self._session, self._account, decided, self._now)
+        alone = len(life.persons) == 1 and decided.channel != "visit"
+        until = min(decided.expires_at, self._now + LONGEST_REST) if alone else self._now
+        wake_at = max(self._clock.to_machine(until), self._clock.to_machine(self._now))
+        reason = f"{decided.reason}: asked of a {decided.staff_role}"
+        answer = Rest(until=until, wake_at=wake_at, reason=reason, rule=TASK_OPEN, stage=decided.stage)
+        self._store(answer, decided.permit, decided.question, until=until, rule=TASK_OPEN, step=decided.step)
+        self._stand(stage=decided.stage, at=until, reason=reason, rule=TASK_OPEN)
         return answer
 
     def _contact(self, decided: cadence.Contact, claim: Claim, task: str | None = None) -> Contact:
@@ -104,7 +123,7 @@ class DecisionRows:
         return answer
 
     def _escalate(self, decided: cadence.Escalate, life: Life) -> Escalate:
-        case = life.legal_case or self._open_case(decided)
+        case = life.legal_case or self._open_case(decided.matter, decided.reason)
         answer = Escalate(case=case, reason=decided.reason)
         self._store(answer)
         self._stand(stage=decided.stage, at=self._now + REST_WITH_LEGAL, reason=decided.reason, rule="")
@@ -117,6 +136,8 @@ class DecisionRows:
         if account.state == "open":
             account.state, account.close_reason, account.closed_at = "closed", decided.reason, self._now
             self._note("account_closed", account.id, {"reason": decided.reason, "decision": self._id})
+            if decided.then is not None:
+                self._propose(*decided.then)
         account.next_at = account.next_reason = account.next_rule = None
         account.next_permit = self._id
         account.version += 1
@@ -190,14 +211,20 @@ class DecisionRows:
         )
         self._add(row, "touch_claimed")
 
-    def _open_case(self, decided: cadence.Escalate) -> str:
+    def _propose(self, matter: str, reason: str) -> None:
+        """Ask legal staff, once for an account, to look at what the playbook proposes after repayment."""
+        known = select(LegalCase.id).where(LegalCase.account == self._account.id, LegalCase.kind == matter)
+        if self._session.scalars(known).first() is None:
+            self._open_case(matter, reason)
+
+    def _open_case(self, matter: str, reason: str) -> str:
         case = LegalCase(
             id=new_id("cas"),
             tenant=self._account.tenant,
             lender=self._account.lender,
             account=self._account.id,
-            kind=decided.matter,
-            reason=decided.reason,
+            kind=matter,
+            reason=reason,
             state="open",
             opened_at=self._now,
         )

@@ -34,9 +34,11 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement, Label
 
+from forbear.cadence.steps import AFTER_REPAYMENT
 from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Party, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
+from forbear.ledger.tables.tasks import Task
 
 Rows = Sequence[RowMapping]
 Statement = Select[*tuple[Any, ...]]
@@ -45,6 +47,8 @@ LENDER = bindparam("lender", type_=Text)
 PERSONS = bindparam("persons", type_=Text, expanding=True)
 KEYS = bindparam("keys", type_=LargeBinary, expanding=True)
 NOW = bindparam("now", type_=DateTime(timezone=True))
+SEEN_TASKS = ("open", "taken", "done", "declined")
+"""What was taken back or ran out is as if it had never been asked for."""
 SINCE = bindparam("since", type_=DateTime(timezone=True))
 
 
@@ -72,7 +76,7 @@ def account(session: Session, account_id: str) -> Found | None:
 def _account() -> Statement:
     case = (
         select(func.min(LegalCase.id))
-        .where(LegalCase.account == Account.id, LegalCase.closed_at.is_(None))
+        .where(LegalCase.account == Account.id, LegalCase.closed_at.is_(None), LegalCase.kind.not_in(AFTER_REPAYMENT))
         .correlate(Account)
         .scalar_subquery()
     )
@@ -113,7 +117,7 @@ def _points() -> Statement:
 
 
 def agreements(session: Session, account: Account, persons: Collection[str]) -> Rows:
-    """Consents and agreements given to the account's lender, and the events that it told of the account."""
+    """Consents and agreements given to the lender, what it told of the account, and what people were asked to do."""
     asked = {"account": account.id, "lender": account.lender, "persons": list(persons)}
     return session.execute(_agreements(), asked).mappings().all()
 
@@ -153,7 +157,19 @@ def _agreements() -> Statement:
         none("terms", JSONB),
         none("how"),
     ).where(Event.account == ACCOUNT)
-    return _ordered(consents, agreed, events)
+    terms = ("step", "state", "touch", "outcome", "cause")
+    asked = select(
+        literal("task"),
+        Task.id,
+        Task.person,
+        Task.kind,
+        Task.contact_point,
+        Task.opened_at,
+        Task.expires_at,
+        func.jsonb_build_object(*(part for name in terms for part in (literal(name), getattr(Task, name)))),
+        none("how"),
+    ).where(Task.account == ACCOUNT, Task.kind.in_(("call", "visit")), Task.state.in_(SEEN_TASKS))
+    return _ordered(consents, agreed, events, asked)
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:

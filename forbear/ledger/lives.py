@@ -22,6 +22,7 @@ from forbear.contracts.words import (
     PartyRole,
     PointKind,
     PointState,
+    TaskState,
     TouchState,
 )
 from forbear.ledger import life_rows
@@ -97,6 +98,7 @@ def life_of(
         calendars=_calendars(known.parties, packs, now),
         circumstances=tuple(account.circumstances),
         events=tuple(life.Happened(row["kind"], row["at"]) for row in known.agreements if row["what"] == "event"),
+        errands=tuple(_errand(row) for row in known.agreements if row["what"] == "task"),
     )
 
 
@@ -270,6 +272,21 @@ def _past(row: RowMapping) -> life.PastTouch:
 
 def _promise(row: Promise) -> life.Promise:
     return life.Promise(amount=row.amount, due_on=row.due_on, made_at=row.made_at, state=row.state)
+
+
+def _errand(row: RowMapping) -> life.Errand:
+    terms: dict[str, Any] = row["terms"]
+    return life.Errand(
+        id=row["id"],
+        step=terms["step"],
+        person=row["person"] or "",
+        state=cast("TaskState", terms["state"]),
+        asked_at=row["at"],
+        expires_at=row["revoked_at"],
+        touch=terms["touch"],
+        outcome=terms["outcome"],
+        cause=terms["cause"],
+    )
 
 
 def _rivals(session: Session, account: Account, stops: life_rows.Rows) -> tuple[life.Rival, ...]:

@@ -85,7 +85,7 @@ def obey(ledger: Ledger, session: Session, touch: Touch, told: Told, *, note: st
 
 def _step(playbooks: Mapping[str, Playbook], account: Account, task: Task) -> Step | None:
     book = playbooks.get(account.playbook)
-    return None if book is None else next((step for step in book.steps if step.id == task.step), None)
+    return None if book is None else book.step(task.step)
 
 
 def _all_required(step: Step, told: Told) -> None:

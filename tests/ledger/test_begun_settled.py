@@ -210,7 +210,7 @@ def test_what_nobody_told_is_unknown_counts_and_is_asked_for(house: House, hands
     assert (asked.role, asked.state) == ("supervisor", "open")
     end(house, made, "no_answer", (CALLER,))
     assert (house.touch(touch).state, house.touch(touch).result) == ("undelivered", "no_answer")
-    assert (read(house, made).state, read(house, inquiry).state) == ("done", "done")
+    assert (read(house, made).state, read(house, inquiry).state) == ("done", "withdrawn")
 
 
 def test_an_unknown_call_of_a_person_does_not_hold_the_account_for_ever(house: House, hands: Hands) -> None:
