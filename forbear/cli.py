@@ -9,13 +9,14 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import reset_tzpath
 
 import typer
 from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
+from forbear.print_room_cli import print_room
 from forbear.rules_cli.group import rules
 from forbear.settings import Settings
 from forbear.staff_cli import staff
@@ -33,6 +34,7 @@ for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": k
     app.add_typer(group, name=name)
 app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
+app.add_typer(print_room, name="print-room")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
@@ -91,6 +93,36 @@ def demo(
     from forbear.rehearsal import demo as rehearsal
 
     raise typer.Exit(rehearsal.run(data, days, seed))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")],
+    *,
+    host: Annotated[Literal["127.0.0.1", "::1"], typer.Option(help="Loopback only.")] = "127.0.0.1",
+    speed: Annotated[int, typer.Option(min=1, max=7_200, help="Seconds of its world in one of ours.")] = 1,
+    people: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="JSON list of who lives there.")
+    ] = None,
+    inbound_url: Annotated[str, typer.Option(help="Where texts from people are posted.")] = "",
+    voice_url: Annotated[str, typer.Option(help="Asked when a person calls.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the people's habits.")] = 1,
+) -> None:
+    """Serve the carrier alone, with fresh credentials that one line of JSON tells; nothing of it is kept."""
+    from tempfile import TemporaryDirectory
+
+    from forbear.sandbox.alone import Alone, ready_line
+    from forbear.sandbox.serving import serve
+
+    box = Alone(port, host, speed, people, inbound_url, voice_url, seed)
+    with TemporaryDirectory(prefix="forbear-sandbox-") as folder:
+        options = box.options(Path(folder))
+        try:
+            serve(options, lambda base_url: ready_line(options, base_url))
+        except SystemExit as end:
+            if isinstance(end.code, str):
+                raise CannotStart(end.code) from None
+            raise
 
 
 @app.command()

@@ -149,8 +149,16 @@ HABITS: dict[str, Habit] = {
     "filtered": silent,
     "unknown_number": silent,
     "no_delivery_report": silent,
+    "voicemail_only": silent,
+    "busy_line": silent,
+    "refuses_calls": silent,
+    "hangs_up_before_check": silent,
+    "hangs_up_at_once": silent,
+    "wants_a_person": silent,
+    "calls_back": silent,
 }
-"""`pays_at_bank` is silent here: money that comes by bank is somebody else's to bring."""
+"""`pays_at_bank` is silent here: money that comes by bank is somebody else's to bring. The last ones only differ on the
+telephone."""
 
 _OUTCOMES = {
     "unreachable": Outcome.UNREACHABLE,

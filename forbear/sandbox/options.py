@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forbear.clock import Clock
+from forbear.sandbox import post_options
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ALIYUN_SECRET, _ALIYUN_PUSH_URL = "FORBEAR_SANDBOX_ALIYUN_SECRET", "FORBEAR_SANDBOX_ALIYUN_PUSH_URL"
@@ -58,6 +59,7 @@ class Options:
     calls_per_second: float
     voice_url: str
     domestic: Domestic
+    post: post_options.Post = field(default_factory=post_options.Post)
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
@@ -85,6 +87,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         calls_per_second=given.calls_per_second,
         voice_url=given.voice_url,
         domestic=_domestic(given, environment),
+        post=post_options.read(given, environment),
         **secrets,
     )
 
@@ -122,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--segments-per-second", type=float, default=10.0, help="of one sender, in world time")
     add("--calls-per-second", type=_rate, default=1.0, help="started by the account, in world time; the rest wait")
     add("--voice-url", default="", help="asked when a person calls a number that names no address of its own")
+    post_options.add_arguments(parser)
     return parser
 
 

@@ -19,7 +19,7 @@ from forbear.sandbox.agenda import Again, Payload
 from forbear.sandbox.carrier import Carrier
 from forbear.sandbox.dysms import Arrived, DomesticProvider
 from forbear.sandbox.ground import Ground
-from forbear.sandbox.habits import HABITS, Deed, handset, heard
+from forbear.sandbox.habits import HABITS, Deed, Heard, delay, handset, heard
 from forbear.sandbox.habits_zh import in_language
 from forbear.sandbox.messages import Message
 from forbear.sandbox.statuses import Handset
@@ -29,6 +29,7 @@ from forbear.sandbox.wire import iso
 _ERRAND = "deed"
 _WAKES, _SLEEPS = time(7, 30), time(22, 30)
 _TRIES = 12
+_EXPECTS = "expects_link:"
 _log = structlog.get_logger()
 
 
@@ -42,6 +43,7 @@ class Person:
     birth_date: date | None = None
     amount: Decimal | None = None
     language: str = "en"
+    id_last_four: str | None = None
 
     @property
     def domestic(self) -> bool:
@@ -77,6 +79,21 @@ class People:
         carrier.handset_of = domestic.handset_of = self._handset
         ground.agenda.on_errand(_ERRAND, self._act)
 
+    def person(self, phone: str) -> Person | None:
+        """Whose number this is."""
+        return self._people.get(phone)
+
+    def expect_link(self, person: Person) -> None:
+        """Somebody was promised a link, and will pay by the next one they get."""
+        self._store.remember(_EXPECTS + person.phone, "1")
+
+    def keep_promise(self, person: Person, promised: date) -> None:
+        """Plan to pay on the promised day, within the current transaction."""
+        chance = Random(f"{self._seed}:{person.phone}:kept")
+        day = datetime.combine(promised, time(9), person.zone).astimezone(UTC)
+        keeping = _payload(person, Deed("pay", timedelta(0)))
+        self._agenda.add(_ERRAND, keeping, day + timedelta(hours=chance.uniform(0, 9)))
+
     def _handset(self, phone: str) -> Handset:
         person = self._people.get(phone)
         return Handset() if person is None else handset(person.habit)
@@ -95,10 +112,19 @@ class People:
         values = person.phone, number, link, message.correspondent
         self._store.run("INSERT OR REPLACE INTO persons VALUES (?, ?, ?, ?)", *values)
         news = heard(self._seed, person.phone, number)
-        for deed in HABITS[person.habit](news):
+        for deed in self._moved(person, message, news):
             deed = in_language(deed, person.language, news.chance)  # noqa: PLW2901  the same deed, in their words
             due = awake(self._clock.now() + deed.after, person.zone, news.chance)
             self._agenda.add(_ERRAND, _payload(person, deed), due)
+
+    def _moved(self, person: Person, message: Arrived, news: Heard) -> tuple[Deed, ...]:
+        """What a text moves somebody to do: what their habit says, and to pay by a link they asked for."""
+        deeds = HABITS[person.habit](news)
+        if link_in(message.body) and self._store.fact(_EXPECTS + person.phone):
+            self._store.forget(_EXPECTS + person.phone)
+            if not any(deed.kind == "pay" for deed in deeds):
+                deeds = (*deeds, Deed("pay", delay(news.chance)))
+        return deeds
 
     async def _act(self, payload: Payload) -> Again | None:
         person, deed = self._people[payload["phone"]], _deed(payload["deed"])
@@ -146,10 +172,7 @@ class People:
             line: dict[str, Any] = {"at": iso(self._clock.now()), "channel": "page", "kind": deed.kind}
             self._journal.write(line | {"from": person.phone, "sid": done.session, "ref": None})
             if deed.keeps:
-                chance = Random(f"{self._seed}:{person.phone}:kept")
-                day = datetime.combine(promised, time(9), person.zone).astimezone(UTC)
-                keeping = _payload(person, Deed("pay", timedelta(0)))
-                self._agenda.add(_ERRAND, keeping, day + timedelta(hours=chance.uniform(0, 9)))
+                self.keep_promise(person, promised)
 
     def _known(self, phone: str) -> dict[str, Any] | None:
         return self._store.row("SELECT * FROM persons WHERE phone = ?", phone)
@@ -166,6 +189,7 @@ def _person(raw: dict[str, Any], position: int) -> Person:
         zone=ZoneInfo(raw.get("zone", "UTC")),
         birth_date=date.fromisoformat(born) if born else None,
         amount=Decimal(str(amount)) if amount else None,
+        id_last_four=raw.get("id_last_four"),
         language=raw.get("language") or ("zh-Hans" if raw["phone"].startswith("+86") else "en"),
     )
 

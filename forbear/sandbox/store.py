@@ -92,5 +92,8 @@ class Store:
     def remember(self, name: str, value: str) -> None:
         self.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value)
 
+    def forget(self, name: str) -> None:
+        self.run("DELETE FROM facts WHERE name = ?", name)
+
     def close(self) -> None:
         self._connection.close()

@@ -72,12 +72,16 @@ class Webhooks:
         agenda.on_errand(_ERRAND, self._run)
 
     def post_form(self, form: Form) -> None:
-        """Plan a webhook of the carrier, within the current transaction."""
+        """Plan a webhook of the carrier, within the current transaction; without an address there is none."""
+        if not form.url:
+            return
         payload = _fresh(form.news, form.url) | {"params": dict(form.params), "method": form.method}
         self._plan(payload, form.phone, form.product, form.sid)
 
     def post_event(self, url: str, body: str) -> None:
-        """Plan a Stripe event, within the current transaction."""
+        """Plan a Stripe event, within the current transaction; without an address there is none."""
+        if not url:
+            return
         self._plan({**_fresh("event", url), "body": body}, None, "messages", None)
 
     async def until_told(self, sid: str) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from forbear.sandbox.agenda import Agenda, LiveClock
+from forbear.sandbox.callers import Callers
 from forbear.sandbox.carrier import Account, Carrier
 from forbear.sandbox.carrier_http import CarrierApi
 from forbear.sandbox.control import control, domestic_control
@@ -28,6 +29,7 @@ from forbear.sandbox.pay_page import PayPage
 from forbear.sandbox.payments import Payments
 from forbear.sandbox.payments_http import PaymentsApi
 from forbear.sandbox.people import People, load
+from forbear.sandbox.post_office import PostOffice
 from forbear.sandbox.store import Store
 from forbear.sandbox.voice.asking import Asking
 from forbear.sandbox.voice.calls_http import CallsApi
@@ -62,11 +64,14 @@ class World:
         self.domestic = DomesticProvider(_registry(options.domestic), ground, self.pushes)
         self.signatures = Signatures(options.domestic.key_id, options.domestic.secret)
         self.people = People(load(options.people) if options.people else {}, ground, self.carrier, self.domestic)
+        self.post = PostOffice(options.post, ground, self.faults)
+        self.callers = Callers(self.people, ground, self.switchboard)
         self.payments = Payments(ground, self.webhooks, base_url=base_url, webhook_url=options.stripe_webhook_url)
 
     async def close(self) -> None:
         await self.asking.aclose()
         await self.webhooks.aclose()
+        await self.post.aclose()
         await self.pushes.aclose()
         self.journal.close()
         self.store.close()
@@ -93,6 +98,8 @@ def application(world: World, api_key: str) -> FastAPI:
     app.include_router(calls_control(world.switchboard))
     app.router.routes.extend(_carrier_routes(world))
     app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
+    app.include_router(world.post.control())
+    app.router.routes.extend(world.post.routes())
     app.router.routes.extend(PayPage(world.payments).routes())
     return app
 

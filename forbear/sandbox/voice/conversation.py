@@ -18,8 +18,9 @@ from forbear.sandbox.voice.calls import Call, spoken
 from forbear.sandbox.voice.desk import Desk
 from forbear.sandbox.voice.document import Document, DocumentInvalid, read
 from forbear.sandbox.voice.ears import ear_of
-from forbear.sandbox.voice.notices import call_fields, meant_line
-from forbear.sandbox.voice.player import Next, Played, Stage, Taped, play
+from forbear.sandbox.voice.notices import call_fields
+from forbear.sandbox.voice.player import play
+from forbear.sandbox.voice.stage import Next, Played, Stage, Taped
 from forbear.sandbox.wire import iso
 
 _TURN, _FETCH = "call_turn", "call_fetch"
@@ -143,7 +144,7 @@ class Conversation:
             if call is None:
                 return
             if payload["meaning"]:
-                self._desk.ground.journal.write(meant_line(call, payload["meaning"], iso(self._clock.now())))
+                self._desk.note_meaning(call, payload["meaning"])
             rejected = bool(document.verbs) and document.verbs[0].name == "Reject"
             if call.status == "ringing" and not rejected:
                 call = self._desk.change(call, status="in-progress", seconds=0.0)

@@ -9,9 +9,17 @@ from uuid import uuid4
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.messages import API_VERSION
 from forbear.sandbox.voice.calls import Call, Calls, Entry, spoken
-from forbear.sandbox.voice.notices import detection_fields, ended_line, line, progress_fields, recording_fields
-from forbear.sandbox.voice.player import Taped
+from forbear.sandbox.voice.notices import (
+    detection_fields,
+    ended_line,
+    line,
+    meant_line,
+    progress_fields,
+    recording_fields,
+)
 from forbear.sandbox.voice.recordings import Recording, Recordings
+from forbear.sandbox.voice.scripts import Intent
+from forbear.sandbox.voice.stage import Taped
 from forbear.sandbox.webhooks import Form, Webhooks
 from forbear.sandbox.wire import instant, iso
 
@@ -41,9 +49,15 @@ class Desk:
         self.ground, self.line = ground, line_
         self._webhooks = webhooks
         self.on_ended: Callable[[Call], None] = lambda _call: None
+        self.on_meant: Callable[[Call, Intent], None] = lambda _call, _meaning: None
 
     def write(self, call: Call, kind: str, **more: Any) -> None:
         self.ground.journal.write(line(call, kind, iso(self.ground.clock.now()), **more))
+
+    def note_meaning(self, call: Call, meaning: Intent) -> None:
+        """A menu took what somebody told it."""
+        self.ground.journal.write(meant_line(call, meaning, iso(self.ground.clock.now())))
+        self.on_meant(call, meaning)
 
     def change(self, call: Call, **changes: Any) -> Call:
         """Remember a call's new state."""

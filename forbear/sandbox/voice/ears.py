@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from forbear.sandbox.voice.listening import Entry, Offer, entry, meaning, offers
+from forbear.sandbox.voice.listening import Entry, Offer, ends_with_pound, entry, meaning, offers
 from forbear.sandbox.voice.scripts import Act, CallScript, Intent, Mind
 
 _SILENT = Act()
@@ -101,7 +101,7 @@ class _Thinking:
     def act(self, listening: Listening) -> tuple[Act, Intent | None]:
         prompt, self.memory["heard"] = "\n".join(self.memory["heard"]), []
         if listening.recording:
-            return Act(say=self._reason(), after=1.0), None
+            return Act(say=self._reason(), press="#" if ends_with_pound(prompt) else None, after=1.0), None
         offered = offers(prompt)
         chosen = self._chosen(offered)
         asked = entry(prompt)
@@ -142,7 +142,7 @@ class _Thinking:
         asks_who = meaning(prompt) == "me" or "?" in prompt or "吗" in prompt
         wants: list[Intent] = [want for want in self._mind.wants if want not in self.memory["done"]]
         introduces = asks_who and "me" not in self.memory["done"] and not {"wrong", "not_me"} & set(wants)
-        intent = "me" if introduces else next(iter(wants), "me")
+        intent: Intent = "me" if introduces or not wants else wants[0]
         self.memory["done"] = [*self.memory["done"], intent]
         english, chinese = _PHRASES.get(intent, _PHRASES["me"])
         return Act(say=chinese if self._mind.language.startswith("zh") else english), intent

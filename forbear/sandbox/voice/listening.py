@@ -34,13 +34,13 @@ _CLAUSES = re.compile(r"[,，、:：]")
 _MEANINGS: tuple[tuple[Intent, str, str], ...] = (
     (
         "stop",
-        r"\bstop\b|no (?:more|further) calls|not (?:want|wish)[^.]*call|(?:don'?t|do not|never) call",
+        r"\bstop\b|no (?:more |further )?calls|\bend (?:the |these )?calls|(?:not|n't) [^,.]*call|never call",
         "不再|停止|不希望|别再|不要再|拒绝",
     ),
-    ("wrong", r"wrong (?:number|person)", "打错|号码有误|号码不对|不认识|找错"),
+    ("wrong", r"wrong (?:number|person)", "打错|登记有误|号码有误|号码不对|不认识|找错"),
     (
         "not_me",
-        r"not (?:you|me|here|them|available|this person|that person)|are not\b|someone else|not [A-Z]",
+        r"not (?:you|me|here|them|available|this person|that person)|are not\b|someone else|somebody else",
         "不是|转告|他人|别人",
     ),
     (
@@ -53,7 +53,7 @@ _MEANINGS: tuple[tuple[Intent, str, str], ...] = (
         r"disput|disagree|not (?:right|correct|owe)|do not owe|wrong amount|mistake",
         "异议|争议|不认可|有误|不对",
     ),
-    ("promise", r"promis|(?:day|date)\b|later|when you", "承诺|约定|日期|哪天|几号"),
+    ("promise", r"promis|\b(?:day|date)\b|later|when you", "承诺|约定|日期|哪一?天|几号"),
     (
         "human",
         r"(?:person|agent|somebody|someone|colleague|staff|human|operator|advis[eo]r)\b|speak (?:to|with)|talk to",
@@ -72,7 +72,7 @@ _READ: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
 _PARTS: tuple[tuple[Part, str], ...] = (
     ("year", r"\byear|年"),
     ("month", r"\bmonth|月"),
-    ("day", r"\bday|\bdate of the month|日(?!期)|号(?!码)"),
+    ("day", r"\bday|\bdate of the month|(?<!出生)日|号(?!码)"),
 )
 _ASKS = re.compile(r"\b(?:enter|type|key in|digits?|give)\b|输入|请按|键入|位数?字?", re.IGNORECASE)
 _BORN = re.compile(r"\bborn\b|\bbirth|出生|生日", re.IGNORECASE)
@@ -105,6 +105,9 @@ def meaning(words: str) -> Intent | None:
 
 def _in_sentence(sentence: str) -> list[Offer]:
     mentions = list(_MENTION.finditer(sentence))
+    # "Press 1 to pay, 2 for a person" leaves words out; "enter four digits, two for the month" offers no keys.
+    while mentions and mentions[0].group("bare"):
+        del mentions[0]
     if not mentions:
         return []
     # "To pay, press 1" or "press 1 to pay": whichever this sentence begins with holds for all of it.
@@ -126,6 +129,11 @@ def _key(mention: re.Match[str]) -> str:
     return _NAMES.get(said.lower(), said)
 
 
+def ends_with_pound(prompt: str) -> bool:
+    """Whether one is told to end with the # key."""
+    return bool(_POUND.search(prompt))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Digits a prompt asks for.
@@ -145,7 +153,7 @@ def entry(prompt: str) -> Entry | None:
     """What digits a prompt asks for, if it asks for any; the last question in it counts."""
     asking = [sentence for sentence in _SENTENCES.split(prompt) if _ASKS.search(sentence)]
     question = " ".join(asking) or prompt
-    pound = bool(_POUND.search(prompt))
+    pound = ends_with_pound(prompt)
     if _BORN.search(question):
         return Entry("birth", _parts(question), pound)
     if _LAST_FOUR.search(question):
@@ -160,6 +168,10 @@ def entry(prompt: str) -> Entry | None:
 
 
 def _parts(question: str) -> tuple[Part, ...]:
+    """The parts of a date in the order they are asked for; what follows a colon is how, what precedes it is what."""
+    how = re.split(r"[:：]", question)[-1]
+    if how != question and len(parts := _parts(how)) > 1:
+        return parts
     found: list[tuple[int, Part]] = []
     for part, pattern in _PARTS:
         if match := re.search(pattern, question, re.IGNORECASE):
