@@ -1,6 +1,5 @@
 """A visit is asked for by a task and decided by a named supervisor; then two officers and an hour that is open."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -27,7 +26,7 @@ A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def crew(house: House) -> Iterator[Crew]:
+def crew(house: House) -> Crew:
     return crew_of(house)
 
 

@@ -1,6 +1,5 @@
 """From the door on: two together, the rules of the moment, one report, and what follows from it at once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +28,7 @@ A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def crew(house: House) -> Iterator[Crew]:
+def crew(house: House) -> Crew:
     return crew_of(house)
 
 

@@ -1,7 +1,7 @@
 """Visits on a real database: a supervisor, officers, and a door in Chicago."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ class Crew:
     three: str
 
     @contextmanager
-    def desk(self, staff: str, tenant: str = "") -> Iterator[Desk]:
+    def desk(self, staff: str, tenant: str = "") -> Generator[Desk]:
         with self.house.ledger.staff(tenant or self.house.tenant) as session:
             yield Desk(self.house.ledger, session, staff, RULES)
 

@@ -1,0 +1,189 @@
+"""What people at work see of visits: the supervisor's board, an officer's day, one visit at the door.
+
+A name and an address are opened for those who go there and for who plans it, and each opening is put down.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from forbear.errors import Erased, Forbidden, NotFound
+from forbear.ledger import books
+from forbear.ledger.addresses import PostalAddress
+from forbear.ledger.begun import Held
+from forbear.ledger.tables.accounts import Account
+from forbear.ledger.tables.contacts import Decision, Touch
+from forbear.ledger.tables.people import ContactPoint, Lender, Profile
+from forbear.ledger.tables.tasks import Task
+from forbear.ledger.tables.visits import HandedOver, Visit, VisitEvidence, VisitPlan, VisitReport, VisitSignature
+from forbear.ledger.visits import plan_of
+from forbear.ledger.visits_checked_in import latest, sent, together
+from forbear.ledger.visits_desk import Desk
+from forbear.ledger.visits_hours import Standing, standing
+from forbear.ledger.visits_planned import overtaken, place_of
+from forbear.visits.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """One visit on the board; `rules` is the rules' answer now where somebody has to decide or plan."""
+
+    visit: Visit
+    task: Task
+    plan: VisitPlan | None
+    rules: Standing | None
+    overtaken: Held | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtDoor:
+    """One visit for those who make it."""
+
+    visit: Visit
+    plan: VisitPlan
+    lender: str
+    name: str = field(repr=False)
+    address: tuple[str, ...] = field(repr=False)
+    place: Place | None = field(repr=False)
+    here: Mapping[str, Any]
+    """By officer, the last check-in or None."""
+    waits: Held | None
+    owed: Decimal
+    currency: str
+    due_since: date
+    disclosures: tuple[str, ...]
+    report: VisitReport | None
+    evidence: Sequence[VisitEvidence]
+    signed: frozenset[str]
+    handed: Sequence[HandedOver]
+
+
+def board(desk: Desk) -> list[OnBoard]:
+    """What waits for a decision, then what waits for a plan, then what is planned or under way."""
+    states = ("requested", "approved", "assigned", "under_way")
+    chosen = select(Visit, Task).join(Task, Task.id == Visit.task).where(Visit.state.in_(states))
+    rows = [(row[0], row[1]) for row in desk.session.execute(chosen.order_by(Task.priority, Visit.number))]
+    return sorted((_on_board(desk, *row) for row in rows), key=lambda each: states.index(each.visit.state))
+
+
+def recent(desk: Desk, at_most: int = 20) -> Sequence[Visit]:
+    """The visits that ended last."""
+    ended = select(Visit).where(Visit.ended_at.is_not(None)).order_by(Visit.ended_at.desc(), Visit.id)
+    return desk.session.scalars(ended.limit(at_most)).all()
+
+
+def day(desk: Desk, on: date) -> list[tuple[Visit, VisitPlan]]:
+    """An officer's visits of one local day, in the order of the route."""
+    mine = (VisitPlan.first_officer == desk.staff) | (VisitPlan.second_officer == desk.staff)
+    visits = select(Visit).where(Visit.id.in_(select(VisitPlan.visit).where(mine)))
+    planned = [(visit, plan_of(desk.session, visit.id)) for visit in desk.session.scalars(visits)]
+    kept = [
+        (visit, plan)
+        for visit, plan in planned
+        if plan is not None
+        and desk.staff in {plan.first_officer, plan.second_officer}
+        and visit.state in {"assigned", "under_way", "reported", "aborted"}
+        and plan.starts_at.astimezone(ZoneInfo(plan.zone)).date() == on
+    ]
+    return sorted(kept, key=lambda pair: (pair[1].starts_at, pair[0].number))
+
+
+def at_door(desk: Desk, visit_id: str) -> AtDoor:
+    """Everything those who go there need; opened for them and put down.
+
+    Raises:
+        Erased: the person's data was erased.
+        Forbidden: somebody else was sent.
+        NotFound: the session sees no such visit.
+    """
+    visit, plan = seen_by(desk, visit_id)
+    account = desk.session.get_one(Account, visit.account)
+    report = desk.session.scalars(select(VisitReport).where(VisitReport.visit == visit.id)).first()
+    officers = (plan.first_officer, plan.second_officer)
+    owed = sum(books.balance(desk.session, account.id).values(), Decimal(0))
+    evidence = select(VisitEvidence).where(VisitEvidence.visit == visit.id).order_by(VisitEvidence.at, VisitEvidence.id)
+    signed = select(VisitSignature.officer).where(VisitSignature.visit == visit.id)
+    desk.did(visit, "visit_opened")
+    return AtDoor(
+        visit=visit,
+        plan=plan,
+        lender=desk.session.get_one(Lender, visit.lender).name,
+        name=_name(desk, visit),
+        address=_address(desk, visit),
+        place=place_of(desk, visit),
+        here={each: latest(desk.session, visit.id, each) for each in officers},
+        waits=together(desk, visit, plan) if visit.state == "assigned" else None,
+        owed=owed,
+        currency=account.currency,
+        due_since=account.due_since,
+        disclosures=_disclosures(desk, visit),
+        report=report,
+        evidence=desk.session.scalars(evidence).all(),
+        signed=frozenset(desk.session.scalars(signed)),
+        handed=desk.session.scalars(select(HandedOver).where(HandedOver.visit == visit.id)).all(),
+    )
+
+
+def seen_by(desk: Desk, visit_id: str) -> tuple[Visit, VisitPlan]:
+    """A planned visit, for the two who were sent and for supervisors.
+
+    Raises:
+        Forbidden: it is not for them.
+        NotFound: there is no such visit, or no plan of it.
+    """
+    visit = desk.session.get(Visit, visit_id)
+    plan = None if visit is None else plan_of(desk.session, visit.id)
+    if visit is None or plan is None:
+        raise NotFound("no such visit")
+    try:
+        sent(plan, desk.staff)
+    except Forbidden:
+        desk.must_be("supervisor")
+    return visit, plan
+
+
+def address_of(desk: Desk, visit: Visit) -> tuple[str, ...]:
+    """The lines of the address, opened for whoever plans the visit, and put down."""
+    desk.did(visit, "visit_address_opened")
+    return _address(desk, visit)
+
+
+def _on_board(desk: Desk, visit: Visit, task: Task) -> OnBoard:
+    plan = plan_of(desk.session, visit.id)
+    rules = standing(desk, visit) if visit.state in {"requested", "approved"} else None
+    late = None if plan is None else overtaken(desk, visit, plan)
+    return OnBoard(visit, task, plan, rules, late)
+
+
+def _name(desk: Desk, visit: Visit) -> str:
+    profile = desk.session.scalars(
+        select(Profile).where(Profile.lender == visit.lender, Profile.person == visit.person)
+    ).first()
+    return "" if profile is None else desk.open(visit, profile.name)
+
+
+def _address(desk: Desk, visit: Visit) -> tuple[str, ...]:
+    point = None if visit.contact_point is None else desk.session.get(ContactPoint, visit.contact_point)
+    if point is None:
+        raise Erased("the visit names no address any more")
+    text = desk.open(visit, point.value)
+    try:
+        address = PostalAddress.model_validate_json(text)
+    except ValidationError:
+        return (text,)
+    last = " ".join(part for part in (address.city, address.region, address.postal_code) if part)
+    return (*address.lines, last)
+
+
+def _disclosures(desk: Desk, visit: Visit) -> tuple[str, ...]:
+    if visit.touch is None:
+        return ()
+    said = select(Decision.permit).join(Touch, Touch.decision == Decision.id).where(Touch.id == visit.touch)
+    permit = desk.session.scalars(said).one_or_none() or {}
+    return tuple(permit.get("disclosures", ()))
