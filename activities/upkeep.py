@@ -90,7 +90,9 @@ class UpkeepActivities:
             rows_sealed=round_.count("seals", self._book.seal),
             rows_purged=round_.count("purge", self._book.purge),
         ).model_copy(update=self._ask_providers(round_))
-        report = report.model_copy(update={"failed": round_.failed})
+        # Last: whoever was found by asking needs nobody.
+        handed_over = round_.count("unknown touches", self._book.call_for_help)
+        report = report.model_copy(update={"unknown_handed_over": handed_over, "failed": round_.failed})
         self._book.report(report)
         return report
 

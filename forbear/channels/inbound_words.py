@@ -19,6 +19,8 @@ from forbear.rules.lookalikes import LATIN
 
 LONGEST: Final = 4_000
 """Carriers join at most 1,600 characters; what lies beyond both ends of this length is not read."""
+OBEYED: Final[dict[str, ReadingKind]] = {"STOP": "stop", "START": "start", "HELP": "help"}
+"""Twilio's `OptOutType`, which comes with Advanced Opt-Out only."""
 DAY_FIRST: Final = ("en-gb", "en-au", "en-ie", "en-nz")
 _LOOKALIKE: Final = {ord(other): latin for other, latin in LATIN.items() if other.islower()}
 _MARKS: Final = " .,!?;:\"'()[]*-。，！？；：“”‘’「」【】"
@@ -48,6 +50,15 @@ def read(text: str, language: str, today: date | None = None) -> Reading:
     if kind != "promise":
         return Reading(kind, stops=stops)
     return Reading(kind, stops=stops, due_on=day, amount=find_amount(folded))
+
+
+def as_obeyed(reading: Reading, opt_out_type: str) -> Reading:
+    """The reading of a message which the carrier understood by its own list of words, obeyed and answered.
+
+    Its list may hold words that we do not know; what it made of them is what the person was told.
+    """
+    kind = OBEYED.get(opt_out_type.upper())
+    return reading if kind is None else Reading(kind, stops=kind == "stop", plain=True, carrier=True)
 
 
 def _fold(text: str) -> str:

@@ -16,7 +16,7 @@ import structlog
 
 from forbear.channels.sms_aliyun import NAME as ALIYUN
 from forbear.channels.sms_aliyun import AliyunCarrier
-from forbear.channels.sms_twilio import TwilioCarrier
+from forbear.channels.sms_twilio import SERVICE, TwilioCarrier
 from forbear.channels.wording import SmsWording
 from forbear.clock import Clock
 from forbear.ports.replies import ReplyListing, Written
@@ -91,6 +91,6 @@ class RoutedCarrier:
 
     def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:
         """What was written to a number; a signature is none, and nobody can list what came under it."""
-        if not number.startswith("+"):
+        if not number.startswith("+") and SERVICE.fullmatch(number) is None:
             return []
         return self._listing.written_to(number, since=since, until=until)

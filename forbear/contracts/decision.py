@@ -108,6 +108,8 @@ class UpkeepReport(Contract):
     claims_expired: int = 0
     unknown_seen: int = 0
     unknown_settled: int = 0
+    unknown_handed_over: int = 0
+    """Touches of which a person was asked to find out what became of them."""
     replies_caught_up: int = 0
     reports_asked: int = 0
     reports_pulled: int = 0

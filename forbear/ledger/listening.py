@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from forbear.ledger import routes
 from forbear.ledger.engine import Ledger
 from forbear.ledger.replies import Inbound, take_reply
 from forbear.ledger.tables.contacts import Reply
 from forbear.ledger.tables.people import Lender
+from forbear.ledger.tables.senders import Sender
 from forbear.ledger.writers import find_writer
 from forbear.ports.replies import Ear, Reading, Written
 
@@ -67,7 +68,9 @@ class ListeningBook:
             tenants = routes.tenants(session)
         for tenant in tenants:
             with self._ledger.worker(tenant) as session:
-                lenders = session.execute(select(Lender.id, Lender.sender).order_by(Lender.id)).all()
+                own = select(Lender.id, Lender.sender)
+                pools = select(Sender.lender, Sender.address)  # retired ones too: people write to what they know
+                lenders = sorted((lender, sender) for lender, sender in session.execute(union(own, pools)))
             yield from ((tenant, lender, sender) for lender, sender in lenders if sender)
 
     def _try(self, ear: Ear, written: Written, *, outdated: bool) -> bool | None:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from forbear.ledger import idempotency, links, promises, stops
+from forbear.ledger import idempotency, links, promises, reply_tasks, stops
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.links import Journey
@@ -75,7 +75,10 @@ def stop_account(ledger: Ledger, journey: Journey, act: Act, kind: Literal["disp
                 written=True,
             )
             if reason:
-                session.add(_words(journey, act, ledger.vault.seal(session, text=reason, **_owner(journey)), now))
+                reply = _words(journey, act, ledger.vault.seal(session, text=reason, **_owner(journey)), now)
+                session.add(reply)
+                session.flush()
+                reply_tasks.ask(session, reply, now)
 
 
 def silence(ledger: Ledger, journey: Journey, act: Act, *, known: bool) -> None:

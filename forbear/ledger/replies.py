@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from forbear.ledger import audit, outbox, routes
+from forbear.ledger import answers, audit, outbox, reply_tasks, routes
+from forbear.ledger.answers import Answer
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
@@ -21,6 +22,7 @@ from forbear.ledger.tables.accounts import Party
 from forbear.ledger.tables.contacts import Reply, Suppression
 from forbear.ledger.writers import Writer
 from forbear.ports.replies import Reading
+from forbear.rules.packs import Packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +36,37 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was done with a message. `may_answer`: it asks who we are, for the first time, and may be told."""
+    """What was done with a message, and what it is answered, if anything."""
 
     fresh: bool
-    may_answer: bool
+    answer: Answer | None
 
 
-def take_reply(ledger: Ledger, session: Session, writer: Writer, inbound: Inbound, reading: Reading) -> Taken:
+def take_reply(  # noqa: PLR0917  a message, who wrote it and how it reads belong together
+    ledger: Ledger, session: Session, writer: Writer, inbound: Inbound, reading: Reading, packs: Packs | None = None
+) -> Taken:
     """Keep a message and do what it asks, in the session's transaction.
 
-    Commit before answering anything: a request to stop must hold from then on.
+    Commit before answering anything: a request to stop must hold from then on. Whoever cannot answer gives no `packs`.
     """
     now = ledger.clock.now()
     others = routes.persons_at(session, writer.address_key)
     lock_persons(session, writer.tenant, [*others, *_parties(session, writer)])
-    asked_before = _asked_before(session, writer)
+    asked_before, silenced_before = _asked_before(session, writer), _is_silenced(session, writer)
     sealed = _sealed(ledger, session, writer, inbound.text)
-    if not _keep(session, writer, inbound, reading, sealed=sealed, now=now):
-        return Taken(fresh=False, may_answer=False)
+    reply = _keep(session, writer, inbound, reading, sealed=sealed, now=now)
+    if reply is None:
+        return Taken(fresh=False, answer=None)
     if not obey(session, writer, reading, now):
         for account in writer.accounts:
             outbox.tell(session, tenant=writer.tenant, account=account, fact="reply_received", at=now)
-    may_answer = reading.kind == "help" and not reading.plain and not asked_before
-    return Taken(fresh=True, may_answer=may_answer and writer.person is not None and not _is_silenced(session, writer))
+    reply_tasks.ask(session, reply, now)
+    answer = answers.due(reading, asked_before=asked_before, silenced_before=silenced_before)
+    if packs is None or answer is None or not answers.may_be_given(session, writer, answer, packs, now):
+        return Taken(fresh=True, answer=None)
+    reply.answered = answer
+    session.flush()
+    return Taken(fresh=True, answer=answer)
 
 
 def _parties(session: Session, writer: Writer) -> list[str]:
@@ -66,8 +76,8 @@ def _parties(session: Session, writer: Writer) -> list[str]:
 
 def _keep(
     session: Session, writer: Writer, inbound: Inbound, reading: Reading, *, sealed: bytes | None, now: datetime
-) -> bool:
-    """Store the message; False if the carrier told it before."""
+) -> Reply | None:
+    """Store the message; None if the carrier told it before."""
     account = writer.accounts[0] if writer.accounts else None
     stored = session.scalar(
         insert(Reply)
@@ -89,7 +99,7 @@ def _keep(
         .returning(Reply.id)
     )
     if stored is None:
-        return False
+        return None
     audit.note(
         session,
         tenant=writer.tenant,
@@ -101,7 +111,7 @@ def _keep(
         at=now,
         written={"provider_id": inbound.provider_id, "reading": reading.kind, "stops": reading.stops},
     )
-    return True
+    return session.get_one(Reply, stored)
 
 
 def _sealed(ledger: Ledger, session: Session, writer: Writer, text: str) -> bytes | None:

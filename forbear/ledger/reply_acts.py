@@ -1,16 +1,26 @@
-"""What a reply moves, by its reading: opt-outs, stops and promises, within the transaction that stores the reply."""
+"""What a reply moves, by its reading: opt-outs, stops and promises, within the transaction that stores the reply.
 
+A person who reads it afterwards chooses a meaning, and the same acts follow.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.words import START_BY_TEXT, StopKind
-from forbear.ledger import audit, books, promises, stops
+from forbear.errors import BadInput, NotFound
+from forbear.ledger import audit, books, outbox, promises, stops, tasks
+from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
-from forbear.ledger.tables.accounts import Account
-from forbear.ledger.tables.people import Consent, Lender
+from forbear.ledger.locking import lock_persons
+from forbear.ledger.tables.accounts import Account, Party
+from forbear.ledger.tables.contacts import Reply, Suppression
+from forbear.ledger.tables.people import Consent, ContactPoint, Lender
+from forbear.ledger.tables.tasks import Task
 from forbear.ledger.writers import Writer
 from forbear.ports.replies import Reading, ReadingKind
 
@@ -43,6 +53,110 @@ def obey(session: Session, writer: Writer, reading: Reading, now: datetime) -> b
     elif reading.kind == "promise":
         woke = _promise(session, writer, reading, now) or woke
     return woke
+
+
+def apply_meaning(ledger: Ledger, session: Session, reply_id: str, *, staff: str, meaning: Reading) -> bool:
+    """Do what a person says that a stored reply means; False if that was done before.
+
+    What the machine's own reading did already is not done twice. The reply's task ends with the meaning as its outcome.
+
+    Args:
+        ledger: for its clock.
+        session: a transaction of the staff's role.
+        reply_id: the reply.
+        staff: who read it.
+        meaning: what it means, with `stops` where it also asks for peace, and day and amount of a promise.
+
+    Raises:
+        NotFound: the session sees no such reply.
+        BadInput: nobody is known who could have promised or be left in peace.
+    """
+    now = ledger.clock.now()
+    reply = session.get(Reply, reply_id)
+    if reply is None:
+        raise NotFound("no such reply")
+    lock_persons(session, reply.tenant, _concerned(session, reply))
+    session.refresh(reply, with_for_update=True)
+    if not reply.needs_human:
+        return False
+    writer = _writer(session, reply)
+    _act(session, reply, writer, meaning, now)
+    reply.needs_human = False
+    session.flush()
+    audit.note(
+        session,
+        tenant=reply.tenant,
+        lender=reply.lender,
+        account=reply.account,
+        person=reply.person,
+        kind="reply_read",
+        subject=reply.id,
+        at=now,
+        written={"staff": staff, "meaning": meaning.kind, "stops": meaning.stops, "read_as": reply.reading},
+    )
+    _end_task(session, reply, staff, meaning, now)
+    return True
+
+
+def _act(session: Session, reply: Reply, writer: Writer | None, meaning: Reading, now: datetime) -> None:
+    """The acts of a meaning but for those that the machine did when the reply came."""
+    same = meaning.kind == reply.reading and meaning.kind in STOPPING
+    left = replace(meaning, kind="other") if same else meaning
+    if writer is None:
+        if left.stops or left.kind in {*STOPPING, "start", "promise"}:
+            raise BadInput(
+                "reply", "is of a number that nobody gave us", "Choose 'other'; a stop of its own was obeyed."
+            )
+        return
+    if left.stops and _is_silenced(session, writer):
+        left = replace(left, stops=False)
+    if not obey(session, writer, left, now) and reply.account is not None:
+        outbox.tell(session, tenant=reply.tenant, account=reply.account, fact="reply_received", at=now)
+
+
+def _concerned(session: Session, reply: Reply) -> list[str]:
+    parties = session.scalars(select(Party.person).where(Party.account == reply.account)).all()
+    return [*parties, *([reply.person] if reply.person else [])]
+
+
+def _writer(session: Session, reply: Reply) -> Writer | None:
+    """Who wrote, as it was stored. A page's reply came from no number: the person's first one stands for it."""
+    if reply.person is None:
+        return None
+    points = select(ContactPoint).where(
+        ContactPoint.lender == reply.lender, ContactPoint.person == reply.person, ContactPoint.kind == "phone"
+    )
+    own = ContactPoint.id == reply.contact_point
+    point = session.scalars(points.order_by(own.desc().nulls_last(), ContactPoint.created_at, ContactPoint.id)).first()
+    if point is None:
+        return None
+    return Writer(
+        tenant=reply.tenant,
+        lender=reply.lender,
+        address_key=point.address_key,
+        person=reply.person,
+        contact_point=point.id,
+        accounts=() if reply.account is None else (reply.account,),
+        language="en",
+        zone=point.zone,
+    )
+
+
+def _is_silenced(session: Session, writer: Writer) -> bool:
+    held = select(Suppression.id).where(
+        Suppression.lender == writer.lender,
+        Suppression.address_key == writer.address_key,
+        Suppression.lifted_at.is_(None),
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
+def _end_task(session: Session, reply: Reply, staff: str, meaning: Reading, now: datetime) -> None:
+    found = select(Task.id).where(Task.reply == reply.id, Task.state.in_(tasks.WAITING))
+    if (asked := session.scalar(found)) is not None:
+        task = tasks.lock_task(session, asked)
+        task.assignee = task.assignee or staff
+        tasks.close(session, task, now, outcome="stop" if meaning.stops else meaning.kind)
 
 
 def _silence(session: Session, writer: Writer, now: datetime) -> None:

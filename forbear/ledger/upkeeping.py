@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.decision import UpkeepReport
 from forbear.contracts.words import IN_FLIGHT
 from forbear.errors import Erased
-from forbear.ledger import audit, begun, routes, sweeping
+from forbear.ledger import audit, begun, routes, sweeping, unknowns
 from forbear.ledger.engine import Ledger
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -69,6 +69,9 @@ class UpkeepingBook:
             add_receipt(session, touch_id=touch.touch, source="listing", status="absent", at=now)
             return "absent"
 
+    def call_for_help(self) -> int:
+        return each("unknown touches", self._tenants(), self._call_for_help, name=str)
+
     def count_open(self) -> int:
         return sum(self._open_accounts(tenant) for tenant in self._tenants())
 
@@ -105,6 +108,12 @@ class UpkeepingBook:
     def _tenants(self) -> list[str]:
         with self._ledger.worker() as session:
             return routes.tenants(session)
+
+    def _call_for_help(self, tenant: str) -> int:
+        clock = self._ledger.clock
+        now = clock.now()
+        with self._ledger.worker(tenant) as session:
+            return unknowns.call_for_help(session, now - clock.world_span(self._patience()), now)
 
     def _overdue(self, tenant: str) -> list[str]:
         with self._ledger.worker(tenant) as session:
@@ -163,8 +172,11 @@ class UpkeepingBook:
 
     def _patience_over(self, since: datetime) -> bool:
         clock = self._ledger.clock
-        patience = max(SURELY_DONE, clock.machine_span(LISTING_LAG))
-        return clock.machine_now() >= clock.to_machine(since) + patience
+        return clock.machine_now() >= clock.to_machine(since) + self._patience()
+
+    def _patience(self) -> timedelta:
+        """Machine time for which a touch may be unknown before its provider's list is believed, or a person asked."""
+        return max(SURELY_DONE, self._ledger.clock.machine_span(LISTING_LAG))
 
     def _found(self, session: Session, touch: Unsettled, found: Found, now: datetime) -> Settled:
         """A listed message was taken, whatever its status is called; the status may tell more, and its code why."""

@@ -117,6 +117,10 @@ class UpkeepBook(Protocol):
         """Record what the search at the provider showed: its message, or certainly none, or not yet clear."""
         ...
 
+    def call_for_help(self) -> int:
+        """Open a task for each touch that is still `unknown` when asking has had its time; returns how many."""
+        ...
+
     def count_open(self) -> int:
         """How many accounts are open: so many does a round look at."""
         ...

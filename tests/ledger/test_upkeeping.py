@@ -119,17 +119,17 @@ def test_a_message_found_at_the_provider_was_sent(house: House, status: str, sta
 def test_a_lost_answer_that_is_found_undelivered_teaches_by_its_code(house: House) -> None:
     order = in_unknown(house, "+13125550177")
     at = house.now - A_SECOND
-    found = Found(provider_id=None, status="undelivered", code="MOBILE_IN_BLACK", at=at)
+    found = Found(provider_id=None, status="undelivered", code="30004", at=at)
     assert house.upkeeping().settle(sought(house, order), found) == "found"
     touch = house.touch(order.touch)
-    assert (touch.state, touch.code) == ("undelivered", "MOBILE_IN_BLACK")
+    assert (touch.state, touch.code) == ("undelivered", "30004")
     with house.worker() as session:
         point = session.get_one(ContactPoint, touch.contact_point)
         told = session.execute(
             select(Receipt.status, Receipt.code, Receipt.provider_at).where(Receipt.source == "listing")
         )
         assert point.state == "unreachable"
-        assert set(told) == {("accepted", None, None), ("undelivered", "MOBILE_IN_BLACK", at)}
+        assert set(told) == {("accepted", None, None), ("undelivered", "30004", at)}
 
 
 def test_silence_counts_until_patience_is_over(house: House, hands: Hands) -> None:

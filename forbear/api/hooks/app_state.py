@@ -1,4 +1,4 @@
-"""What the application holds for its routes: ledger, settings and the payment provider."""
+"""What the application holds for its routes: ledger, settings, the rules and the payment provider."""
 
 from threading import Lock
 
@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from forbear.ledger.engine import Ledger
 from forbear.payments.checkout import StripeCheckout
+from forbear.rules.packs import Packs, load
 from forbear.settings import Settings
 
 _lock = Lock()
@@ -19,6 +20,15 @@ def ledger_of(request: HTTPConnection) -> Ledger:
 def settings_of(request: HTTPConnection) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
+
+
+def packs_of(request: HTTPConnection) -> Packs:
+    """The rules in force, read on first use where the application did not read them when it started."""
+    with _lock:
+        if not hasattr(request.app.state, "packs"):
+            request.app.state.packs = load()
+        packs: Packs = request.app.state.packs
+        return packs
 
 
 def payments_of(request: HTTPConnection) -> StripeCheckout:

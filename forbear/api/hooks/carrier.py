@@ -11,17 +11,19 @@ import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
 
-from forbear.api.hooks.app_state import ledger_of, settings_of
+from forbear.api.hooks.app_state import ledger_of, packs_of, settings_of
 from forbear.api.hooks.bodies import form_body
 from forbear.api.pages.wording import words_in
 from forbear.channels.callback_signature import HEADER, called_address, is_genuine
-from forbear.channels.inbound_words import read
+from forbear.channels.inbound_words import as_obeyed, read
 from forbear.errors import Forbidden
 from forbear.ledger import receipts, replies, routes
+from forbear.ledger.answers import Answer
 from forbear.ledger.engine import Ledger
 from forbear.ledger.replies import Inbound, Taken
 from forbear.ledger.tables.people import Lender
 from forbear.ledger.writers import Writer, find_writer
+from forbear.rules.packs import Packs
 from forbear.tokens import CallbackToken, callback_holds, key_bytes
 
 TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response>{}</Response>'
@@ -77,31 +79,36 @@ def inbound(request: Request, fields: Signed) -> Response:
     """Take a message that somebody wrote; what it asks is committed before anything is answered."""
     ledger = ledger_of(request)
     with ledger.anyone() as session:
-        owner = routes.sender_owner(session, _word(fields, "To"))
+        # The number behind a Messaging Service is the provider's choice; the service is the lender's.
+        called = (_word(fields, name) for name in ("To", "MessagingServiceSid"))
+        owner = next((found for each in called if each and (found := routes.sender_owner(session, each))), None)
     message = Inbound(
         sender=str(fields.get("From", "")), text=str(fields.get("Body", "")), provider_id=_word(fields, "MessageSid")
     )
     if owner is None or not message.provider_id:
         log.warning("inbound_without_lender", provider_id=message.provider_id)
         return _twiml(None)
-    taken, writer = _take(ledger, owner, message)
-    return _twiml(_introduction(ledger, writer) if taken.may_answer else None)
+    taken, writer = _take(ledger, owner, message, _word(fields, "OptOutType"), packs_of(request))
+    return _twiml(None if taken.answer is None else _answer(ledger, writer, taken.answer))
 
 
-def _take(ledger: Ledger, owner: tuple[str, str], message: Inbound) -> tuple[Taken, Writer]:
+def _take(
+    ledger: Ledger, owner: tuple[str, str], message: Inbound, opt_out_type: str, packs: Packs
+) -> tuple[Taken, Writer]:
     with ledger.api(*owner) as session:
         writer = find_writer(session, ledger.vault, *owner, message.sender)
-        reading = read(message.text, writer.language, writer.today(ledger.clock.now()))
-        taken = replies.take_reply(ledger, session, writer, message, reading)
+        heard = read(message.text, writer.language, writer.today(ledger.clock.now()))
+        reading = as_obeyed(heard, opt_out_type)
+        taken = replies.take_reply(ledger, session, writer, message, reading, packs)
     log.info("reply_taken", provider_id=message.provider_id, reading=reading.kind, fresh=taken.fresh)
     return taken, writer
 
 
-def _introduction(ledger: Ledger, writer: Writer) -> str:
-    """Who we are and how to reach us; nothing about why we wrote."""
+def _answer(ledger: Ledger, writer: Writer, answer: Answer) -> str:
+    """Who we are and how to reach us, or that no more texts come; nothing about why we wrote."""
     with ledger.api(writer.tenant, writer.lender) as session:
         lender = session.get_one(Lender, writer.lender)
-        return words_in(writer.language)("reply.introduction", lender=lender.name, phone=lender.phone)
+        return words_in(writer.language)(f"reply.{answer}", lender=lender.name, phone=lender.phone)
 
 
 def _touch(request: Request) -> str:

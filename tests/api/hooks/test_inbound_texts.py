@@ -13,6 +13,11 @@ from tests.api.hooks.carrier import Carrier
 from tests.api.pages.site import LENDER, NAME, Borrower, Site
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+CONFIRMED = EMPTY.replace(
+    "</Response>",
+    "<Message>Example Bank: you will get no more texts at this number. To reach us, call +12125550199.</Message>"
+    "</Response>",
+)
 
 
 def consents(borrower: Borrower) -> list[str]:
@@ -22,10 +27,15 @@ def consents(borrower: Borrower) -> list[str]:
         return list(rows)
 
 
-@pytest.mark.parametrize("text", ["STOP", "Stop.", "UNSUBSCRIBE", "opt out", "退订", "T"])
-def test_a_keyword_silences_the_number_and_needs_nobody(carrier: Carrier, borrower: Borrower, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [("STOP", False), ("UNSUBSCRIBE", False), ("Stop.", True), ("opt out", True), ("退订", True), ("T", True)],
+)
+def test_a_keyword_silences_the_number_and_needs_nobody(
+    carrier: Carrier, borrower: Borrower, text: str, *, answered: bool
+) -> None:
     answer = carrier.write(borrower.phone, text)
-    assert (answer.status_code, answer.text) == (200, EMPTY)
+    assert (answer.status_code, answer.text) == (200, CONFIRMED if answered else EMPTY)
     assert answer.headers["content-type"].startswith("application/xml")
     assert borrower.opt_outs() == [("number", True)]
     assert borrower.told() == ["opted_out"]
@@ -36,9 +46,11 @@ def test_a_keyword_silences_the_number_and_needs_nobody(carrier: Carrier, borrow
 def test_a_request_in_words_does_the_same_and_is_read_by_a_human(
     carrier: Carrier, borrower: Borrower, text: str
 ) -> None:
-    assert carrier.write(borrower.phone, text).text == EMPTY
+    assert carrier.write(borrower.phone, text).text == CONFIRMED
     assert borrower.opt_outs() == [("number", True)]
-    assert [(reply.reading, reply.needs_human) for reply in borrower.replies()] == [("stop", True)]
+    assert [(reply.reading, reply.needs_human, reply.answered) for reply in borrower.replies()] == [
+        ("stop", True, "confirmation")
+    ]
 
 
 def test_a_stop_binds_everybody_at_the_number(site: Site, carrier: Carrier, borrower: Borrower) -> None:

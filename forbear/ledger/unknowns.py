@@ -1,0 +1,49 @@
+"""Touches of which nobody knows whether they were made: after a while a person is asked to find out.
+
+They go on to count as made. What is learnt later ends the task by itself (`forbear.ledger.receipts`), and what the
+person finds out is a receipt like any other (`forbear.ledger.task_ends`).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from forbear.ledger import tasks
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.tasks import Task
+
+KIND: Final = "unknown_touch"
+AT_ONCE: Final = 500
+
+
+def call_for_help(session: Session, before: datetime, now: datetime) -> int:
+    """Open a task for each touch that is unknown and was claimed before an instant; returns how many.
+
+    Args:
+        session: a transaction of the worker.
+        before: world instant; later ones may still be found by asking the provider.
+        now: world instant.
+    """
+    asked = exists().where(Task.touch == Touch.id, Task.kind == KIND)
+    waiting = select(Touch).where(Touch.state == "unknown", Touch.claimed_at < before, ~asked)
+    found = session.scalars(waiting.order_by(Touch.claimed_at, Touch.id).limit(AT_ONCE)).all()
+    return sum(tasks.open_task(session, _wanted(touch), now) is not None for touch in found)
+
+
+def _wanted(touch: Touch) -> tasks.Wanted:
+    where = f"route {touch.provider}" if touch.task is None else "whoever began it"
+    return tasks.Wanted(
+        tenant=touch.tenant,
+        lender=touch.lender,
+        kind=KIND,
+        role="operator",
+        reason=f"Nobody knows whether this {touch.channel} was made: ask {where}, and say was_sent, was_not_sent or "
+        "nobody_knows. Until then it counts as made, and it is never made again.",
+        account=touch.account,
+        person=touch.person,
+        contact_point=touch.contact_point,
+        priority=2,
+        touch=touch.id,
+    )
