@@ -21,22 +21,26 @@ import workflows.account
 from activities.cadence import CadenceActivities
 from activities.calls import Calls
 from activities.contact import ContactActivities
+from activities.letters import Letters
 from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
 from forbear.cadence.sms_routes import load_routes
 from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.inbound_words import read
+from forbear.channels.post_routed import RoutedPost
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
+from forbear.documents.on_demand import OnDemand
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.asking import CheckoutsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.ledger.following import FollowingBook
+from forbear.ledger.letter_rounds import LetterRoundsBook
 from forbear.ledger.listening import ListeningBook
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
@@ -58,6 +62,8 @@ from workflows.upkeep import UpkeepWorkflow
 HOME = Path(__file__).resolve().parent
 WORKFLOW_TASKS_AT_ONCE = 8
 """Few: a cold cache that replays many histories at once trips the SDK's two-second deadlock detector."""
+LETTERS_AT_ONCE = 4
+"""As many as are made and handed over at a time; the print shop has fewer presses."""
 CALLS_AT_ONCE = 2
 """Few: the carrier starts one call a second, and whatever is more waits in its queue, where windows may close."""
 GRACE = timedelta(seconds=20)
@@ -91,22 +97,30 @@ class Forbear:
             settings, self.wording, clock=ledger.clock, threads=settings.worker_threads
         )
         self.calls = TwilioCalls.from_settings(settings, ledger.clock)
+        self.papers = OnDemand()
+        self.post = RoutedPost.from_settings(settings, self.papers, ledger.clock)
 
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs, costs=self.wording.costs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
-        ways: dict[str, Way] = {"sms": Texts(self.carrier, self.wording), "call": Calls(self.calls, Speaking())}
+        ways: dict[str, Way] = {
+            "sms": Texts(self.carrier, self.wording),
+            "call": Calls(self.calls, Speaking()),
+            "letter": Letters(self.papers, self.post),
+        }
         contact = ContactActivities(touching, ways, self.ledger.clock)
         listening = ListeningBook(self.ledger, read)
         upkeep = UpkeepActivities(
             UpkeepingBook(self.ledger, self.settings),
-            {"sms": self.carrier, "call": self.calls},
+            {"sms": self.carrier, "call": self.calls, "letter": self.post},
             listening,
             self.carrier,
             follow=FollowingBook(self.ledger),
             runs=RunningWorkflows(self.client, asyncio.get_running_loop()),
             checkouts=CheckoutsBook(self.ledger),
             payments=self.payments,
+            letters=LetterRoundsBook(self.ledger, self.post.routes),
+            post=self.post,
             clock=self.ledger.clock,
         )
         threads = self.settings.worker_threads
@@ -138,6 +152,14 @@ class Forbear:
             max_concurrent_activities=CALLS_AT_ONCE,
             graceful_shutdown_timeout=GRACE,
         )
+        letters = Worker(
+            self.client,
+            task_queue=queues.LETTERS,
+            activities=[contact.contact],
+            activity_executor=pool,
+            max_concurrent_activities=LETTERS_AT_ONCE,
+            graceful_shutdown_timeout=GRACE,
+        )
         look_after = Worker(
             self.client,
             task_queue=queues.UPKEEP,
@@ -149,7 +171,7 @@ class Forbear:
             max_concurrent_activities=1,
             graceful_shutdown_timeout=GRACE,
         )
-        return [accounts, sms, calls, look_after]
+        return [accounts, sms, calls, letters, look_after]
 
 
 def assert_ours() -> None:
@@ -184,6 +206,7 @@ async def run(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await task
         await asyncio.gather(*running)
+    forbear.papers.close()
     telling.close()
     ledger.close()
 

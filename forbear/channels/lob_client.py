@@ -20,9 +20,9 @@ from forbear.channels.loopback import is_loopback
 from forbear.errors import CannotStart
 
 HOST: Final = "https://api.lob.com/v1"
-CONNECT_SECONDS: Final = 5.0
-ANSWER_SECONDS: Final = 20.0
-"""Machine time. The SDK's own default is to wait for ever."""
+CONNECT_SECONDS: Final = 4.0
+ANSWER_SECONDS: Final = 12.0
+"""Machine time, within that of the activity. The SDK's own default is to wait for ever."""
 
 Letter = Mapping[str, Any]
 

@@ -9,8 +9,15 @@ from typing import Final
 
 import structlog
 
+from forbear.channels.post_lob import NAME as LOB
+from forbear.channels.post_lob import LobPost
+from forbear.channels.print_room import NAME as PRINT_ROOM
+from forbear.channels.print_room import PrintRoom
+from forbear.clock import Clock
+from forbear.ports.papers import Renderer
 from forbear.ports.post import PostCarrier, PostOrder, Tracked
 from forbear.ports.sms import Found, Refused, Sending
+from forbear.settings import Settings
 
 NOT_SET_UP: Final = "route-not-set-up"
 log = structlog.get_logger("forbear.post")
@@ -21,6 +28,16 @@ class RoutedPost:
 
     def __init__(self, carriers: Mapping[str, PostCarrier]) -> None:
         self._carriers = dict(carriers)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, renderer: Renderer, clock: Clock) -> "RoutedPost":
+        """Every route that is set up here; the own print room always is.
+
+        Raises:
+            CannotStart: a route is half set up, or points elsewhere than it should.
+        """
+        own, lob = PrintRoom.from_settings(settings, renderer, clock), LobPost.from_settings(settings)
+        return cls({PRINT_ROOM: own} | ({LOB: lob} if lob is not None else {}))
 
     @property
     def routes(self) -> frozenset[str]:
