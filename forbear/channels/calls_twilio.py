@@ -12,6 +12,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 
+from forbear.cadence.call_codes import call_meaning
 from forbear.channels.twilio_answers import SERVER_ERROR, TOO_MANY_AT_ONCE, lost, told
 from forbear.channels.twilio_http import make_client
 from forbear.clock import Clock
@@ -25,14 +26,6 @@ CLOCK_SLACK = timedelta(minutes=2)
 """World time between our clock and the provider's."""
 SURELY_TAKEN = timedelta(seconds=60)
 """Machine time after which the provider no longer takes a request of ours: what it lists later is another call."""
-
-OPTED_OUT = frozenset({21610})
-NUMBER_IS_BAD = frozenset({21201, 21211, 21214, 21217, 21401, 13223, 13224})
-OURS_TO_MEND = frozenset(
-    {10001, 20003, 20404, 21203, 21205, 21210, 21212, 21213, 21215, 21216, 21218, 21219, 21262, 21408, 21606}
-)
-"""From credentials and permissions to a sender that is not ours. 21216 says that the account may not call this number,
-which a person has to look at."""
 log = structlog.get_logger("forbear.calls")
 
 
@@ -113,9 +106,7 @@ def _classify(status: int, code: int | None) -> Sending:
     if status >= SERVER_ERROR or code is None:
         return Unknown(f"the provider answered {status}")
     log.info("call_refused", code=code)
-    return Refused(
-        str(code),
-        permanent=code in NUMBER_IS_BAD or code in OPTED_OUT,
-        opted_out=code in OPTED_OUT,
-        ours=code in OURS_TO_MEND,
-    )
+    known = call_meaning(str(code))
+    if known is None:
+        return Refused(str(code))
+    return Refused(str(code), permanent=known.permanent, opted_out=known.opted_out, ours=known.ours)

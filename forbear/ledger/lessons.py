@@ -1,7 +1,7 @@
 """What a provider's code moves: the number, an opt-out, the sender's pace, a template, a person's list of tasks.
 
-Which code does what is said once, in `forbear.cadence.sms_codes`; here is how. A code is heard from our own request,
-from a callback and from a listing, and works the same each time; heard again it changes nothing more.
+Which code does what is said once, in `forbear.cadence.sms_codes` and `call_codes`; here is how. A code is heard from
+our own request, from a callback and from a listing, and works the same each time; heard again it changes nothing more.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forbear.cadence.call_codes import call_meaning
 from forbear.cadence.sms_codes import Action, Meaning, meaning
 from forbear.contracts.words import SuppressionScope
 from forbear.ledger import incidents, numbers, reachability, senders, stops
@@ -22,6 +23,8 @@ from forbear.ledger.tables.contacts import Touch
 
 OF_PROVIDER = frozenset({"refused", "undelivered", "failed"})
 """Statuses whose code is the provider's; with the others it is a reason of our own."""
+CODED = frozenset({"sms", "call"})
+"""Channels whose provider speaks in codes; what a person did has an outcome instead."""
 OF_PERSONS = frozenset({"opted_out", "never_again", "number_reverify"})
 """Actions that bind persons, whose locks come before the touch's."""
 log = structlog.get_logger(__name__)
@@ -37,9 +40,9 @@ def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -
 
 def learn(session: Session, touch: Touch, status: str, code: str | None, at: datetime) -> None:
     """Draw the consequences of a code that decided a touch's state."""
-    if touch.channel != "sms" or status not in OF_PROVIDER or code is None:
+    if touch.channel not in CODED or status not in OF_PROVIDER or code is None:
         return
-    known = meaning(touch.provider, code)
+    known = _known(touch, code)
     if known is None:
         incidents.report(session, touch, code, None, at, taken=status != "refused")
         return
@@ -130,7 +133,11 @@ ACTS: Final[Mapping[Action, Callable[[_News], None]]] = MappingProxyType(
 
 
 def _meant(touch: Touch, status: str, code: str | None) -> Meaning | None:
-    return meaning(touch.provider, code) if touch.channel == "sms" and status in OF_PROVIDER else None
+    return _known(touch, code) if touch.channel in CODED and status in OF_PROVIDER else None
+
+
+def _known(touch: Touch, code: str | None) -> Meaning | None:
+    return call_meaning(code) if touch.channel == "call" else meaning(touch.provider, code)
 
 
 def _off_in_a_row(session: Session, touch: Touch) -> int:

@@ -76,7 +76,7 @@ def test_a_day(day: date, english: str, chinese: str) -> None:
 def test_every_day_of_a_month_has_its_own_word() -> None:
     named = [spoken.ordinal(number) for number in range(1, 32)]
     assert len(set(named)) == 31
-    assert named[2], named[21] == ("third", "twenty-second")
+    assert (named[2], named[21]) == ("third", "twenty-second")
 
 
 def test_a_number_is_spoken_digit_by_digit_as_it_is_dialled() -> None:

@@ -1,0 +1,452 @@
+"""Calls as the carrier asks for them: what is said, what it moves, and that a lost answer changes nothing."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import structlog
+from sqlalchemy import text
+
+from forbear.ledger.tables.contacts import Suppression
+from forbear.ledger.tables.people import ContactPoint
+from forbear.settings import Settings
+from tests.api.hooks.caller import RIGHT, WRONG, Answer, Phone, Ringing
+from tests.api.pages.site import Site
+
+NAME = "Example Borrower"
+
+
+@pytest.fixture(scope="module")
+def _site(module_database: Settings) -> Iterator[Site]:
+    site = Site(module_database)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def site(_site: Site) -> Site:
+    _site.reset()
+    return _site
+
+
+@pytest.fixture
+def phone(site: Site) -> Phone:
+    return Phone(site)
+
+
+@pytest.fixture
+def ringing(phone: Phone) -> Ringing:
+    return phone.rung()
+
+
+def test_whoever_answers_is_asked_who_they_are_and_told_nothing_else(ringing: Ringing) -> None:
+    greeted = ringing.answered()
+    assert greeted.verbs == ["Gather"]
+    assert "Example Bank" in greeted.spoken
+    assert NAME in greeted.spoken
+    assert "hundred" not in greeted.spoken
+    [gather] = greeted.document.iter("Gather")
+    assert (gather.attrib["numDigits"], gather.attrib["input"], gather.attrib["actionOnEmptyResult"]) == (
+        "1",
+        "dtmf",
+        "true",
+    )
+    [said] = greeted.document.iter("Say")
+    assert (said.attrib["language"], said.attrib["voice"]) == ("en-US", "Polly.Joanna-Neural")
+    assert ringing.touch == ("delivered", "connected")
+
+
+def test_chinese_is_spoken_by_a_chinese_voice(site: Site) -> None:
+    greeted = Phone(site, language="zh-Hans").rung().answered()
+    [said] = greeted.document.iter("Say")
+    assert (said.attrib["language"], said.attrib["voice"]) == ("cmn-CN", "Polly.Zhiyu-Neural")
+    assert "请找" in greeted.spoken
+
+
+def test_nothing_personal_stands_in_an_address(phone: Phone) -> None:
+    ringing = phone.rung()
+    asked = ringing.walk("1")
+    for address in (ringing.ready.answer_url, ringing.ready.callback_url, ringing.ready.fallback_url, asked.action):
+        for personal in (phone.number, phone.number[2:], NAME, RIGHT, "1985"):
+            assert personal not in address
+
+
+def test_behind_the_check_the_amount_is_told_in_words(ringing: Ringing) -> None:
+    inside = ringing.walk("1", RIGHT)
+    assert "one hundred US dollars" in inside.spoken
+    assert "$" not in inside.spoken
+    assert ringing.touch == ("delivered", "connected")
+
+
+def test_a_promise_is_read_back_and_then_made(ringing: Ringing, phone: Phone) -> None:
+    back = ringing.walk("1", RIGHT, "2", "0310")
+    assert "March tenth, twenty twenty-six" in back.spoken
+    assert phone.promises() == []
+    done = ringing.press(back, "1")
+    assert done.verbs == ["Say", "Hangup"]
+    [promise] = phone.promises()
+    assert (promise.amount, promise.due_on, promise.state) == (Decimal("100.00"), date(2026, 3, 10), "open")
+    assert phone.told()[-1] == "promise_made"
+
+
+def test_a_dispute_pauses_the_account_and_its_recording_waits_for_a_human(ringing: Ringing, phone: Phone) -> None:
+    recording = ringing.walk("1", RIGHT, "3")
+    assert phone.stops() == [("dispute", phone.account)]
+    assert recording.verbs == ["Say", "Record", "Redirect"]
+    [record] = recording.document.iter("Record")
+    assert (record.attrib["maxLength"], record.attrib["finishOnKey"]) == ("120", "#")
+    done = ringing.press(recording, "#", RecordingSid="RE1", RecordingUrl="https://api.twilio.com/RE1")
+    assert done.verbs == ["Say", "Hangup"]
+    told = phone.post(
+        record.attrib["recordingStatusCallback"], ringing.fields(RecordingSid="RE1", RecordingStatus="completed")
+    )
+    assert told.status_code == 204
+    [reply] = phone.replies()
+    assert (reply.channel, reply.provider_id, reply.reading, reply.needs_human) == ("call", "RE1", "dispute", True)
+    assert [(task.kind, task.reply) for task in phone.tasks()] == [("reply", reply.id)]
+
+
+def test_hardship_pauses_the_account(ringing: Ringing, phone: Phone) -> None:
+    assert ringing.walk("1", RIGHT, "4").verbs == ["Say", "Hangup"]
+    assert phone.stops() == [("hardship", phone.account)]
+    assert "hardship_declared" in phone.told()
+
+
+def test_a_human_is_rung(ringing: Ringing) -> None:
+    connecting = ringing.walk("1", RIGHT, "0")
+    [number] = connecting.document.iter("Number")
+    assert number.text == "+12125550199"
+    assert ringing.press(connecting, DialCallStatus="busy").verbs == ["Say", "Hangup"]
+
+
+def test_a_link_that_is_asked_for_wakes_the_account_whose_next_decision_asks_the_rules(
+    ringing: Ringing, phone: Phone
+) -> None:
+    done = ringing.walk("1", RIGHT, "1")
+    assert "text message with a link" in done.spoken
+    assert phone.told()[-1] == "link_asked"
+
+
+@pytest.mark.parametrize("keys", [(), ("1",), ("1", RIGHT), ("1", RIGHT, "2"), ("1", RIGHT, "2", "0310")])
+def test_stop_is_in_force_before_it_is_spoken(
+    phone: Phone, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ringing = phone.rung()
+    answer = ringing.walk(*keys)
+    assert phone.opt_outs() == []
+    stopped = ringing.press(answer, "9")
+    assert phone.opt_outs() == ["number"]
+    assert stopped.verbs == ["Say", "Hangup"]
+    assert "opted_out" in phone.told()
+
+
+def test_a_stop_that_cannot_be_kept_is_not_spoken(
+    ringing: Ringing, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = ringing.answered()
+
+    def fails(*_: object, **__: object) -> str:
+        raise ConnectionError("the database is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("forbear.ledger.stops.suppress", fails)
+        failed = ringing.phone.post(answer.action, ringing.fields(Digits="9"))
+    assert failed.status_code == 500
+    assert phone.opt_outs() == []
+    assert [step.number for step in phone.steps(ringing.sid)] == [0]
+    assert ringing.press(answer, "9").verbs == ["Say", "Hangup"]
+    assert phone.opt_outs() == ["number"]
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+def test_the_wrong_person_is_left_in_peace(ringing: Ringing, phone: Phone, key: str) -> None:
+    done = ringing.walk(key)
+    assert done.verbs == ["Say", "Hangup"]
+    assert phone.stops() == [("wrong_number", None)]
+    [point] = phone.rows(ContactPoint, ContactPoint.person == phone.person)
+    assert point.state == "wrong_party"
+    assert ringing.touch == ("delivered", "wrong_party")
+
+
+def test_two_wrong_answers_end_the_call_and_say_nothing(ringing: Ringing, phone: Phone) -> None:
+    done = ringing.walk("1", WRONG, WRONG)
+    assert done.verbs == ["Say", "Hangup"]
+    assert "hundred" not in done.spoken
+    assert ringing.touch == ("delivered", "connected")
+    assert [step.did for step in phone.steps(ringing.sid)] == [[], [], ["not_verified"], ["not_verified"]]
+
+
+def test_after_three_calls_of_guesses_nothing_is_asked_any_more(phone: Phone) -> None:
+    for _ in range(3):
+        answer, sid = phone.dials_in()
+        for digits in ("1", WRONG, WRONG):
+            answer = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": digits}))
+    answer, sid = phone.dials_in()
+    refused = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "1"}))
+    assert refused.verbs == ["Say", "Hangup"]
+    phone.site.hands.advance(timedelta(hours=25))
+    answer, sid = phone.dials_in()
+    assert Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "1"})).verbs == ["Gather"]
+
+
+def test_the_keys_of_the_check_are_kept_nowhere(ringing: Ringing, phone: Phone) -> None:
+    ringing.walk("1", WRONG, RIGHT, "2", "0310", "1")
+    heard = [step.heard for step in phone.steps(ringing.sid)]
+    assert heard == ["human", "key 1", "digits", "digits", "key 2", "digits", "key 1"]
+
+
+def test_the_lender_may_ask_for_the_end_of_the_identity_number(site: Site) -> None:
+    phone = Phone(site, identity_number="11010519491231002X")
+    with phone.house.ledger.engine("migrator").begin() as connection:
+        connection.execute(
+            text('update lender set policy = \'{"call_identity": "last_four"}\' where id = :id'),
+            {"id": phone.house.lender},
+        )
+    try:
+        ringing = phone.rung()
+        assert "last four digits of your identity number" in ringing.walk("1").spoken
+        assert "one hundred US dollars" in ringing.walk("1", "002*").spoken
+    finally:
+        with phone.house.ledger.engine("migrator").begin() as connection:
+            connection.execute(text("update lender set policy = '{}' where id = :id"), {"id": phone.house.lender})
+
+
+def test_without_a_birth_date_nobody_is_let_in(site: Site) -> None:
+    ringing = Phone(site, birth_date=None).rung()
+    assert ringing.walk("1").verbs == ["Say", "Hangup"]
+
+
+# ── Asked again ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_step_asked_again_says_the_same_and_moves_nothing(ringing: Ringing, phone: Phone) -> None:
+    answer, again = ringing.answered(), ringing.answered()
+    assert answer.response.text == again.response.text
+    for digits in ("1", WRONG, RIGHT, "2", "0310", "1"):
+        last = answer
+        answer, again = ringing.press(last, digits), ringing.press(last, digits)
+        assert answer.response.text == again.response.text
+        other = ringing.press(last, "9")
+        assert other.response.text == answer.response.text, "a step is taken once, whatever comes back"
+    assert len(phone.promises()) == 1
+    assert phone.opt_outs() == []
+    assert [step.number for step in phone.steps(ringing.sid)] == list(range(7))
+
+
+def test_what_was_said_is_the_same_although_the_balance_changed_since(ringing: Ringing, phone: Phone) -> None:
+    before = ringing.walk("1")
+    inside = ringing.press(before, RIGHT)
+    phone.house.pay(phone.account, "40.00")
+    assert ringing.press(before, RIGHT).response.text == inside.response.text
+
+
+def test_a_step_that_nobody_led_to_hangs_up(ringing: Ringing, phone: Phone) -> None:
+    answer = ringing.answered()
+    ahead = answer.action.replace("n=1", "n=5")
+    assert Answer(phone.post(ahead, ringing.fields(Digits="1"))).verbs == ["Hangup"]
+    assert [step.number for step in phone.steps(ringing.sid)] == [0]
+
+
+def test_when_an_address_failed_the_last_words_are_said_again(ringing: Ringing, phone: Phone) -> None:
+    asked = ringing.walk("1")
+    again = Answer(
+        phone.post(ringing.ready.fallback_url, ringing.fields(ErrorCode="11200", ErrorUrl="https://x.example.com"))
+    )
+    assert again.response.text == asked.response.text
+
+
+def test_a_call_whose_first_words_were_lost_begins_by_the_fallback(ringing: Ringing, phone: Phone) -> None:
+    begun = Answer(phone.post(ringing.ready.fallback_url, ringing.fields(AnsweredBy="human")))
+    assert begun.response.text == ringing.answered().response.text
+
+
+# ── Whether it may speak ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_call_that_waited_until_the_window_closed_hangs_up_without_a_word(ringing: Ringing, phone: Phone) -> None:
+    phone.site.hands.advance(timedelta(hours=12))
+    answer = ringing.answered()
+    assert answer.verbs == ["Hangup"]
+    phone.site.hands.advance(-timedelta(hours=12))
+    assert ringing.answered().verbs == ["Hangup"], "asked again, it is the same"
+    assert ringing.touch == ("delivered", "connected"), "somebody answered: counted against us"
+
+
+def test_a_call_that_waits_longer_than_its_claim_may_still_speak(ringing: Ringing, phone: Phone) -> None:
+    phone.site.hands.advance(timedelta(minutes=20))
+    assert ringing.answered().verbs == ["Gather"]
+
+
+@pytest.mark.parametrize("news", ["stop", "opt_out", "paid", "promised", "erased"])
+def test_a_stop_while_it_rang_leaves_it_silent(ringing: Ringing, phone: Phone, news: str) -> None:
+    house = phone.house
+    if news == "stop":
+        house.stop(phone.person, "dispute")
+    elif news == "opt_out":
+        house.opt_out(phone.number)
+    elif news == "paid":
+        house.pay(phone.account)
+    elif news == "erased":
+        with house.ledger.engine("migrator").begin() as connection:
+            connection.execute(text("update person_key set wrapped = null where person = :p"), {"p": phone.person})
+    else:
+        answer, sid = phone.dials_in()
+        for digits in ("1", RIGHT, "2", "0310", "1"):
+            answer = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": digits}))
+    assert ringing.answered().verbs == ["Hangup"]
+
+
+@pytest.mark.parametrize("by", ["machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"])
+def test_a_machine_hears_nothing(phone: Phone, by: str) -> None:
+    ringing = phone.rung()
+    assert ringing.answered(by).verbs == ["Hangup"]
+    ringing.status("completed")
+    assert ringing.touch == ("delivered", "machine_no_message")
+
+
+def test_what_may_be_a_machine_hears_nothing_and_counts_as_somebody(ringing: Ringing) -> None:
+    assert ringing.answered("unknown").verbs == ["Hangup"]
+    assert ringing.touch == ("delivered", "connected")
+
+
+def test_a_second_call_for_one_touch_says_nothing(ringing: Ringing, phone: Phone) -> None:
+    ringing.answered()
+    other = Ringing(phone, ringing.order, ringing.ready, "CA" + "f" * 32)
+    assert other.answered().verbs == ["Hangup"]
+
+
+# ── How it fares ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("told", "touch"),
+    [
+        (["initiated", "ringing", "no-answer"], ("undelivered", "no_answer")),
+        (["initiated", "busy"], ("undelivered", "busy")),
+        (["initiated", "failed"], ("undelivered", "no_answer")),
+        (["canceled"], ("failed", None)),
+        (["initiated", "ringing"], ("sent", None)),
+        (["initiated", "ringing", "in-progress", "completed"], ("delivered", "connected")),
+    ],
+)
+def test_statuses_fold_in_any_order_and_once(phone: Phone, told: list[str], touch: tuple[str, str | None]) -> None:
+    ringing = phone.rung()
+    for number, status in enumerate(reversed(told)):
+        for _ in range(2):
+            ringing.status(status, SequenceNumber=str(number), Timestamp="Mon, 02 Mar 2026 18:00:03 +0000")
+    assert ringing.touch == touch
+    assert sorted(set(ringing.receipts()) & set(told)) == sorted(told)
+
+
+def test_a_number_that_is_none_counts_nothing_and_is_not_called_again(phone: Phone) -> None:
+    ringing = phone.rung()
+    ringing.status("failed", ErrorCode="21217")
+    assert ringing.touch == ("undelivered", "not_in_service")
+    [point] = phone.rows(ContactPoint, ContactPoint.person == phone.person)
+    assert point.state == "invalid"
+
+
+def test_detection_that_is_told_apart_makes_the_result_exact(phone: Phone) -> None:
+    ringing = phone.rung()
+    amd = ringing.ready.callback_url.replace("/voice/status", "/voice/amd")
+    assert phone.post(amd, ringing.fields(AnsweredBy="machine_start")).status_code == 204
+    assert ringing.touch == ("delivered", "machine_no_message")
+
+
+def test_the_end_of_a_call_wakes_its_account_once(ringing: Ringing, phone: Phone) -> None:
+    for _ in range(2):
+        ringing.status("no-answer")
+    assert phone.told().count("call_ended") == 1
+
+
+def test_news_that_comes_before_the_answer_to_the_order_is_kept(phone: Phone) -> None:
+    ringing = phone.rung()
+    assert "queued" not in ringing.receipts()
+    ringing.status("ringing")
+    assert phone.house.touch(ringing.order.touch).provider_id == ringing.sid
+
+
+# ── Calls to us ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_somebody_who_calls_us_gets_the_same_menu_and_it_is_a_conversation_and_no_attempt(phone: Phone) -> None:
+    answer, sid = phone.dials_in()
+    assert NAME in answer.spoken
+    answer = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "1"}))
+    inside = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": RIGHT}))
+    assert "one hundred US dollars" in inside.spoken
+    assert [(row.channel, row.result, row.role) for row in phone.called_us()] == [("call", "called_us", "borrower")]
+    again, _ = phone.dials_in(sid=sid)
+    assert NAME in again.spoken
+    assert len(phone.called_us()) == 1
+
+
+def test_a_stranger_is_told_only_whom_they_called_and_can_say_stop(phone: Phone) -> None:
+    number = "+19175550142"
+    answer, sid = phone.dials_in(number=number)
+    assert "Example Bank" in answer.spoken
+    assert NAME not in answer.spoken
+    stopped = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "9"}))
+    assert stopped.verbs == ["Say", "Hangup"]
+    again = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "9"}))
+    assert again.response.text == stopped.response.text
+    key = phone.house.key(number)
+    assert [row.scope for row in phone.rows(Suppression, Suppression.address_key == key)] == ["number"]
+
+
+def test_a_call_to_a_number_of_nobody_is_not_answered(phone: Phone) -> None:
+    answer, _ = phone.dials_in(to="+19175550143")
+    assert answer.verbs == ["Hangup"]
+
+
+# ── Who may ask ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("signature", [None, "nonsense", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
+def test_without_the_carriers_signature_nothing_is_said_or_moved(
+    ringing: Ringing, phone: Phone, signature: str | None
+) -> None:
+    answer = ringing.answered()
+    public = phone.site.settings.public_url
+    for target in (
+        ringing.ready.answer_url,
+        ringing.ready.fallback_url,
+        ringing.ready.callback_url,
+        answer.action,
+        f"{public}/hooks/twilio/voice/inbound",
+    ):
+        assert phone.post(target, ringing.fields(Digits="9"), signature).status_code == 403
+    assert phone.opt_outs() == []
+
+
+def test_a_signed_call_without_our_token_is_refused(ringing: Ringing, phone: Phone) -> None:
+    url = ringing.ready.answer_url
+    for forged in (url.replace("k=", "k=0"), url.partition("?")[0], url.replace(ringing.order.touch, "tch_other")):
+        assert phone.post(forged, ringing.fields()).status_code == 403
+
+
+def test_a_token_of_another_call_opens_nothing(site: Site) -> None:
+    mine, theirs = Phone(site).rung(), Phone(site).rung()
+    mine.answered()
+    answer = theirs.answered()
+    stolen = Answer(mine.phone.post(answer.action, mine.fields(Digits="9")))
+    assert stolen.verbs == ["Hangup"]
+    assert theirs.phone.opt_outs() == mine.phone.opt_outs() == []
+
+
+def test_an_expired_token_is_refused(ringing: Ringing, phone: Phone) -> None:
+    phone.site.hands.advance(timedelta(days=8))
+    assert phone.post(ringing.ready.answer_url, ringing.fields()).status_code == 403
+
+
+def test_nothing_personal_is_logged(phone: Phone) -> None:
+    with structlog.testing.capture_logs() as logs:
+        ringing = phone.rung()
+        ringing.walk("1", WRONG, RIGHT, "2", "0310", "1")
+        ringing.status("completed")
+        phone.dials_in()
+    told = repr(logs)
+    assert logs
+    for personal in (phone.number, phone.number[2:], NAME, RIGHT, WRONG):
+        assert personal not in told
