@@ -13,7 +13,7 @@ from forbear.cadence.conditions import happened, unmet
 from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life
 from forbear.cadence.paths import LONGEST_REST, Moment, idle, in_turn, next_step
-from forbear.cadence.standing import first_to_speak, promised_day
+from forbear.cadence.standing import cause_of, first_to_speak, promised_day
 from forbear.cadence.steps import Playbook
 from forbear.rules.packs import Packs
 
@@ -53,7 +53,7 @@ def _goes_on(answer: Decision) -> bool:
 
 def _no_further_step(moment: Moment) -> Rest:
     end = moment.playbook.escalation
-    if end is not None and moment.day >= end.from_day:
+    if end is not None and moment.day >= end.begins(cause_of(moment.life)):
         why = "legal staff take over once what must come before has happened, which it has not yet"
         return moment.rest(moment.now + LONGEST_REST, why, "STEP.REQUIRED")
     return moment.rest(moment.now + LONGEST_REST, "the playbook has no further step for this account")
@@ -101,7 +101,7 @@ def _another_debts_turn(moment: Moment) -> Rest | None:
 
 def _cadence_over(moment: Moment) -> Escalate | None:
     end = moment.playbook.escalation
-    if end is None or moment.day < end.from_day:
+    if end is None or moment.day < end.begins(cause_of(moment.life)):
         return None
     held = any(
         unmet(moment.life, step, person, moment.day) for step in moment.playbook.steps for person in moment.life.persons

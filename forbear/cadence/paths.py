@@ -11,7 +11,7 @@ from forbear.cadence.conditions import applies, asked, own_touches, unmet, used_
 from forbear.cadence.decision import Ask, Contact, Rest
 from forbear.cadence.life import Errand, Life, Person
 from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
-from forbear.cadence.standing import debt_stands_still, first_to_speak, stage_of
+from forbear.cadence.standing import cause_of, debt_stands_still, first_to_speak, stage_of
 from forbear.cadence.steps import Playbook, Step
 from forbear.cadence.translate import days_past_due, home_zone
 from forbear.rules.packs import Packs
@@ -42,26 +42,29 @@ class Moment:
 
     @cached_property
     def turns(self) -> list[tuple[Step, Person]]:
-        """For each person the first step that is due and not used up, in the order of the playbook.
+        """For each path the first step that is due and not used up, in the order of the playbook.
 
-        A step that is required and has not become what it must is due until it has. A visit that was asked for waits
-        for a human's approval, and the person's path goes on meanwhile.
+        Visits are a path of their own beside the person's other steps, because each waits for a human's approval. A
+        step that is required and has not become what it must is due until it has, and holds both.
         """
-        turns: dict[str, tuple[Step, Person]] = {}
+        turns: dict[tuple[str, bool], tuple[Step, Person]] = {}
+        held: set[str] = set()
         for step in self.playbook.steps:
             for person in self.life.persons:
-                if person.role == step.party and person.id not in turns and self._due(step, person):
-                    turns[person.id] = (step, person)
+                path = person.id, step.channel == "visit"
+                if person.role != step.party or person.id in held or path in turns:
+                    continue
+                if unmet(self.life, step, person, self.day):
+                    held.add(person.id)
+                    turns[path] = step, person
+                elif self._due(step, person):
+                    turns[path] = step, person
         return list(turns.values())
 
     def _due(self, step: Step, person: Person) -> bool:
-        if unmet(self.life, step, person, self.day):
-            return True
         if not step.from_day <= self.day <= step.to_day or used_up(self.life, step, person):
             return False
-        if step.channel == "visit" and (errand := asked(self.life, step, person)) and not over(errand, self.now):
-            return False
-        return applies(self.life, step, person)
+        return applies(self.life, step, person) and not (step.optional and _barred(self, step, person))
 
     @cached_property
     def waiting(self) -> list[tuple[Errand, Step, Person]]:
@@ -96,7 +99,12 @@ def next_step(moment: Moment) -> Contact | Ask | Rest | None:
     if act is not None:
         return act
     rests = [(person, answer) for person, answer in answers if isinstance(answer, Rest)]
-    rests += [(person, _task_open(moment, step, errand)) for errand, step, person in moment.waiting]
+    turns = {(step.id, person.id) for step, person in moment.turns}
+    rests += [
+        (person, _task_open(moment, step, errand))
+        for errand, step, person in moment.waiting
+        if (step.id, person.id) not in turns
+    ]
     if not rests:
         return None if begins is None else moment.rest(*begins)
     _, first = min(rests, key=lambda each: each[1].until)
@@ -132,12 +140,17 @@ def _barred_meanwhile(moment: Moment, own: Rest, first: Rest) -> Rest:
 
 def _next_beginning(moment: Moment) -> tuple[datetime, str] | None:
     """When the next step begins for somebody who has none now, or the matter is handed on; and the words for it."""
-    busy = {person.id for _, person in moment.turns}
-    free = {person.role for person in moment.life.persons if person.id not in busy}
-    later = [step.from_day for step in moment.playbook.steps if step.from_day > moment.day and step.party in free]
+    busy = {(person.id, step.channel == "visit") for step, person in moment.turns}
+    later = [
+        step.from_day
+        for step in moment.playbook.steps
+        for person in moment.life.persons
+        if step.from_day > moment.day and step.party == person.role and (person.id, step.channel == "visit") not in busy
+    ]
     end = moment.playbook.escalation
-    if end is not None and end.from_day > moment.day and not busy:
-        later.append(end.from_day)
+    idle_now = all(visit for _, visit in busy)
+    if end is not None and (last := end.begins(cause_of(moment.life))) > moment.day and idle_now:
+        later.append(last)
     if not later:
         return None
     begins = _start_of(moment.life.due_since + timedelta(days=min(later)), moment.life.borrower)
@@ -265,8 +278,11 @@ def _wait(moment: Moment, step: Step, best: Weighed, *, paused: bool) -> Rest:
 
 
 def _after_gap(life: Life, step: Step, person: Person) -> datetime:
-    """The first instant at which the playbook's own pause since the account's last touch of the person is over."""
-    touches = own_touches(life, person)
+    """The first instant at which the playbook's own pause since the account's last touch of the person is over.
+
+    Visits keep their pause from each other alone.
+    """
+    touches = [touch for touch in own_touches(life, person) if step.channel != "visit" or touch.channel == "visit"]
     if not touches:
         return life.enrolled_at
     last = max(touch.at for touch in touches).astimezone(home_zone(person)).date()

@@ -30,7 +30,9 @@ from forbear.errors import BadData
 HEAD = {"name", "version", "title", "currencies", "lender_roles", "languages"}
 HEAD_MAY = {"contacts_in_7_days", "source", "sms_route", "letter_route", "first_day"}
 STEP = {"id", "title", "from_day", "to_day", "channel", "party", "template", "at_most", "gap_days"}
-STEP_MAY = {"when", "unless", "by", "staff", "after", "required", "requires", "open_days"}
+STEP_MAY = {"when", "unless", "by", "staff", "after", "required", "requires", "open_days", "optional"}
+END = {"from_day", "matter", "title"}
+END_MAY = {"after", "sooner_when", "sooner_from_day"}
 FIRST_DAY = 1
 VISIT_OPEN_DAYS = 7
 """A visit is approved, given to two officers and fitted into a day: a week is little for it."""
@@ -115,7 +117,10 @@ class Reader:
             unless=self._condition(table, "unless", number) if "unless" in table else "",
             required=self._result(table, "required", number) if "required" in table else "",
             open_days=self._open_days(table, number, channel),
+            optional=self._flag(table, "optional", number),
         )
+        if step.optional and step.required:
+            raise self._bad("step", number, "optional", "a step that is required is not optional")
         if step.to_day < step.from_day:
             raise self._bad("step", number, "to_day", f"ends on day {table['to_day']}, before it starts")
         return step
@@ -165,7 +170,7 @@ class Reader:
         if "escalation" not in raw:
             return None
         table = self._table(raw, "escalation")
-        self._only(table, {"from_day", "matter", "title", "after"}, "escalation", 0)
+        self._only(table, END | END_MAY, "escalation", 0)
         after = self._after(table, "escalation", 0)
         self._known_before(after, {step.id for step in steps}, "escalation", 0)
         return Escalation(
@@ -173,7 +178,19 @@ class Reader:
             matter=self._text(table, "matter", "escalation", 0),
             title=self._text(table, "title", "escalation", 0),
             after=after,
+            **self._sooner(table),
         )
+
+    def _sooner(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        """Both keys or neither."""
+        keys = [key for key in ("sooner_when", "sooner_from_day") if key in table]
+        if not keys:
+            return {}
+        causes = tuple(f"cause:{code}" for code in CAUSES)
+        return {
+            "sooner_when": self._word(table, "sooner_when", 0, causes, "escalation"),
+            "sooner_from_day": self._day(table, "sooner_from_day", "escalation", 0),
+        }
 
     def _repaid(self, raw: Mapping[str, Any]) -> Repaid | None:
         if "repaid" not in raw:
@@ -220,6 +237,12 @@ class Reader:
             raise self._bad(name, number, key, f"{key} must be a whole number of at least {least}")
         if most is not None and value > most:
             raise self._bad(name, number, key, f"{key} must be at most {most}")
+        return value
+
+    def _flag(self, table: Mapping[str, Any], key: str, number: int) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self._bad("step", number, key, f"{key} must be true or false")
         return value
 
     def _word(

@@ -44,6 +44,8 @@ class Step:
         unless: a condition with which it is not due.
         required: it holds all later steps of its path, and the end, until it has this result; '' if it does not.
         open_days: local dates for which its task stays open.
+        optional: it is passed over while the rules or the person's numbers leave no way at all, as where no consent was
+            given; otherwise it holds its path.
     """
 
     id: str
@@ -63,16 +65,27 @@ class Step:
     unless: str = ""
     required: str = ""
     open_days: int = 1
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Where outreach ends and legal staff take over, if all that `after` names has happened."""
+    """Where outreach ends and legal staff take over, if all that `after` names has happened.
+
+    `sooner_when` is a cause with which it ends on `sooner_from_day` already.
+    """
 
     from_day: int
     matter: str
     title: str
     after: tuple[After, ...] = ()
+    sooner_when: str = ""
+    sooner_from_day: int = 0
+
+    def begins(self, cause: str | None) -> int:
+        """The day from which it is due, for a debtor who is late for this reason as far as anybody told."""
+        sooner = self.sooner_when and self.sooner_when == f"cause:{cause}"
+        return self.sooner_from_day if sooner else self.from_day
 
 
 @dataclass(frozen=True, slots=True)
