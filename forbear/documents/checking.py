@@ -82,8 +82,10 @@ def _orientation(subject: Subject) -> Problem:
 
 
 def _blank(subject: Subject) -> Problem:
+    """A page with nothing but its foot is as good as blank."""
     for number, page in enumerate(subject.finished.pages, 1):
-        if page.darkest(Box(0, 0, page.width, page.height)) > DARK:
+        foot = folded(_foot(subject, number))
+        if folded(page.text) in {"", foot} or page.darkest(Box(0, 0, page.width, page.height)) > DARK:
             return f"page {number} is blank"
     return None
 
@@ -103,15 +105,15 @@ def _outside(subject: Subject) -> Problem:
 
 
 def _in_window(subject: Subject) -> Problem:
-    """The address is read back where the window always shows it, line by line."""
-    inside = [sign for sign in subject.front.signs if any(sign.box.meets(box) for box in subject.sheet.private)]
-    read = folded("".join(sign.text for sign in inside))
-    at, room = 0, subject.sheet.address
+    """The address is read back, line by line, and stands where the window always shows it."""
+    front, room = subject.front, subject.sheet.address
+    owners = [sign for sign in front.signs for _ in folded(sign.text)]
+    at = folded(front.text).find(folded("".join(subject.wanted.window)))
+    if at < 0:
+        return "the address is not on the first page as the record has it"
     for number, line in enumerate(subject.wanted.window, 1):
         length = len(folded(line))
-        if read[at : at + length] != folded(line):
-            return f"line {number} of the address is not what stands in the window"
-        if not all(room.holds(sign.box) for sign in inside[at : at + length]):
+        if not all(room.holds(sign.box) for sign in owners[at : at + length]):
             return f"line {number} of the address is too long for the window; write it shorter or on two lines"
         at += length
     return None
@@ -149,12 +151,15 @@ def _text_layer(subject: Subject) -> Problem:
     """What the file says is what was put in: sign for sign, and every paragraph in one piece."""
     wanted = [folded(block) for block in blocks(subject.wanted.html)]
     read = [folded(page.text) for page in subject.finished.pages]
-    count = len(read)
-    feet = "".join(f"{subject.wanted.footer}{number}/{count}" for number in range(1, count + 1))
+    feet = "".join(_foot(subject, number) for number in range(1, len(read) + 1))
     if Counter("".join(wanted) + folded(feet)) != Counter("".join(read)):
         return "the signs in the file are not those of the letter; the fonts or the template are at fault"
     missing = [block for block in wanted if not any(block in page for page in read)]
     return "a paragraph is not in the file in one piece" if missing else None
+
+
+def _foot(subject: Subject, number: int) -> str:
+    return f"{subject.wanted.footer}{number}/{len(subject.finished.pages)}"
 
 
 def _archive(subject: Subject) -> Problem:

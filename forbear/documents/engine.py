@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from forbear.documents.kinds import FOLDER
 from forbear.documents.wording import Sheets
@@ -52,7 +52,7 @@ def render(sheets: Sheets) -> Pages:
     """Lay out and write.
 
     Raises:
-        Unprintable: the engine complained of anything, or no font has a sign.
+        Unprintable: the engine complained of anything, the page asks for anything, or no font has a sign.
     """
     logger, complaints = logging.getLogger("weasyprint"), _Complaints()
     logger.addHandler(complaints)
@@ -62,6 +62,8 @@ def render(sheets: Sheets) -> Pages:
         )
         code = _find_code(document.pages)
         pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_say_accessible)
+    except FatalURLFetchingError:
+        raise Unprintable("engine.fetched", "the template asks for something outside itself") from None
     finally:
         logger.removeHandler(complaints)
     if any(MISSING_GLYPH in told for told in complaints.told):
