@@ -12,9 +12,9 @@ from tests.api.pages.site import Site
 
 
 @contextmanager
-def served(site: Site) -> Generator[str]:
+def served(site: Site, port: int = 0) -> Generator[str]:
     """The site's address while it is served; links already made still name the configured one."""
-    port = free_port()
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(site.app, port=port, lifespan="off", log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
