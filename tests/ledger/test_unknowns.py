@@ -1,0 +1,71 @@
+"""A touch of which nobody knows becomes somebody's task after a while, and no one's when it is known."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forbear.contracts.decision import ContactOrder
+from forbear.ledger import tasks
+from forbear.ledger.receipts import add_receipt
+from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_ends import NOBODY_KNOWS, NOT_SENT, SENT
+from forbear.ports.sms import Unknown
+from tests.conftest import Hands
+from tests.ledger.house import House
+
+LONG = timedelta(minutes=16)
+
+
+def lost(house: House) -> ContactOrder:
+    order, _ = house.prepared(house.borrower()[1])
+    house.record(order, Unknown("no answer"))
+    return order
+
+
+def asked(house: House, order: ContactOrder) -> list[Task]:
+    with house.worker() as session:
+        return list(session.scalars(select(Task).where(Task.touch == order.touch)))
+
+
+def test_asking_the_provider_has_its_time_first(house: House, hands: Hands) -> None:
+    order = lost(house)
+    hands.advance(timedelta(minutes=14))
+    assert house.upkeeping().call_for_help() == 0
+    hands.advance(timedelta(minutes=2))
+    assert house.upkeeping().call_for_help() == 1
+    assert house.upkeeping().call_for_help() == 0
+    [task] = asked(house, order)
+    assert (task.kind, task.role, task.state, task.account) == ("unknown_touch", "operator", "open", order.account)
+
+
+def test_a_touch_that_is_known_is_nobodys(house: House, hands: Hands) -> None:
+    order, _ = house.prepared(house.borrower()[1])
+    house.record(order)
+    hands.advance(LONG)
+    assert house.upkeeping().call_for_help() == 0
+
+
+@pytest.mark.parametrize(("status", "state"), [("delivered", "delivered"), ("absent", "failed")])
+def test_the_task_closes_itself_when_it_is_reconciled(house: House, hands: Hands, status: str, state: str) -> None:
+    order = lost(house)
+    hands.advance(LONG)
+    house.upkeeping().call_for_help()
+    with house.worker() as session:
+        add_receipt(session, touch_id=order.touch, source="listing", status=status, at=house.now)
+    [task] = asked(house, order)
+    assert (task.state, task.outcome, house.touch(order.touch).state) == ("withdrawn", "reconciled", state)
+
+
+@pytest.mark.parametrize(("outcome", "state"), [(SENT, "sent"), (NOT_SENT, "failed"), (NOBODY_KNOWS, "unknown")])
+def test_what_an_operator_found_out_is_a_receipt(house: House, hands: Hands, outcome: str, state: str) -> None:
+    order = lost(house)
+    hands.advance(LONG)
+    house.upkeeping().call_for_help()
+    with house.ledger.staff(house.tenant) as session:
+        task = session.scalars(select(Task).where(Task.touch == order.touch)).one()
+        tasks.close(session, tasks.lock_task(session, task.id), house.now, outcome=outcome)
+    assert house.touch(order.touch).state == state
+    assert [task.state for task in asked(house, order)] == ["done"]
+    hands.advance(LONG)
+    assert house.upkeeping().call_for_help() == 0, "nobody is asked the same twice"
