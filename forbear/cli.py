@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
+from forbear.playbook_cli import playbook
 from forbear.print_room_cli import print_room
 from forbear.rules_cli.group import rules
 from forbear.settings import Settings
@@ -35,6 +36,7 @@ for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": k
 app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
+app.add_typer(playbook, name="playbook")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
