@@ -1,6 +1,6 @@
 """Accounts of staff at rest and under attack: hashes of their time, guesses that race, rows that tell no address."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -41,7 +41,7 @@ class Office:
             staffing.set_password(session, ledger.vault, self.robin, PASSWORD, ledger.clock)
 
     @contextmanager
-    def operator(self) -> Iterator[Session]:
+    def operator(self) -> Generator[Session]:
         with Session(make_engine(self.migrator)) as session, session.begin():
             yield session
 
@@ -79,9 +79,12 @@ def test_guesses_that_arrive_together_do_not_outrun_the_lock_out(
             compared.append(password)
         return False
 
+    def guess(number: int) -> str | None:
+        return signing_in.sign_in(office.ledger, EMAIL, f"guess {number}")
+
     monkeypatch.setattr(passwords, "holds", holds)
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda n: signing_in.sign_in(office.ledger, EMAIL, f"guess {n}"), range(24)))
+        answers = list(pool.map(guess, range(24)))
     assert set(answers) == {None}
     assert len(compared) == signing_in.TRIES
 

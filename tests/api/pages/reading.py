@@ -133,7 +133,7 @@ class _Reader(HTMLParser):
         kind = given.get("type", "text")
         if kind != "hidden":
             form.inputs.append(given)
-        if kind != "radio" or "checked" in given:
+        if kind not in {"radio", "checkbox"} or "checked" in given:
             form.fields[given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
