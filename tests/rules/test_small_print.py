@@ -427,6 +427,17 @@ def test_a_call_of_this_very_instant_is_one_that_was_missed(tmp_path: Path) -> N
     assert answer(tmp_path, text, case(TENTH, CALL | {"party": "contact"}, history=history)) == ALLOW
 
 
+def test_of_two_calls_of_one_instant_the_one_told_last_is_the_later(tmp_path: Path) -> None:
+    text = rule(
+        'kind = "third_party"\nthird_persons = ["contact"]\nfailed_calls = 1\nevent = "unreachable"', "After 1 call."
+    )
+    history = (on(9, RANG), on(9, TALKED))
+    given = case(TENTH, CALL | {"party": "contact"}, history=history)
+    assert answer(tmp_path, text, given) == ("block", None, "unreachable")
+    given["history"].reverse()
+    assert answer(tmp_path, text, given) == ALLOW
+
+
 def test_whose_an_attempt_was_where_one_side_does_not_say() -> None:
     at = datetime(2026, 12, 1, tzinfo=UTC)
     made = PastAttempt(at, "call", "debtor", "no_answer", to="m1", person="per_1")
