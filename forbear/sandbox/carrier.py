@@ -17,6 +17,7 @@ from forbear.sandbox.intake import LONGEST_VALIDITY, Draft
 from forbear.sandbox.keywords import ANSWERS, keyword
 from forbear.sandbox.messages import Message, Messages
 from forbear.sandbox.notices import accepted_line, callback_fields, inbound_fields, inbound_line, state_line
+from forbear.sandbox.numbers.books import Books
 from forbear.sandbox.optouts import OptOuts
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.segments import count
@@ -57,6 +58,7 @@ class Carrier:
         self._store, self._journal, self._agenda = ground.store, ground.journal, ground.agenda
         self._clock, self._seed = ground.clock, ground.seed
         self._faults, self._webhooks, self._optouts = faults, webhooks, OptOuts(ground.store)
+        self.books = Books(ground.store)
         self.handset_of: Callable[[str], Handset] = lambda _phone: Handset()
         self.on_delivered: Callable[[Message], None] = lambda _message: None
         ground.agenda.on_step(_ADVANCE, self._advance)
@@ -82,20 +84,20 @@ class Carrier:
     def receive(self, phone: str, to: str, body: str, kind: str | None = None) -> str:
         """A person's text to a number of ours; the message's sid. `kind` is what the person means by it."""
         with self._store.transaction():
-            word, now = keyword(body), iso(self._clock.now())
-            message = replace(
-                self._fresh(_answer(to=to, sender=phone, body=body), "inbound", now),
-                status="received",
-                service=self._optouts.service_between(to, phone),
-                sent=now,
-            )
+            service, now = self._optouts.service_between(to, phone), iso(self._clock.now())
+            advanced = self.books.opt_out(service)
+            word = advanced.keyword(body) if advanced else keyword(body)
+            fresh = self._fresh(_answer(to=to, sender=phone, body=body), "inbound", now)
+            message = replace(fresh, status="received", service=service, sent=now)
             self.messages.add(message)
             self._journal.write(inbound_line(message, kind or word or "text"))
             if word and self._optouts.obey(word, to, phone, now):
-                answer = _answer(to=phone, sender=to, body=ANSWERS[word])
+                said = advanced.answers.get(word, ANSWERS[word]) if advanced else ANSWERS[word]
+                answer = _answer(to=phone, sender=to, body=said)
                 self.accept(answer, direction="outbound-reply", channel="sms-auto")
-            fields = inbound_fields(message, self.account.sid)
-            self._webhooks.post_form(Form("inbound", self.account.inbound_url, fields, phone))
+            fields = inbound_fields(message, self.account.sid, word if advanced else None)
+            url = self.books.inbound_url(to) or self.account.inbound_url
+            self._webhooks.post_form(Form("inbound", url, fields, phone))
         return message.sid
 
     def cancel(self, message: Message) -> Message:
@@ -109,7 +111,7 @@ class Carrier:
         values = phone, handset.outcome.value, handset.queued_for.total_seconds()
         self._store.run("INSERT OR REPLACE INTO handsets VALUES (?, ?, ?)", *values)
 
-    def _handset(self, phone: str) -> Handset:
+    def handset(self, phone: str) -> Handset:
         row = self._store.row("SELECT * FROM handsets WHERE phone = ?", phone)
         if row is None:
             return self.handset_of(phone)
@@ -118,8 +120,11 @@ class Carrier:
     def _judge(self, draft: Draft, direction: str) -> None:
         if direction != "outbound-api":
             return
-        if draft.sender and self.account.senders and draft.sender not in self.account.senders:
+        ours = self.account.senders
+        if draft.sender and ours and draft.sender not in ours and not self.books.owns(draft.sender):
             raise Refusal(21606, sender=draft.sender)
+        if draft.service and self.books.pool(draft.service) == []:
+            raise Refusal(21704)
         if self._blocked(draft):
             raise Refusal(21610)
 
@@ -151,7 +156,7 @@ class Carrier:
         if message.status != "queued":
             self._agenda.add(_ADVANCE, _step(message, Step(timedelta(0), "queued"), now), now)
         steps = journey(
-            self._handset(message.recipient),
+            self.handset(message.recipient),
             queue=queue,
             validity=timedelta(seconds=message.validity),
             chance=Random(f"{self._seed}:{message.sid}"),
@@ -159,9 +164,15 @@ class Carrier:
         for step in steps:
             self._agenda.add(_ADVANCE, _step(message, step, now), now + step.after)
 
+    def _sender(self, message: Message) -> str | None:
+        """Who sends it: its own sender, or the one its service's pool has for this person."""
+        if message.sender or not message.service:
+            return message.sender
+        return self.books.sender_of(message.service, message.recipient)
+
     def _queue(self, message: Message, now: datetime) -> timedelta:
         """How long the sender's earlier segments keep this message waiting."""
-        name = f"free_at:{message.sender or message.service}"
+        name = f"free_at:{self._sender(message) or message.service}"
         free_at = self._store.fact(name)
         start = max(now, instant(free_at)) if free_at else now
         if start - now > LONGEST_QUEUE:
@@ -194,7 +205,7 @@ class Carrier:
         now = iso(self._clock.now())
         changed = replace(message, status=status, error_code=error_code, updated=now)
         if status == "queued" and message.service:
-            sender = message.sender or next(iter(self.account.senders), _POOL_NUMBER)
+            sender = self._sender(message) or next(iter(self.account.senders), _POOL_NUMBER)
             changed = replace(changed, sender=sender, segments=count(message.body))
         if status == "sent":
             changed = replace(changed, sent=now)

@@ -30,8 +30,8 @@ def callback_fields(message: Message, account: str, *, report_date: bool = True)
     return fields
 
 
-def inbound_fields(message: Message, account: str) -> dict[str, str]:
-    """The webhook of a text from a person to a number of ours."""
+def inbound_fields(message: Message, account: str, opt_out: str | None = None) -> dict[str, str]:
+    """The webhook of a text from a person to a number of ours. `opt_out` is the word Advanced Opt-Out acted on."""
     fields = {
         "AccountSid": account,
         "ApiVersion": API_VERSION,
@@ -47,7 +47,8 @@ def inbound_fields(message: Message, account: str) -> dict[str, str]:
     }
     places = {f"{side}{part}": "" for side in ("From", "To") for part in ("City", "State", "Zip")}
     service = {"MessagingServiceSid": message.service} if message.service else {}
-    return fields | places | {"FromCountry": "US", "ToCountry": "US"} | service
+    acted = {"OptOutType": opt_out.upper()} if opt_out else {}
+    return fields | places | {"FromCountry": "US", "ToCountry": "US"} | service | acted
 
 
 def accepted_line(message: Message, draft: Draft, channel: str) -> dict[str, Any]:

@@ -26,6 +26,10 @@ class OptOuts:
 
     def service_between(self, number: str, phone: str) -> str | None:
         """The Messaging Service through which this number last wrote to this phone."""
-        query = "SELECT service FROM messages WHERE sender = ? AND recipient = ? ORDER BY seq DESC LIMIT 1"
+        # Answers, the carrier's own included, go out from the number alone and say nothing of a service.
+        query = (
+            "SELECT service FROM messages WHERE sender = ? AND recipient = ? AND direction = 'outbound-api' "
+            "ORDER BY seq DESC LIMIT 1"
+        )
         row = self._store.row(query, number, phone)
         return None if row is None else row["service"]

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -23,6 +24,11 @@ from forbear.sandbox.faults import Faults
 from forbear.sandbox.gate import Gate
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.journal import Journal
+from forbear.sandbox.numbers.control import numbers_control
+from forbear.sandbox.numbers.inbound import voice_order
+from forbear.sandbox.numbers.lookups_http import LookupsApi
+from forbear.sandbox.numbers.numbers_http import NumbersApi
+from forbear.sandbox.numbers.services_http import ServicesApi
 from forbear.sandbox.options import Domestic, Options
 from forbear.sandbox.ordeal import Ordeal
 from forbear.sandbox.pay_page import PayPage
@@ -65,6 +71,8 @@ class World:
         self.signatures = Signatures(options.domestic.key_id, options.domestic.secret)
         self.people = People(load(options.people) if options.people else {}, ground, self.carrier, self.domestic)
         self.post = PostOffice(options.post, ground, self.faults)
+        self.switchboard.number_of = partial(voice_order, self.carrier.books)
+        self.lookups = LookupsApi(self.store, self.carrier.handset)
         self.callers = Callers(self.people, ground, self.switchboard)
         self.payments = Payments(ground, self.webhooks, base_url=base_url, webhook_url=options.stripe_webhook_url)
 
@@ -96,6 +104,7 @@ def application(world: World, api_key: str) -> FastAPI:
         domestic = DomesticApi(world.domestic, world.signatures, world.clock, world.faults)
         app.router.routes.extend(domestic.routes())
     app.include_router(calls_control(world.switchboard))
+    app.include_router(numbers_control(world.carrier.books, world.lookups))
     app.router.routes.extend(_carrier_routes(world))
     app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
     app.include_router(world.post.control())
@@ -106,6 +115,7 @@ def application(world: World, api_key: str) -> FastAPI:
 
 def _carrier_routes(world: World) -> list[Route]:
     """Everything under the carrier's own addresses, the unknown ones last."""
+    account = world.carrier.account.sid
     messages = Ordeal(world.faults, world.webhooks, "messages")
     calls = Ordeal(world.faults, world.webhooks, "calls")
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -114,6 +124,9 @@ def _carrier_routes(world: World) -> list[Route]:
         *CarrierApi(world.carrier, world.clock, messages).routes(world.gate),
         *CallsApi(world.switchboard, world.clock, calls).routes(world.gate),
         *RecordingsApi(world.switchboard.desk).routes(world.gate),
+        *NumbersApi(world.carrier.books, account, world.clock).routes(world.gate),
+        *ServicesApi(world.carrier.books, account, world.clock).routes(world.gate),
+        *world.lookups.routes(world.gate),
         unknown,
     ]
 
