@@ -1,6 +1,6 @@
 """Pools of senders and their pace: it holds over workers and threads, and nobody waits longer than there is a line."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def pool(house: House) -> list[Sender]:
 
 
 @contextmanager
-def at_work(house: House) -> Iterator[tuple[Session, Lender]]:
+def at_work(house: House) -> Generator[tuple[Session, Lender]]:
     with house.worker() as session:
         yield session, session.get_one(Lender, house.lender)
 
@@ -78,8 +78,12 @@ def test_who_stood_in_the_line_goes_when_his_place_comes(house: House, hands: Ha
 
 def test_the_pace_holds_over_workers_that_ask_at_once(house: House) -> None:
     accounts = people(house, 24)
+
+    def decide(account: str) -> Decision:
+        return paced(house).decide(house.asked(account, 0))
+
     with ThreadPoolExecutor(6) as workers:
-        answers = list(workers.map(lambda account: paced(house).decide(house.asked(account, 0)), accounts))
+        answers = list(workers.map(decide, accounts))
     assert sum(isinstance(answer, Contact) for answer in answers) == 16
     waiting = sorted(answer.until for answer in answers if isinstance(answer, Rest))
     assert len(set(waiting)) == len(waiting) == 8, "everybody has a place of his own"
