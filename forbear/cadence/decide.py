@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from forbear.cadence.asked_links import link_asked
 from forbear.cadence.conditions import happened, unmet
 from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life
@@ -115,6 +116,7 @@ QUESTIONS: tuple[Callable[[Moment], Decision | None], ...] = (
     _nothing_owed,
     _with_legal_staff,
     _under_way,
+    link_asked,
     _promised,
     _another_debts_turn,
     _cadence_over,

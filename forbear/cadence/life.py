@@ -173,6 +173,15 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAsked:
+    """Somebody asked in a call for a link by text, to the number that they were called at."""
+
+    person: str
+    point: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """Something that happened to the account, in the word by which rules look at it."""
 
@@ -240,6 +249,7 @@ class Life:
     circumstances: tuple[str, ...] = ()
     """Of the debt, in the rules' words."""
     events: tuple[Happened, ...] = ()
+    links_asked: tuple[LinkAsked, ...] = ()
     errands: tuple[Errand, ...] = ()
     """What people were asked to do for this account, oldest first."""
 

@@ -170,7 +170,7 @@ def _take(moment: Moment, step: Step, person: Person) -> Contact | Ask | Rest:
     if best.slot is not None and errand is not None and not over(errand, moment.now):
         return _task_open(moment, step, errand)
     if best.slot is not None and best.slot <= moment.now:
-        return _contact(moment, step, person, best) if step.by == "machine" else _ask(moment, step, person, best)
+        return contact(moment, step, person, best) if step.by == "machine" else _ask(moment, step, person, best)
     return _wait(moment, step, best, paused=_after_gap(life, step, person) > moment.now)
 
 
@@ -238,7 +238,8 @@ def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
     return moment.rest(moment.now + LONGEST_REST, why, rule) if rule else None
 
 
-def _contact(moment: Moment, step: Step, person: Person, best: Weighed) -> Contact:
+def contact(moment: Moment, step: Step, person: Person, best: Weighed) -> Contact:
+    """A step that a machine takes now, with the permit that allows it."""
     return Contact(
         step=step.id,
         channel=step.channel,

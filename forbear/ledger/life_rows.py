@@ -36,6 +36,7 @@ from sqlalchemy.sql.elements import ColumnElement, Label
 
 from forbear.cadence.steps import AFTER_REPAYMENT
 from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Party, Promise, Stop
+from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
 from forbear.ledger.tables.tasks import Task
@@ -169,7 +170,22 @@ def _agreements() -> Statement:
         func.jsonb_build_object(*(part for name in terms for part in (literal(name), getattr(Task, name)))),
         none("how"),
     ).where(Task.account == ACCOUNT, Task.kind.in_(("call", "visit")), Task.state.in_(SEEN_TASKS))
-    return _ordered(consents, agreed, events, asked)
+    links = (
+        select(
+            literal("link_asked"),
+            CallStep.id,
+            Call.person,
+            literal("sms"),
+            Call.contact_point,
+            CallStep.at,
+            none("revoked_at", DateTime(timezone=True)),
+            none("terms", JSONB),
+            none("how"),
+        )
+        .join(Call, Call.id == CallStep.call)
+        .where(Call.account == ACCOUNT, literal("link_asked") == any_(CallStep.did))
+    )
+    return _ordered(consents, agreed, events, asked, links)
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:

@@ -98,6 +98,11 @@ def life_of(
         calendars=_calendars(known.parties, packs, now),
         circumstances=tuple(account.circumstances),
         events=tuple(life.Happened(row["kind"], row["at"]) for row in known.agreements if row["what"] == "event"),
+        links_asked=tuple(
+            life.LinkAsked(row["person"], row["contact_point"], row["at"])
+            for row in known.agreements
+            if row["what"] == "link_asked"
+        ),
         errands=tuple(_errand(row) for row in known.agreements if row["what"] == "task"),
     )
 

@@ -220,6 +220,7 @@ class House:
             *("--aliyun-key-id", settings.aliyun_access_key_id, "--aliyun-templates", self._register(folder)),
             *("--stripe-webhook-url", f"{at.api_url}/hooks/stripe"),
             *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound#rc=5&rp=all"),
+            *("--voice-url", f"{at.api_url}/hooks/twilio/voice/inbound"),
         ]
         secrets = {
             "FORBEAR_SANDBOX_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),

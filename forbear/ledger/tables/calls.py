@@ -38,6 +38,7 @@ class Call(OfLender, Base):
     __table_args__ = (
         UniqueConstraint("provider_id"),
         Index(None, "touch"),
+        Index(None, "account"),
         Index(None, "person", "began_at"),
         CheckConstraint("direction in ('outbound', 'inbound')", name="direction"),
         CheckConstraint(

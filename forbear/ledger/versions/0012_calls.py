@@ -29,6 +29,7 @@ SQL = """
             check (reached in ('nobody', 'silent', 'message', 'greeted', 'wrong_party', 'verified'))
     );
     create index ix_call_touch on call (touch);
+    create index ix_call_account on call (account);
     create index ix_call_person_began_at on call (person, began_at);
     create table call_step (
         id text not null, tenant text not null, lender text not null, call text not null, number integer not null,

@@ -8,8 +8,11 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from forbear.cadence.decide import decide
+from forbear.contracts.decision import Contact, Rest
 from forbear.ledger.tables.contacts import Suppression
 from forbear.ledger.tables.people import ContactPoint
+from forbear.ports.book import Dispatch
 from forbear.settings import Settings
 from tests.api.hooks.caller import RIGHT, WRONG, Answer, Phone, Ringing
 from tests.api.pages.site import Site
@@ -126,6 +129,31 @@ def test_a_link_that_is_asked_for_wakes_the_account_whose_next_decision_asks_the
     done = ringing.walk("1", RIGHT, "1")
     assert "text message with a link" in done.spoken
     assert phone.told()[-1] == "link_asked"
+    house = phone.house
+    decision = house.ask(phone.account, decide)
+    assert isinstance(decision, Contact), decision
+    assert decision.channel == "sms"
+    order = house.order(phone.account, decision.touch)
+    ready = house.touching().prepare(order)
+    assert isinstance(ready, Dispatch)
+    assert (ready.template, ready.to) == ("link-asked", phone.number)
+    assert "/p/" in ready.values["link"]
+    house.record(order)
+    again = house.ask(phone.account, decide)
+    assert isinstance(again, Rest), "one request, one link"
+
+
+def test_a_link_that_may_not_be_sent_is_not(ringing: Ringing, phone: Phone) -> None:
+    ringing.walk("1", RIGHT, "1")
+    phone.house.opt_out(phone.number)
+    assert isinstance(phone.house.ask(phone.account, decide), Rest)
+
+
+def test_a_link_is_an_answer_for_a_day(ringing: Ringing, phone: Phone) -> None:
+    ringing.walk("1", RIGHT, "1")
+    phone.site.hands.advance(timedelta(hours=24))
+    later = phone.house.ask(phone.account, decide)
+    assert not isinstance(later, Contact) or "asked for in a call" not in later.reason
 
 
 @pytest.mark.parametrize("keys", [(), ("1",), ("1", RIGHT), ("1", RIGHT, "2"), ("1", RIGHT, "2", "0310")])

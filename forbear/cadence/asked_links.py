@@ -1,0 +1,55 @@
+"""The link that somebody asked for in a call: a text of its own, which needs a permit of its own. Pure.
+
+It answers a request, so it waits neither for the playbook's day nor for its pause; rules of hours, consent and number
+bind it like every other text. After a day it is no answer any more.
+"""
+
+from datetime import timedelta
+
+from forbear.cadence.conditions import own_touches
+from forbear.cadence.decision import Contact
+from forbear.cadence.life import LinkAsked, Person
+from forbear.cadence.paths import Moment, contact
+from forbear.cadence.permits import Scales
+from forbear.cadence.steps import Step
+
+STEP = "link-asked"
+"""The id of its step and the name of its template."""
+WANTED = timedelta(hours=24)
+"""World time."""
+
+
+def link_asked(moment: Moment) -> Contact | None:
+    """The text with the link, if one was asked for, was not sent yet, and may be sent now."""
+    if not moment.playbook.route.urls_allowed:
+        return None
+    for asked in moment.life.links_asked:
+        person = next((each for each in moment.life.persons if each.id == asked.person), None)
+        if person is not None and _is_open(moment, asked, person) and (found := _text(moment, asked, person)):
+            return found
+    return None
+
+
+def _is_open(moment: Moment, asked: LinkAsked, person: Person) -> bool:
+    sent = any(touch.step == STEP and touch.at >= asked.at for touch in own_touches(moment.life, person))
+    return not sent and moment.now < asked.at + WANTED
+
+
+def _text(moment: Moment, asked: LinkAsked, person: Person) -> Contact | None:
+    step = Step(
+        id=STEP,
+        title="The link that was asked for in a call",
+        from_day=0,
+        to_day=0,
+        channel="sms",
+        party=person.role,
+        template=STEP,
+        when="always",
+        at_most=1,
+        gap_days=0,
+    )
+    scales = Scales(moment.life, person, moment.packs, moment.playbook, now=moment.now, earliest=moment.now)
+    for weighed in scales.weigh(step):
+        if weighed.point.id == asked.point and not weighed.held_now:
+            return contact(moment, step, person, weighed)
+    return None
