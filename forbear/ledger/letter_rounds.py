@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, extract, or_, select, update
 from sqlalchemy.orm import Session
 
 from forbear.ledger import letters, routes
@@ -99,7 +99,10 @@ class LetterRoundsBook:
         first = max(FIRST_AFTER, self._ledger.clock.world_span(AT_LEAST_MACHINE))
         due = or_(
             and_(Letter.asked_at.is_(None), Letter.made_at <= now - first),
-            and_(Letter.asked_at <= now - pause, (now - Letter.asked_at) * SHARE >= Letter.asked_at - Letter.made_at),
+            and_(
+                Letter.asked_at <= now - pause,
+                extract("epoch", now - Letter.asked_at) * SHARE >= extract("epoch", Letter.asked_at - Letter.made_at),
+            ),
         )
         with self._ledger.worker(tenant) as session:
             found = (
