@@ -120,21 +120,23 @@ class Spool:
         return found[0]
 
     def move(self, item: Item, shelf: Shelf, news: Tracked) -> Tracked:
-        """Note what happened and carry the letter on; the same again changes nothing, and gives what was noted then.
+        """Carry the letter on and note what happened; the same again changes nothing, and gives what was noted then.
 
         Raises:
             Conflict: somebody else carried it on meanwhile.
         """
+        if shelf != item.shelf:
+            # First the step that only one of two can take: what the other wanted to note did not happen.
+            try:
+                self._rename(item.folder, shelf, item.touch)
+            except OSError:
+                raise Conflict("somebody else has just moved this letter; look again") from None
+            item = Item(item.touch, shelf, self._folder / shelf / item.touch)
         known = {each.event: each for each in item.news}
         if news.event not in known:
             aside = item.folder / f".{NEWS}"
             _write(aside, TOLD.dump_json([*known.values(), news]))
             aside.replace(item.folder / NEWS)
-        if shelf != item.shelf:
-            try:
-                self._rename(item.folder, shelf, item.touch)
-            except OSError:
-                raise Conflict("somebody else has just moved this letter; look again") from None
         return known.get(news.event, news)
 
     def _rename(self, folder: Path, shelf: Shelf, touch: str) -> None:

@@ -1,0 +1,191 @@
+"""`forbear print-room` from the shelf to the record: printed, posted with its number, signed for, scanned in again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, insert, select, update
+from typer.testing import CliRunner
+
+from forbear.channels.print_room import PrintRoom
+from forbear.contracts.decision import Contact, ContactOrder
+from forbear.errors import BadInput, Conflict, NotFound
+from forbear.ledger import letters
+from forbear.ledger.addresses import PostalAddress, key_form
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.people import ContactPoint, Lender
+from forbear.ports.book import Dispatch
+from forbear.print_room_cli import print_room
+from forbear.services import settings_file
+from forbear.settings import SETTINGS_VARIABLE
+from tests.ledger.house import House
+from tests.ledger.test_handing_letters import HOME, OFFICE, by_letter
+from tests.print_room.shelves import Stamps, order
+
+Letter = tuple[ContactOrder, str]
+"""The order of a letter that lies on the first shelf, and its person's postal contact point."""
+
+
+@pytest.fixture
+def house_settings(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """An installation in whose environment the commands run."""
+    settings = house.settings
+    values = {name: getattr(settings, name) for name in settings_file.fresh_secrets()}
+    revealed = {name: v.get_secret_value() if hasattr(v, "get_secret_value") else v for name, v in values.items()}
+    revealed["codec_keys"] = {key_id: v.get_secret_value() for key_id, v in settings.codec_keys.items()}
+    file = tmp_path / "settings.toml"
+    settings_file.provide(file, {**revealed, "database_url": settings.database_url, "data": settings.data})
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(file))
+    return house
+
+
+@pytest.fixture
+def lay(house_settings: House) -> Callable[[str], Letter]:
+    """Claim a letter, let it go and lay it on the first shelf."""
+    house = house_settings
+
+    def one(service: str = "plain") -> Letter:
+        person, account = house.borrower()
+        point = _live_somewhere(house, person, service)
+        decision = house.ask(account, by_letter)
+        assert isinstance(decision, Contact), decision
+        wanted = house.order(account, decision.touch)
+        ready = house.touching().prepare(wanted)
+        assert isinstance(ready, Dispatch), ready
+        assert ready.envelope is not None
+        room = PrintRoom.from_settings(house.settings, Stamps(), house.ledger.clock)
+        given = order(wanted.touch, service=ready.envelope.service)
+        house.touching().record(wanted, room.send(given), body_sha256=given.sha256, segments=given.pages)
+        return wanted, point
+
+    return one
+
+
+def _live_somewhere(house: House, person: str, service: str) -> str:
+    vault, point = house.ledger.vault, new_id("pt")
+    written = PostalAddress.model_dump_json(HOME)
+    with house.api() as session:
+        values: dict[str, Any] = {
+            "id": point,
+            "tenant": house.tenant,
+            "lender": house.lender,
+            "person": person,
+            "kind": "postal",
+            "value": vault.seal(session, tenant=house.tenant, lender=house.lender, person=person, text=written),
+            "address_key": vault.address_key(house.tenant, "postal", key_form("postal", written)),
+            "place": "residence",
+            "state": "valid",
+            "clues": [],
+            "country": "US",
+            "created_at": house.now,
+        }
+        session.execute(insert(ContactPoint).values(**values))
+    owner = create_engine(house.migrator)
+    with owner.begin() as connection:
+        policy = {"post": {"address": OFFICE, "service": service}}
+        connection.execute(update(Lender).where(Lender.id == house.lender).values(policy=policy))
+    owner.dispose()
+    return point
+
+
+def run(*arguments: str, typed: str = "") -> str:
+    answer = CliRunner().invoke(print_room, list(arguments), input=typed)
+    if answer.exception is not None and not isinstance(answer.exception, SystemExit):
+        raise answer.exception
+    assert "Sample" not in answer.output
+    assert "Example" not in answer.output
+    return answer.stdout
+
+
+def proofs(house: House, letter: ContactOrder) -> list[tuple[str, str, str | None]]:
+    with house.worker() as session:
+        return [(each.kind, each.level, each.tracking_number) for each in letters.proofs(session, letter.account)]
+
+
+def point_state(house: House, point: str) -> str:
+    with house.worker() as session:
+        return session.scalars(select(ContactPoint.state).where(ContactPoint.id == point)).one()
+
+
+def test_a_registered_letter_goes_its_way_and_is_signed_for(house: House, lay: Callable[[str], Letter]) -> None:
+    letter, _ = lay("registered")
+    assert run("list").split("\t")[:3] == [letter.touch, "2", "registered"]
+    folder = Path(run("take", letter.touch).strip())
+    assert {"letter.pdf", "address.pdf"} <= {file.name for file in folder.iterdir()}
+    assert not run("list")
+    run("posted", letter.touch, "--tracking", "RR000000000US")
+    assert proofs(house, letter) == [("posted", "reported", "RR000000000US")]
+    assert house.touch(letter.touch).state == "sent"
+    run("signed", letter.touch)
+    assert [kind for kind, _, _ in proofs(house, letter)] == ["posted", "signed"]
+    assert house.touch(letter.touch).state == "delivered"
+    assert {"accepted", "printed", "handed_over", "signed"} <= set(house.receipts(letter.touch))
+
+
+@pytest.mark.parametrize(("reason", "state"), [("moved", "invalid"), ("unclaimed", "valid")])
+def test_returned_letters_are_scanned_in(house: House, lay: Callable[[str], Letter], reason: str, state: str) -> None:
+    (one, point), (other, _) = lay("plain"), lay("plain")
+    run("take")
+    for letter in (one, other):
+        run("posted", letter.touch)
+    reference = f"TCH-{other.touch.removeprefix('tch_')[:10]}"
+    run("returned", "-", "--reason", reason, typed=f"{one.touch}\r\n\n{reference}\n")
+    assert house.touch(one.touch).state == house.touch(other.touch).state == "undelivered"
+    assert point_state(house, point) == state
+    assert [kind for kind, _, _ in proofs(house, one)] == ["posted", "returned"]
+
+
+def test_each_command_again_changes_nothing(house: House, lay: Callable[[str], Letter]) -> None:
+    letter, _ = lay("plain")
+    for _ in range(2):
+        run("take", letter.touch)
+    for _ in range(2):
+        run("posted", letter.touch)
+    for _ in range(2):
+        run("returned", letter.touch, "--reason", "vacant")
+    assert [kind for kind, _, _ in proofs(house, letter)] == ["posted", "returned"]
+    assert house.receipts(letter.touch).count("returned") == 1
+
+
+def test_what_the_record_missed_is_told_when_the_command_is_repeated(
+    house: House, lay: Callable[[str], Letter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> bool:
+        raise ConnectionError("the database is gone")
+
+    letter, _ = lay("plain")
+    with monkeypatch.context() as offline:
+        offline.setattr("forbear.ledger.print_room.tell", lost)
+        with pytest.raises(ConnectionError):
+            run("take", letter.touch)
+    assert "printed" not in house.receipts(letter.touch)
+    room = PrintRoom.from_settings(house.settings, Stamps(), house.ledger.clock)
+    told = room.tracking(provider="print_room", touch=letter.touch, provider_id=letter.touch)
+    assert [each.status for each in told] == ["printed"]
+    run("take", letter.touch)
+    assert "printed" in house.receipts(letter.touch)
+
+
+def test_steps_out_of_order_are_refused(house: House, lay: Callable[[str], Letter]) -> None:
+    letter, _ = lay("certified")
+    with pytest.raises(Conflict, match="take it to the printer"):
+        run("posted", letter.touch, "--tracking", "1")
+    with pytest.raises(Conflict, match="never posted"):
+        run("signed", letter.touch)
+    run("take", letter.touch)
+    with pytest.raises(Conflict, match="never posted"):
+        run("returned", letter.touch, "--reason", "moved")
+    with pytest.raises(BadInput, match="--tracking"):
+        run("posted", letter.touch)
+    with pytest.raises(BadInput, match="--reason"):
+        run("returned", letter.touch, "--reason", "eaten by a dog")
+    with pytest.raises(BadInput, match="--shelf"):
+        run("list", "--shelf", "floor")
+    assert house.touch(letter.touch).state == "sent"
+
+
+def test_a_letter_of_nobody_here_is_not_found(house_settings: House) -> None:
+    del house_settings
+    with pytest.raises(NotFound):
+        run("posted", "tch_Nobody000000000000000")
