@@ -122,6 +122,7 @@ TWILIO: Final[Mapping[str, Meaning]] = MappingProxyType(
         "21212": _ours("not a sender", "Correct the lender's senders."),  # [D]
         "21603": _ours("no sender was given", "Give the lender a sender."),  # [D]
         "21606": _ours("the sender is not ours, or sends no texts", "Correct the lender's senders."),  # [D]
+        "21704": _ours("the Messaging Service has no numbers", "Put a number into the service's pool."),  # [D]
         "21705": _ours("no such Messaging Service", "Correct the lender's senders."),  # [D]
         "21408": _ours(
             "texts to that country are switched off", "Permit the country in the provider's console."
