@@ -70,5 +70,6 @@ class Addresses:
             "twilio_base": self.sandbox_url,
             "aliyun_endpoint": f"{LOOPBACK}:{self.sandbox}",
             "stripe_base": f"{self.sandbox_url}/stripe",
+            "lob_base": f"{self.sandbox_url}/lob/v1",
             "ports": asdict(self),
         }

@@ -220,12 +220,15 @@ class House:
             *("--aliyun-key-id", settings.aliyun_access_key_id, "--aliyun-templates", self._register(folder)),
             *("--stripe-webhook-url", f"{at.api_url}/hooks/stripe"),
             *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound#rc=5&rp=all"),
+            *("--lob-webhook-url", f"{at.api_url}/hooks/lob"),
             *("--voice-url", f"{at.api_url}/hooks/twilio/voice/inbound"),
         ]
         secrets = {
             "FORBEAR_SANDBOX_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
             "FORBEAR_SANDBOX_STRIPE_KEY": settings.stripe_key.get_secret_value(),
             "FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret.get_secret_value(),
+            "FORBEAR_SANDBOX_LOB_KEY": settings.lob_key.get_secret_value(),
+            "FORBEAR_SANDBOX_LOB_WEBHOOK_SECRET": settings.lob_webhook_secret.get_secret_value(),
             "FORBEAR_SANDBOX_ALIYUN_SECRET": settings.aliyun_access_key_secret.get_secret_value(),
             "FORBEAR_SANDBOX_ALIYUN_PUSH_URL": push_url(at.api_url, settings.aliyun_push_secret),
         }

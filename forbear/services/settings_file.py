@@ -6,7 +6,7 @@ import secrets
 import tomllib
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from forbear.errors import BadData
 from forbear.services.folders import write_private
@@ -36,6 +36,8 @@ def fresh_secrets() -> dict[str, Any]:
         "aliyun_push_secret": secrets.token_urlsafe(32),
         "stripe_key": f"sk_test_{secrets.token_hex(16)}",
         "stripe_webhook_secret": f"whsec_{secrets.token_hex(16)}",
+        "lob_key": f"test_{secrets.token_hex(16)}",
+        "lob_webhook_secret": secrets.token_hex(16),
     }
 
 
@@ -77,5 +79,8 @@ def _toml(values: dict[str, Any]) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value).items()
+        return "{ " + ", ".join(f"{json.dumps(name)} = {_value(each)}" for name, each in entries) + " }"
     # JSON's strings, numbers and booleans are TOML's too.
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)

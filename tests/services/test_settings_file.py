@@ -1,5 +1,6 @@
 """The settings file: fresh secrets once, the same ever after, and nobody else may read it."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_a_process_finds_it_by_one_variable(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("FORBEAR_API_PORT", "9009")
     assert Settings().api_port == 9009  # the environment stands above the file
     assert settings_file.read(file).api_port == 8000  # and is not asked where a folder is meant
+
+
+def test_prices_added_by_hand_stay(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    settings_file.provide(file, {})
+    with file.open("a") as more:
+        more.write('[letter_prices]\n"lob.plain" = { first = "0.85", further = "0.12", currency = "USD" }\n')
+    settings_file.provide(file, {"api_port": 8002})
+    prices = settings_file.provide(file, {"api_port": 8003}).letter_prices
+    assert prices["lob.plain"].of(3) == Decimal("1.09")
 
 
 def test_a_key_added_by_hand_stays_in_the_ring(tmp_path: Path) -> None:
