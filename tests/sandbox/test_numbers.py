@@ -149,7 +149,7 @@ def test_advanced_opt_out_acts_answers_and_tells(
     eventually(lambda: len(receiver.inbound(phone)) == 4)
     told = {seen.form["Body"]: seen.form.get("OptOutType") for seen in receiver.inbound(phone)}
     assert told == {"帮助": "HELP", "td": "STOP", "hello": None, "恢复": "START"}
-    answers = {str(one.body) for one in twilio.messages.list(to=phone) if one.direction == "outbound-reply"}
+    answers = {str(one.body) for one in twilio.messages.list(to=phone) if str(one.direction) == "outbound-reply"}
     assert set(ANSWERS.values()) <= answers
     assert twilio.messages.create(to=phone, messaging_service_sid=service, body="again").status == "accepted"
 
@@ -192,9 +192,8 @@ def test_lookups_tell_the_line_and_whether_it_changed_hands(
     ).raise_for_status()
 
     def line(phone: str) -> str:
-        return (
-            twilio.lookups.v2.phone_numbers(phone).fetch(fields="line_type_intelligence").line_type_intelligence["type"]
-        )
+        found = fields_of(twilio.lookups.v2.phone_numbers(phone).fetch(fields="line_type_intelligence"))
+        return found.line_type_intelligence["type"]
 
     assert [line(mobile), line(landline), line(moved)] == ["mobile", "landline", "nonFixedVoip"]
 

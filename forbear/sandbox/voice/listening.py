@@ -118,8 +118,9 @@ def _in_sentence(sentence: str) -> list[Offer]:
     for position, mention in enumerate(mentions):
         at = position if before else position + 1
         words = sentence[starts[at] : ends[at]].strip(" ,，、请。.")
-        if before and not words:
-            words = sentence[starts[position + 1] : ends[position + 1]]
+        if not words:  # this one is the other way round
+            other = sentence[starts[position + before] : ends[position + before]]
+            words = _CLAUSES.split(other.strip(" ,，、"))[0 if before else -1]
         found.append(Offer(_key(mention), words, meaning(words)))
     return found
 
