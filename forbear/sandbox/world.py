@@ -46,7 +46,8 @@ from forbear.sandbox.voice.recordings_http import RecordingsApi
 from forbear.sandbox.voice.switchboard import Switchboard
 from forbear.sandbox.webhooks import Secrets, Webhooks
 
-_LARGEST_BODY = 1_000_000
+_LARGEST_BODY = 6_000_000
+"""A letter comes with its file."""
 _log = structlog.get_logger()
 
 
