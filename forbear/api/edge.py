@@ -29,7 +29,7 @@ HEADERS: Final = {
 """What a route did not set itself."""
 MAX_BODY: Final = 2_000_000
 """Bytes. A thousand balances or an enrolment with its history are far below it."""
-OWN_LIMIT: Final = ("/codec/", "/v1/imports")
+OWN_LIMIT: Final = ("/codec/", "/v1/imports", "/staff/visit-photos/")
 """What counts for itself: an application that is sent pages of histories, and calls that spool a file as it comes."""
 log = structlog.get_logger()
 

@@ -12,12 +12,13 @@ from fastapi.routing import APIRoute
 from forbear.api.pace import Refused
 from forbear.api.staff.rendering import render, see_other
 from forbear.api.staff.session import ROOT, NotYours, SignedOut, StaleForm
-from forbear.errors import BadInput, Conflict, Erased, NotFound
+from forbear.errors import BadInput, Conflict, Erased, Forbidden, NotFound
 
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 TOLD: Final[dict[type[Exception], tuple[str, int]]] = {
     NotYours: ("not_yours", 403),
+    Forbidden: ("not_yours", 403),
     StaleForm: ("stale_form", 403),
     NotFound: ("not_found", 404),
     HTTPException: ("unreadable", 422),

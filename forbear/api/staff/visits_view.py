@@ -1,0 +1,100 @@
+"""One visit as a page: what is left to do there, for whoever is sent, in the order in which it is done."""
+
+import secrets
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from forbear.api.pages.wording import Writing
+from forbear.api.staff.rendering import render, words_of
+from forbear.api.staff.scripts import must_say
+from forbear.api.staff.visits_at import Visits, officers
+from forbear.contracts.outcomes import CAUSES, TICKS, VISIT_OUTCOMES
+from forbear.ledger.begun import Held
+from forbear.ledger.visits_desk import Desk
+from forbear.ledger.visits_made import MET, PAPERS
+from forbear.ledger.visits_shown import AtDoor, at_door
+
+CONFLICT: Final = 409
+UNPROCESSABLE: Final = 422
+
+
+def door_page(
+    request: Request,
+    visits: Visits,
+    desk: Desk,
+    visit: str,
+    *,
+    held: Held | None = None,
+    wrong: tuple[str, str] | None = None,
+) -> Response:
+    """The page of a visit; `held` says why it could not begin just now, `wrong` which field did not fit."""
+    seen = at_door(desk, visit)
+    errors = {}
+    if held is not None:
+        errors = {"start": visits.held(held, seen.plan.zone)}
+    elif wrong is not None:
+        errors = {_anchor(seen.visit.state, wrong[0]): wrong[1]}
+    status = CONFLICT if held is not None else UNPROCESSABLE if wrong is not None else 200
+    shown = _shown(request, visits, desk, seen)
+    return render(request, "visits/visit.html", status=status, device=True, errors=errors, **shown)
+
+
+def _anchor(state: str, field: str) -> str:
+    """Where on the page a sentence about a field leads: to the form that is shown there."""
+    if field in {"photo", "sha256", "kind"} and state != "assigned":
+        return "photo"
+    return {"assigned": "here", "under_way": "outcome"}.get(state, "photo")
+
+
+def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[str, Any]:
+    names, zone = officers(desk), seen.plan.zone
+    pair = (seen.plan.first_officer, seen.plan.second_officer)
+    words = words_of(request)
+    writing = Writing.of(words.language, "CN" if words.language.startswith("zh") else "US", zone)
+    return {
+        "id": seen.visit.id,
+        "number": seen.visit.number,
+        "state": seen.visit.state,
+        "when": visits.when(seen.plan.starts_at, zone),
+        "with": [names.get(each, "") for each in pair if each != desk.staff],
+        "lender": seen.lender,
+        "name": seen.name,
+        "address": seen.address,
+        "on_map": seen.place is not None,
+        "owed": writing.money(seen.owed, seen.currency),
+        "due_since": visits.day(seen.due_since),
+        "disclosures": must_say(seen.disclosures, words.language),
+        "check_ins": [_check_in(visits, names.get(each, ""), seen.here[each], zone) for each in pair],
+        "waits": visits.held(seen.waits, zone) if seen.waits else "",
+        "sent": desk.staff in pair,
+        "report": _report(visits, seen),
+        "evidence": [{"id": each.id, "kind": each.kind, "when": visits.when(each.at, zone)} for each in seen.evidence],
+        "signed": desk.staff in seen.signed,
+        "both_signed": len(seen.signed) == len(pair),
+        "key": secrets.token_urlsafe(12),
+        "outcomes": list(VISIT_OUTCOMES),
+        "met": list(MET),
+        "causes": list(CAUSES),
+        "ticks": list(TICKS),
+        "papers": list(PAPERS),
+        "me": desk.staff,
+    }
+
+
+def _check_in(visits: Visits, name: str, row: Any, zone: str) -> dict[str, Any]:
+    if row is None:
+        return {"name": name, "when": "", "nearness": "none", "metres": None}
+    return {"name": name, "when": visits.when(row.at, zone), "nearness": row.nearness, "metres": row.metres}
+
+
+def _report(visits: Visits, seen: AtDoor) -> dict[str, Any] | None:
+    if seen.report is None:
+        return None
+    return {
+        "outcome": seen.report.outcome,
+        "met": seen.report.met,
+        "when": visits.when(seen.report.at, seen.plan.zone),
+        "handed": [(each.paper, each.taken_by) for each in seen.handed],
+    }
