@@ -6,7 +6,7 @@ refused when a process starts or held before a touch is claimed; it is never tri
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -20,6 +20,16 @@ COUNTRY_LETTERS = 2
 FLAGS = ("two_way", "urls_allowed", "debt_content_allowed")
 COUNTRIES = ("destinations", "not_to", "first_party_only")
 TEXTS = ("name", "statement", "source")
+ABROAD = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a route carries to one country."""
+
+    two_way: bool
+    urls_allowed: bool
+    debt_content_allowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,13 @@ class SmsRoute:
     first_party_only: tuple[str, ...]
     statement: str
     source: str
+    abroad: Mapping[str, Terms] = field(default_factory=dict[str, Terms])
+    """Its terms in the countries where they differ."""
+
+    def terms(self, country: str | None = None) -> Terms:
+        """What it carries to a country, whether or not it may be used there."""
+        own = Terms(self.two_way, self.urls_allowed, self.debt_content_allowed)
+        return own if country is None else self.abroad.get(country, own)
 
     def reaches(self, country: str | None, role: LenderRole) -> bool:
         """Whether it carries a lender's texts to numbers of a country; None is a number of unknown country.
@@ -72,18 +89,31 @@ def load_routes(path: Path = FILE) -> Mapping[str, SmsRoute]:
 
 def _route(path: Path, table: Mapping[str, Any]) -> SmsRoute:
     name = table.get("name")
-    for key in {*TEXTS, *FLAGS, *COUNTRIES} ^ table.keys():
+    for key in {*TEXTS, *FLAGS, *COUNTRIES} ^ (table.keys() - {ABROAD}):
         raise BadData(path, None, f"route {name!r}: {key} is {'not known' if key in table else 'missing'}")
     for key in TEXTS:
         if not isinstance(table[key], str) or not table[key].strip():
             raise BadData(path, None, f"route {name!r}: {key} must be a text")
-    for key in FLAGS:
-        if not isinstance(table[key], bool):
-            raise BadData(path, None, f"route {name!r}: {key} must be true or false")
-    values: dict[str, Any] = dict(table)
+    _check_flags(path, f"route {name!r}", table)
+    values: dict[str, Any] = {key: value for key, value in table.items() if key != ABROAD}
+    values["abroad"] = {country: _terms(path, name, country, given) for country, given in table.get(ABROAD, {}).items()}
     values |= {key: _countries(path, table, key) for key in COUNTRIES}
     values["statement"] = " ".join(table["statement"].split())
     return SmsRoute(**values)
+
+
+def _terms(path: Path, name: object, country: str, given: Mapping[str, Any]) -> Terms:
+    where = f"route {name!r} in {country}"
+    for key in set(FLAGS) ^ given.keys():
+        raise BadData(path, None, f"{where}: {key} is {'not known' if key in given else 'missing'}")
+    _check_flags(path, where, given)
+    return Terms(**given)
+
+
+def _check_flags(path: Path, where: str, table: Mapping[str, Any]) -> None:
+    for key in FLAGS:
+        if not isinstance(table[key], bool):
+            raise BadData(path, None, f"{where}: {key} must be true or false")
 
 
 def _countries(path: Path, table: Mapping[str, Any], key: str) -> tuple[str, ...] | Literal["all"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from forbear.cadence.playbooks import load_all
-from forbear.cadence.sms_routes import FILE, load_routes
+from forbear.cadence.sms_routes import FILE, Terms, load_routes
 from forbear.errors import BadData
 
 
@@ -24,6 +24,14 @@ def test_the_default_route_reaches_all_but_china_and_nobody_of_whom_nothing_is_k
     assert all(twilio.reaches(country, "original_creditor") for country in ("US", "SG", "GB"))
     assert not twilio.reaches("CN", "original_creditor")
     assert not twilio.reaches(None, "original_creditor")
+
+
+def test_where_its_terms_differ_they_are_named() -> None:
+    twilio = load_routes()["twilio"]
+    assert twilio.terms("US") == twilio.terms() == Terms(two_way=True, urls_allowed=True, debt_content_allowed=True)
+    assert twilio.terms("CN") == Terms(two_way=False, urls_allowed=False, debt_content_allowed=False)
+    assert twilio.terms("TW") == Terms(two_way=True, urls_allowed=False, debt_content_allowed=False)
+    assert not twilio.reaches("TW", "original_creditor")
 
 
 def test_to_the_united_states_it_carries_first_party_texts_alone() -> None:
@@ -45,10 +53,13 @@ def test_each_playbook_names_a_route_and_the_default_is_unsaid() -> None:
         ("two_way = true\n", "", "two_way is missing"),
         ("two_way = true", 'two_way = "yes"', "two_way must be true or false"),
         ("two_way = true", "two_ways = true", "two_way"),
-        ('not_to = ["CN"]', 'not_to = ["China"]', "two capital letters"),
-        ('not_to = ["CN"]', 'not_to = "CN"', "two capital letters"),
+        ('not_to = ["CN", "TW"]', 'not_to = ["China"]', "two capital letters"),
+        ('not_to = ["CN", "TW"]', 'not_to = "CN"', "two capital letters"),
         ('name = "aliyun"', 'name = "twilio"', "a name of its own"),
         ('name = "aliyun"', "name =", "not TOML"),
+        ("[route.in.TW]\ntwo_way = true\n", "[route.in.TW]\n", "in TW: two_way is missing"),
+        ("[route.in.TW]\ntwo_way = true\n", "[route.in.TW]\ntwo_way = 1\n", "in TW: two_way must be true"),
+        ("[route.in.TW]\ntwo_way", "[route.in.TW]\nx = 1\ntwo_way", "in TW: x is not known"),
         ('source = "twilio', 'source = " " #', "source must be a text"),
     ],
 )

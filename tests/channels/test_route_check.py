@@ -53,7 +53,23 @@ def test_every_playbook_that_ships_can_be_sent() -> None:
         ),
         (with_template(CN, "nothing"), "template nothing is not in the manifest. Add it to templates/sms"),
         (replace(CN, sms_route="pigeon"), "there is no route pigeon. Name one of aliyun, twilio"),
-        (replace(CN, sms_route="twilio"), "route twilio: it carries nothing to CN. Name a route that does"),
+        (
+            replace(CN, sms_route="twilio"),
+            r"twilio: it carries nothing to CN \(there it takes no replies and no links and no wording about loans\). Name a",
+        ),
+        (
+            replace(CN, sms_route="twilio"),
+            "step promise-missed, route twilio: nobody can answer template cn-promise-missed in CN",
+        ),
+        (
+            with_template(replace(CN, sms_route="twilio"), "reminder-friendly"),
+            "holds a link, and it takes none in CN. Name a template without one",
+        ),
+        (
+            replace(US, currencies=("TWD",)),
+            "it carries nothing to TW .there it takes no links and no wording about loans",
+        ),
+        (replace(US, currencies=("TWD",)), "reminder-friendly holds a link, and it takes none in TW"),
         (replace(US, sms_route="aliyun"), "route aliyun: it carries nothing to US"),
         (replace(CN, languages=("zh-Hans", "ug")), "no ug text. Write it, or take ug out of the playbook"),
         (
@@ -84,3 +100,21 @@ def test_words_of_debt_go_on_no_route_that_does_not_carry_them(tmp_path: Path) -
 def test_a_playbook_without_texts_needs_no_route() -> None:
     letters: Mapping[str, Any] = {"steps": tuple(replace(step, channel="letter") for step in CN.steps)}
     check_routes({"x": replace(CN, sms_route="pigeon", **letters)}, SmsWording(), load_routes())
+
+
+def test_the_line_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cn-consumer.toml").write_text(
+        '[playbook]\nname = "cn-consumer"\nsms_route = "twilio"\n\n[[step]]\nid   =   "promise-missed"  # first\n'
+    )
+    with pytest.raises(CannotStart) as caught:
+        check_routes({CN.name: replace(CN, sms_route="twilio")}, SmsWording(), load_routes(), folder=tmp_path)
+    told = str(caught.value).splitlines()
+    assert told[0].startswith("Playbook cn-consumer, line 3, route twilio: ")
+    assert told[1].startswith("Playbook cn-consumer, line 6, step promise-missed, route twilio: ")
+    assert told[-1].startswith("Playbook cn-consumer, line 1, step "), "a step that is not there stands for its head"
+
+
+def test_a_line_of_blanks_is_read_as_fast_as_any(tmp_path: Path) -> None:
+    (tmp_path / "cn-consumer.toml").write_text(f"[playbook]\nid {' ' * 20_000}=\n{' ' * 20_000}\n")
+    with pytest.raises(CannotStart):
+        check_routes({CN.name: replace(CN, sms_route="twilio")}, SmsWording(), load_routes(), folder=tmp_path)
