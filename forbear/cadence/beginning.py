@@ -92,7 +92,7 @@ def _whom(life: Life, work: Work, playbook: Playbook, now: datetime) -> tuple[Pe
         return Barred("PERSON.TURN", "another debt of this person speaks first")
     if not person.jurisdictions:
         return Barred("PLACE.UNKNOWN", "it is not known where this person lives, so no rules can be chosen")
-    points = sendable(life, person, work.channel, playbook)
+    points = sendable(life, person, work.channel, playbook, by="person")
     point = next((each for each in points if each.id == work.point), None)
     if point is None:
         return Barred("POINT.NONE", "the number or address is no longer valid")

@@ -231,7 +231,11 @@ def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
         rule = "PLACE.UNKNOWN"
     elif not (points := usable(person, step.channel)):
         why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
-    elif not sendable(life, person, step.channel, moment.playbook):
+    elif sendable(life, person, step.channel, moment.playbook, by=step.by):
+        return None
+    elif step.channel == "call":
+        why, rule = "no consent to calls with a recorded voice, so no machine may call", "VOICE.CONSENT"
+    else:
         countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
         route, (what, where) = moment.playbook.provider(step.channel), CARRIED.get(step.channel, CARRIED["sms"])
         why, rule = f"{what} go by {route}, which carries none to this person's {where} ({countries})", "ROUTE.NONE"

@@ -53,24 +53,40 @@ class Weighed:
 
 
 def usable(person: Person, channel: str) -> list[ContactPoint]:
-    """Valid points of the channel's kind; texts go to mobiles only."""
+    """Valid points of the channel's kind; texts go to mobiles only. What no text reaches may still be called."""
+    good = ("valid", "unreachable") if channel == "call" else ("valid",)
     return [
         point
         for point in person.points
         if point.kind == POINT_KINDS[channel]
-        and point.state == "valid"
+        and point.state in good
         and (channel != "sms" or point.place == "mobile")
     ]
 
 
-def sendable(life: Life, person: Person, channel: Channel, playbook: Playbook) -> list[ContactPoint]:
-    """Usable points which the playbook's way for this channel reaches."""
+def sendable(
+    life: Life, person: Person, channel: Channel, playbook: Playbook, *, by: Worker = "machine"
+) -> list[ContactPoint]:
+    """Usable points which the playbook's way for this channel reaches, and a machine's voice may call."""
     points = usable(person, channel)
+    if channel == "call" and by == "machine":
+        return [point for point in points if voice_agreed(person, point)]
     if channel == "letter" and (reached := LETTER_ROUTES[playbook.letter_route]) is not None:
         return [point for point in points if country_of(point, person) in reached]
     if channel != "sms":
         return points
     return [point for point in points if playbook.route.reaches(country_of(point, person), life.lender.role)]
+
+
+def voice_agreed(person: Person, point: ContactPoint) -> bool:
+    """Whether a recorded or artificial voice may call: in the United States only who agreed to such calls.
+
+    It is 47 U.S.C. 227(b), which binds creditors too, and is kept here as policy while the packs have no rule of it.
+    """
+    if country_of(point, person) != "US" and not any(name.split("-", 1)[0] == "US" for name in person.jurisdictions):
+        return True
+    given = [each for each in person.consents if each.channel == "call" and each.revoked_at is None]
+    return any(each.point in {None, point.id} and not each.by_start for each in given)
 
 
 def country_of(point: ContactPoint, person: Person) -> str | None:
@@ -106,7 +122,7 @@ class Scales:
 
     def weigh(self, step: Step) -> list[Weighed]:
         """Every contact point that the step can use, with its permit and its place in the day."""
-        points = sendable(self._life, self._person, step.channel, self._playbook)
+        points = sendable(self._life, self._person, step.channel, self._playbook, by=step.by)
         return [self._weigh_point(point, step) for point in points]
 
     def _weigh_point(self, point: ContactPoint, step: Step) -> Weighed:

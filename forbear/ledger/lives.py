@@ -35,7 +35,18 @@ from forbear.rules.weighing import MARGIN
 
 LOOK_BACK = timedelta(days=40)
 """World time: how far the past is read at least. An account's own touches are read from its beginning."""
-UNABLE = frozenset({"POINT.NONE", "ROUTE.NONE", "PLACE.UNKNOWN", "PLAYBOOK.MISSING", "TEMPLATE.HELD", "ROUTE.HELD"})
+UNABLE = frozenset(
+    {
+        "POINT.NONE",
+        "ROUTE.NONE",
+        "PLACE.UNKNOWN",
+        "PLAYBOOK.MISSING",
+        "TEMPLATE.HELD",
+        "ROUTE.HELD",
+        "VOICE.CONSENT",
+        "STEP.REQUIRED",
+    }
+)
 """What holds an account until somebody supplies what is missing."""
 UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
 

@@ -45,7 +45,7 @@ def suppose(
     at: datetime,
     confirmed: bool = False,
 ) -> list[Supposed]:
-    """Weigh every contact point of every person of the account.
+    """Weigh every contact point of every person of the account; calls as a person would make them.
 
     Args:
         session: of the worker's role.
@@ -69,7 +69,7 @@ def suppose(
     for person in life.persons:
         facts = _facts(life, person, playbook, at, confirmed=confirmed)
         for way, point in _ways(life, person, playbook, channel):
-            permit = check(to_attempt(life, person, point, way), facts, packs, at)
+            permit = check(to_attempt(life, person, point, way, by="person"), facts, packs, at)
             answers.append(Supposed(person.id, person.role, way, point.id, point.place, permit))
     return answers
 
@@ -80,7 +80,7 @@ def _ways(
     """What reaches the person: each channel with each point that it goes to."""
     ways = cast("tuple[Channel, ...]", get_args(Channel) if channel is None else (channel,))
     for way in ways:
-        for point in sendable(life, person, way, playbook):
+        for point in sendable(life, person, way, playbook, by="person"):
             yield way, point
 
 
