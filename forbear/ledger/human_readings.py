@@ -1,55 +1,49 @@
 """A message that no machine understood, read by somebody: its words opened for them, and what they say it means done.
 
-What it means is carried out by the same acts as a machine's reading. One message has one meaning: said again, the same
-changes nothing.
+What it means is carried out by the same acts as a machine's reading (`reply_acts.apply_meaning`). One message has one
+meaning: said again, the same changes nothing.
 """
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, Literal, cast
+from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.cadence.translate import legal_time
-from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import routes, staff_acts, stops, tasks
+from forbear.errors import BadInput, Conflict, Erased, NotFound
+from forbear.ledger import staff_acts, stops
 from forbear.ledger.engine import Ledger
-from forbear.ledger.locking import lock_persons
-from forbear.ledger.reply_acts import obey
-from forbear.ledger.tables.accounts import Account, Party
+from forbear.ledger.reply_acts import apply_meaning
 from forbear.ledger.tables.contacts import Reply
-from forbear.ledger.tables.people import ContactPoint, Profile
 from forbear.ledger.tables.tasks import Task
-from forbear.ledger.writers import Writer
-from forbear.ports.replies import Reading, ReadingKind
+from forbear.ports.replies import Reading
 
-Meaning = Literal["stop", "dispute", "hardship", "wrong_person", "promise", "paid", "nothing"]
-MEANINGS: Final[tuple[Meaning, ...]] = (
-    "stop",
-    "dispute",
-    "hardship",
-    "wrong_person",
-    "promise",
-    "paid",
-    "nothing",
-)
-WITHOUT_PERSON: Final[frozenset[str]] = frozenset({"stop", "nothing"})
-"""What a message can mean whose number belongs to nobody we know."""
-VIA: Final = "staff"
+READINGS: Final[Mapping[str, Reading]] = {
+    "stop": Reading("stop", stops=True),
+    "dispute": Reading("dispute"),
+    "hardship": Reading("hardship"),
+    "wrong_person": Reading("wrong_person"),
+    "promise": Reading("promise"),
+    "paid": Reading("paid"),
+    "nothing": Reading("other"),
+}
+"""What somebody may say that a message means, in the words of the machine."""
+MEANINGS: Final = tuple(READINGS)
+WITHOUT_PERSON: Final[frozenset[str]] = frozenset({"nothing"})
+"""What is left to say of a message whose number belongs to nobody we know: a stop of its own was obeyed at once."""
 MONEY_ARRIVES: Final = timedelta(days=3)
 """World time in which money that somebody says is under way should be in the lender's books."""
+VIA: Final = "staff"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as its reader sees it. `text` is None where the words could not be kept."""
+    """A message as its reader sees it. `text` is None where the words could not be kept, or were erased."""
 
     reply: str
-    channel: str
-    reading: str
-    person: str | None
     text: str | None = field(repr=False)
 
 
@@ -59,22 +53,22 @@ def opened(ledger: Ledger, session: Session, task: Task, staff: str) -> Message:
     Raises:
         NotFound: the task is about no message.
         Conflict: somebody else reads it.
-        Erased: the person's data was destroyed.
     """
     reply = _reply(session, task)
     if task.assignee != staff:
         raise Conflict("somebody else works on this task")
     said: str | None = None
     if reply.text is not None and reply.person is not None:
-        said = ledger.vault.open(session, lender=reply.lender, person=reply.person, sealed=reply.text)
+        with suppress(Erased):
+            said = ledger.vault.open(session, lender=reply.lender, person=reply.person, sealed=reply.text)
     _note(ledger, session, task, staff, "reply_opened")
-    return Message(reply.id, reply.channel, reply.reading, reply.person, said)
+    return Message(reply.id, said)
 
 
 def mean(
     ledger: Ledger,
     session: Session,
-    task_id: str,
+    task: Task,
     staff: str,
     meaning: str,
     *,
@@ -86,7 +80,7 @@ def mean(
     Args:
         ledger: the record.
         session: a `ledger.staff` transaction of the task's tenant.
-        task_id: a task about a message.
+        task: one about a message, taken by this person.
         staff: who read it.
         meaning: one of `MEANINGS`.
         due_on: of a promise, its day.
@@ -96,61 +90,42 @@ def mean(
         BadInput: it is none of the meanings, or does not fit the message.
         Conflict: the task is somebody else's, or has another meaning already.
     """
-    seen = session.get(Task, task_id)
-    if seen is None:
-        raise NotFound("no such task")
-    reply = _reply(session, seen)
-    writer = _writer(session, reply)
-    _lock(session, writer)
-    task, now = tasks.lock_task(session, task_id), ledger.clock.now()
-    if task.state == "done" and task.outcome == meaning and task.assignee == staff:
+    reply = _reply(session, task)
+    _fits(meaning, reply, due_on)
+    reading = replace(READINGS[meaning], due_on=due_on, amount=amount)
+    if task.state == "done" and task.assignee == staff and task.outcome == reading.kind:
         return
     if task.state != "taken" or task.assignee != staff:
         raise Conflict("this task is closed, or somebody else's")
-    _fits(meaning, reply, due_on)
-    _carry_out(ledger, session, writer, cast("Meaning", meaning), due_on, amount)
-    reply.needs_human = False
-    session.flush()
-    _note(ledger, session, task, staff, "reply_read")
-    tasks.close(session, task, now, outcome=meaning)
+    _more_than_the_machine(ledger, session, reply, meaning)
+    if apply_meaning(ledger, session, reply.id, staff=staff, meaning=reading):
+        _note(ledger, session, task, staff, "reply_read")
 
 
-def _carry_out(  # noqa: PLR0917  a meaning is what it says
-    ledger: Ledger, session: Session, writer: Writer, meaning: Meaning, due_on: date | None, amount: Decimal | None
-) -> None:
-    now = ledger.clock.now()
-    if meaning == "nothing":
+def _more_than_the_machine(ledger: Ledger, session: Session, reply: Reply, meaning: str) -> None:
+    """What a person hears in words that a keyword does not say: 'no more' means every way, 'paid' means wait for it."""
+    if reply.person is None:
         return
-    if meaning == "stop" and writer.person is not None:
-        # Who writes to be left alone means everything that is under our hand, not the one number.
+    now = ledger.clock.now()
+    if meaning == "stop":
         stops.suppress(
             session,
-            tenant=writer.tenant,
-            lender=writer.lender,
-            person=writer.person,
+            tenant=reply.tenant,
+            lender=reply.lender,
+            person=reply.person,
             scope="everything",
             channel=None,
             address_key=None,
             via=VIA,
             at=now,
         )
-    if meaning == "paid":
-        _await_payment(session, writer, now)
-        return
-    if meaning == "stop" and not writer.address_key:
-        return
-    kind: ReadingKind = meaning
-    obey(session, writer, Reading(kind, stops=meaning == "stop", plain=True, due_on=due_on, amount=amount), now)
-
-
-def _await_payment(session: Session, writer: Writer, now: datetime) -> None:
-    for account in writer.accounts:
+    if meaning == "paid" and reply.account is not None:
         stops.place_stop(
             session,
-            tenant=writer.tenant,
-            lender=writer.lender,
-            person=str(writer.person),
-            account=account,
+            tenant=reply.tenant,
+            lender=reply.lender,
+            person=reply.person,
+            account=reply.account,
             kind="hold",
             via=VIA,
             at=now,
@@ -163,7 +138,7 @@ def _fits(meaning: str, reply: Reply, due_on: date | None) -> None:
     if meaning not in MEANINGS:
         raise BadInput("meaning", "is not one of the words", f"Choose one of {', '.join(MEANINGS)}.")
     if reply.person is None and meaning not in WITHOUT_PERSON:
-        raise BadInput("meaning", "needs a person, and the number belongs to none", "Choose stop or nothing.")
+        raise BadInput("meaning", "needs a person, and the number belongs to none", "Choose 'nothing'.")
     if (meaning == "promise") != (due_on is not None):
         raise BadInput("on", "goes with a promise and with nothing else", "Give the day of a promise.")
 
@@ -173,39 +148,6 @@ def _reply(session: Session, task: Task) -> Reply:
     if found is None:
         raise NotFound("no message under this task")
     return found
-
-
-def _writer(session: Session, reply: Reply) -> Writer:
-    """Whose message it is, as the row knows it."""
-    point = None if reply.contact_point is None else session.get(ContactPoint, reply.contact_point)
-    about = (Profile.lender == reply.lender, Profile.person == reply.person)
-    profile = session.scalars(select(Profile).where(*about)).one_or_none()
-    return Writer(
-        tenant=reply.tenant,
-        lender=reply.lender,
-        address_key=b"" if point is None else point.address_key,
-        person=reply.person,
-        contact_point=reply.contact_point,
-        accounts=_accounts(session, reply),
-        language=profile.language if profile else "en",
-        zone=legal_time(profile.jurisdictions if profile else ()) or (point.zone if point else None),
-    )
-
-
-def _accounts(session: Session, reply: Reply) -> tuple[str, ...]:
-    if reply.account is not None:
-        return (reply.account,)
-    theirs = select(Party.account).where(Party.person == reply.person)
-    chosen = select(Account.id).where(Account.lender == reply.lender, Account.id.in_(theirs), Account.state == "open")
-    return tuple(session.scalars(chosen.order_by(Account.enrolled_at, Account.id)))
-
-
-def _lock(session: Session, writer: Writer) -> None:
-    """The persons first, then the task: the order in which everyone takes them."""
-    others = routes.persons_at(session, writer.address_key) if writer.address_key else []
-    parties = session.scalars(select(Party.person).where(Party.account.in_(writer.accounts))).all()
-    mine = [writer.person] if writer.person else []
-    lock_persons(session, writer.tenant, [*others, *parties, *mine])
 
 
 def _note(ledger: Ledger, session: Session, task: Task, staff: str, kind: str) -> None:

@@ -8,9 +8,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from forbear.api.pages.wording import Writing
 from forbear.api.staff.installed import ThePacks, ThePlaybooks
-from forbear.api.staff.rendering import render, when, words_of
+from forbear.api.staff.rendering import render, time_of_day, when, words_of
 from forbear.api.staff.session import ROOT, SignedIn, TheLedger
 from forbear.api.staff.staff_route import StaffRoute
 from forbear.api.staff.wording import StaffWords
@@ -74,7 +73,7 @@ def why(words: StaffWords, held: Barred, packs: Packs) -> str:
 
 def there(words: StaffWords, zone: str | None, now: datetime) -> str:
     """The time of day where the person is."""
-    return _writing(words, zone).time(now)
+    return time_of_day(words, zone, now)
 
 
 def _cards(words: StaffWords, tasks: Sequence[Waiting], packs: Packs, now: datetime) -> list[Card]:
@@ -99,7 +98,3 @@ def _card(words: StaffWords, each: Waiting, packs: Packs, now: datetime) -> Card
         urgent=task.priority <= URGENT,
         held=None if each.held is None else why(words, each.held, packs),
     )
-
-
-def _writing(words: StaffWords, zone: str | None) -> Writing:
-    return Writing.of(words.language, "CN" if words.language.startswith("zh") else "US", zone)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from babel.dates import format_time, get_timezone_name
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,6 +17,7 @@ from forbear.api.pages.rendering import QUIET, SEE_OTHER
 from forbear.api.pages.wording import Writing
 from forbear.api.staff.session import ROOT, Staff
 from forbear.api.staff.wording import FOLDER, StaffWords, preferred, words_in
+from forbear.rules.wall import zone as zone_of
 
 STYLE: Final = (FOLDER / "staff.css").read_text("utf-8")
 PLAIN: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -63,5 +65,20 @@ def headers(*, device: bool = False) -> Mapping[str, str]:
 
 def when(words: StaffWords, zone: str | None, at: datetime) -> str:
     """An instant as this reader writes it, in a zone that is named: the person's, or the office's."""
-    writing = Writing.of(words.language, "CN" if words.language.startswith("zh") else "US", zone)
-    return words("frame.when", day=writing.day(writing.local_day(at)), time=writing.time(at))
+    writing = writing_of(words, zone)
+    return words("frame.when", day=writing.day(writing.local_day(at)), time=time_of_day(words, zone, at))
+
+
+def time_of_day(words: StaffWords, zone: str | None, at: datetime) -> str:
+    """The time of day in a zone, with the zone's name: in Chinese the long one, as there is no short one."""
+    writing = writing_of(words, zone)
+    if writing.zone_name is None or writing.locale.language != "zh":
+        return writing.time(at)
+    local = at.astimezone(zone_of(writing.zone_name))
+    time = format_time(local, "short", tzinfo=local.tzinfo, locale=writing.locale)
+    return f"{time}（{get_timezone_name(local, width='long', locale=writing.locale)}）"
+
+
+def writing_of(words: StaffWords, zone: str | None) -> Writing:
+    """How this reader writes days, times and sums."""
+    return Writing.of(words.language, "CN" if words.language.startswith("zh") else "US", zone)

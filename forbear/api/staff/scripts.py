@@ -89,9 +89,14 @@ def never(
         lender_kinds=frozenset({lender.kind}),
     )
     here = {POLICY, *jurisdictions}
-    rules = [rule for rule in binding(text, packs, day, frozenset({"wording"})) if rule.rule.partition(".")[0] in here]
-    found = {rule.rule: sentences.of_rule(rule, language, None) for rule in rules if rule.phrases}
-    return [f"{sentence} ({rule})" for rule, sentence in found.items()]
+    rules = [
+        rule
+        for rule in binding(text, packs, day, frozenset({"wording"}))
+        # What may not be said too early is what the script keeps for later.
+        if rule.rule.partition(".")[0] in here and rule.phrases and rule.stage != "before_identity"
+    ]
+    found = {rule.rule: sentences.of_rule(rule, language, None) for rule in rules}
+    return [f"{sentence[:1].upper()}{sentence[1:]} ({rule})" for rule, sentence in found.items()]
 
 
 @cache

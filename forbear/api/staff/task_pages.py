@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forbear.api.pages.wording import Writing, shown_phone
 from forbear.api.staff import list_routes, scripts
 from forbear.api.staff.reading_forms import Bounds, Told
-from forbear.api.staff.rendering import render, when, words_of
+from forbear.api.staff.rendering import render, when, words_of, writing_of
 from forbear.api.staff.session import Staff
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
@@ -46,10 +46,10 @@ class Desk:
     def page(self, template: str, found: Waiting, *, told: Told | None = None, **values: Any) -> Response:
         words, task, now = words_of(self.request), found.task, self.ledger.clock.now()
         facts = [
-            (words("task.why"), task.reason),
+            (words("task.why"), task.reason[:1].upper() + task.reason[1:]),
             (words("task.lender"), found.lender.name),
             (words("task.whom"), list_routes.party(words, found.party)),
-            (words("task.stage"), found.stage),
+            (words("task.stage"), found.stage if found.stage.startswith("M") else ""),
             (words("task.there"), list_routes.there(words, found.zone, now)),
             (words("task.due"), when(words, found.zone, task.due_at) if task.due_at else ""),
             (words("task.expires"), when(words, found.zone, task.expires_at) if task.expires_at else ""),
@@ -135,7 +135,7 @@ def over(desk: Desk, found: Waiting) -> Response:
     """How a task ended."""
     words, task = words_of(desk.request), found.task
     section = "reply" if task.kind == "reply" else "outcome"
-    key = f"{section}.{task.outcome}"
+    key = f"{section}.{'nothing' if task.outcome == 'other' else task.outcome}"
     outcome = words(key) if key in words.sentences else words(f"states.{task.state}")
     return desk.page("task_over.html", found, outcome=outcome, state=words(f"states.{task.state}"))
 
@@ -151,7 +151,7 @@ def required(desk: Desk, session: Session, found: Waiting) -> tuple[str, ...]:
 def bounds_of(desk: Desk, session: Session, found: Waiting) -> Bounds:
     """Within what a promise may be made."""
     words = words_of(desk.request)
-    writing = Writing.of(words.language, "CN" if words.language.startswith("zh") else "US", found.zone)
+    writing = writing_of(words, found.zone)
     account = None if found.task.account is None else session.get(Account, found.task.account)
     owed = Decimal(0) if account is None else sum(books.balance(session, account.id).values(), Decimal(0))
     today = writing.local_day(desk.ledger.clock.now())

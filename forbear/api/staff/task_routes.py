@@ -105,7 +105,7 @@ def say_meaning(task_id: str, desk: TheDesk, fields: Fields) -> Response:
         human_readings.mean(
             desk.ledger,
             session,
-            task_id,
+            found.task,
             desk.staff.id,
             told.values["meaning"],
             due_on=promise.due_on if promise else None,

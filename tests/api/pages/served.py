@@ -4,15 +4,22 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Protocol
 
 import uvicorn
+from fastapi import FastAPI
 
 from forbear.services.ports import free_port
-from tests.api.pages.site import Site
+
+
+class Served(Protocol):
+    """Whatever holds an application: the borrowers' site, or the desk of staff."""
+
+    app: FastAPI
 
 
 @contextmanager
-def served(site: Site, port: int = 0) -> Generator[str]:
+def served(site: Served, port: int = 0) -> Generator[str]:
     """The site's address while it is served; links already made still name the configured one."""
     port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(site.app, port=port, lifespan="off", log_level="warning"))
