@@ -42,7 +42,11 @@ class Conversation:
         self._agenda.on_errand(_FETCH, self._fetch)
 
     def begin(self, call: Call, *, after: float) -> Call:
-        """Start, or start anew, with the call's order."""
+        """Start, or start anew, with the call's order; whoever has no patience is gone before a detection ends."""
+        leaves = call.callee.leaves_after
+        if leaves is not None and leaves < after:
+            gone = {"at": leaves, "kind": "hangup", "by": "person"}
+            return self._plan(call, Played([gone], leaves, Next("hangup", by="person")))
         if call.order.url or not call.order.twiml:
             return self._plan(call, Played([], after, Next("fetch", call.order.url, call.order.method)))
         return self._plan(call, Played([], after, Next("fetch", "", _INLINE)))
