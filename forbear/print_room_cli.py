@@ -95,6 +95,36 @@ def returned(code: Code, reason: Annotated[str, typer.Option(help="Why it came b
         _enter(settings, spool, item, "returned", shelf="ended", proof="returned", scanned=True, code=reason)
 
 
+@print_room.command("sender")
+def sender(
+    lender: Annotated[str, typer.Argument(help="Its id: len_….")],
+    *,
+    line: Annotated[list[str], typer.Option(help="Of the street; one to four.")],
+    city: Annotated[str, typer.Option()],
+    country: Annotated[str, typer.Option(help="Two letters.")],
+    region: Annotated[str | None, typer.Option(help="State or province, in its short form.")] = None,
+    postal_code: Annotated[str | None, typer.Option()] = None,
+    service: Annotated[str, typer.Option(help="How its letters travel: plain, registered or certified.")] = "plain",
+    data: Data = DATA,
+) -> None:
+    """Say where a lender's letters come back to; before that none of them goes out."""
+    from pydantic import ValidationError
+
+    from forbear.ledger.addresses import PostalAddress
+    from forbear.ledger.papers import SERVICE
+    from forbear.ledger.print_room import set_sender
+
+    _, settings = _room(data)
+    told = {"lines": line, "city": city, "region": region, "postal_code": postal_code, "country": country}
+    try:
+        address, how = PostalAddress.model_validate(told), SERVICE.validate_python(service)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "service"
+        raise BadInput(where, "is not understood", "See 'forbear print-room sender --help'") from None
+    set_sender(settings.database_url_for("migrator"), lender, address, how)
+    typer.echo(f"Letters of {lender} go by {how} mail and come back to the address given")
+
+
 def _posted(item: Item) -> Item:
     if item.shelf not in {"posted", "ended"}:
         raise Conflict(f"the letter is {item.shelf}: it was never posted")

@@ -185,6 +185,21 @@ def test_steps_out_of_order_are_refused(house: House, lay: Callable[[str], Lette
     assert house.touch(letter.touch).state == "sent"
 
 
+def test_a_lender_says_where_its_letters_come_back_to(house_settings: House) -> None:
+    given = ("--line", "2 Example Plaza", "--city", "Chicago", "--region", "IL", "--country", "US")
+    CliRunner().invoke(print_room, ["sender", house_settings.lender, *given, "--service", "registered"])
+    with house_settings.worker() as session:
+        policy = session.scalars(select(Lender.policy).where(Lender.id == house_settings.lender)).one()
+    assert policy["post"]["service"] == "registered"
+    assert PostalAddress.model_validate(policy["post"]["address"]).lines == ["2 Example Plaza"]
+    with pytest.raises(NotFound):
+        run("sender", "len_nobody", *given)
+    with pytest.raises(BadInput, match="country"):
+        run("sender", house_settings.lender, *given[:-1], "Nowhere")
+    with pytest.raises(BadInput, match="service"):
+        run("sender", house_settings.lender, *given, "--service", "pigeon")
+
+
 def test_a_letter_of_nobody_here_is_not_found(house_settings: House) -> None:
     del house_settings
     with pytest.raises(NotFound):
