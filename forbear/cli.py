@@ -19,6 +19,7 @@ from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.playbook_cli import playbook
 from forbear.print_room_cli import print_room
 from forbear.rules_cli.group import rules
+from forbear.sender_cli import sender as sender_commands
 from forbear.settings import Settings
 from forbear.staff_cli import staff
 from forbear.wording_cli import templates
@@ -37,6 +38,7 @@ app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
 app.add_typer(playbook, name="playbook")
+app.add_typer(sender_commands, name="sender")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)

@@ -1,5 +1,6 @@
 """Pools of senders and their pace: it holds over workers and threads, and nobody waits longer than there is a line."""
 
+import itertools
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forbear.contracts.decision import Contact, Decision, Rest
-from forbear.ledger import senders
+from forbear.errors import BadInput, Conflict, NotFound
+from forbear.ledger import pooling, senders
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.routes import sender_owner
 from forbear.ledger.tables.accounts import Account
@@ -22,7 +24,13 @@ from tests.conftest import Hands
 from tests.ledger.house import NOON, PACKS, PLAYBOOKS, House, eager
 
 TWO = {"reminder-friendly": 2}
-SERVICE = "MG" + "0" * 32
+_services = itertools.count(1)
+
+
+@pytest.fixture
+def service() -> str:
+    """A Messaging Service that no other test has: a sender is one lender's alone."""
+    return f"MG{next(_services):032x}"
 
 
 def paced(house: House) -> DecidingBook:
@@ -50,7 +58,7 @@ def at_work(house: House) -> Generator[tuple[Session, Lender]]:
 
 @pytest.mark.parametrize(
     ("address", "pace"),
-    [("+12125550199", "1"), ("+18885550100", "3"), ("28444", "10"), (SERVICE, "1"), ("示例储蓄", "100")],
+    [("+12125550199", "1"), ("+18885550100", "3"), ("28444", "10"), ("MG" + "0" * 32, "1"), ("示例储蓄", "100")],
 )
 def test_a_sender_begins_at_the_pace_of_its_form(address: str, pace: str) -> None:
     assert senders.pace_of(address) == Decimal(pace)
@@ -100,14 +108,14 @@ def test_nothing_is_claimed_that_would_be_sent_after_the_window(house: House, ha
     assert answer.rule in {senders.BUSY, "WINDOW.CLOSING"}
 
 
-def test_a_pool_takes_turns_and_everybody_keeps_the_number_he_knows(house: House, hands: Hands) -> None:
+def test_a_pool_takes_turns_and_everybody_keeps_the_number_he_knows(house: House, hands: Hands, service: str) -> None:
     with at_work(house) as (session, lender):
         senders.enlist(session, lender, "+12125550150", "twilio", NOON)
-        senders.enlist(session, lender, SERVICE, "twilio", NOON)
+        senders.enlist(session, lender, service, "twilio", NOON)
         own = lender.sender
     first = {account: ask(house, account) for account in people(house, 3)}
     used = {house.touch(answer.touch).sender for answer in first.values() if isinstance(answer, Contact)}
-    assert used == {own, "+12125550150", SERVICE}
+    assert used == {own, "+12125550150", service}
     account, answer = next((each, answer) for each, answer in first.items() if isinstance(answer, Contact))
     known = house.touch(answer.touch).sender
     order = house.order(account, answer.touch)
@@ -121,11 +129,11 @@ def test_a_pool_takes_turns_and_everybody_keeps_the_number_he_knows(house: House
     assert house.touch(again.touch).sender == known
 
 
-def test_a_reply_to_any_number_of_the_pool_finds_the_lender(house: House) -> None:
+def test_a_reply_to_any_number_of_the_pool_finds_the_lender(house: House, service: str) -> None:
     with at_work(house) as (session, lender):
-        senders.enlist(session, lender, SERVICE, "twilio", NOON)
+        senders.enlist(session, lender, service, "twilio", NOON)
     with house.ledger.anyone() as session:
-        assert sender_owner(session, SERVICE) == (house.tenant, house.lender)
+        assert sender_owner(session, service) == (house.tenant, house.lender)
         assert sender_owner(session, "+12025550111") is None
 
 
@@ -168,3 +176,41 @@ def test_of_a_pool_only_the_sender_that_was_refused_is_left_alone(house: House) 
 def test_without_costs_nobody_is_paced(house: House) -> None:
     assert all(isinstance(house.ask(account), Contact) for account in people(house, 20))
     assert pool(house) == []
+
+
+def test_an_operator_adds_a_sender_sets_its_pace_and_retires_it(house: House, service: str) -> None:
+    pooling.add(house.ledger, house.tenant, house.lender, "+12125550152", pace="2.5")
+    pooling.add(house.ledger, house.tenant, house.lender, service)
+    assert {each.address: each.segments_per_second for each in pool(house)}["+12125550152"] == Decimal("2.5")
+    assert len(pool(house)) == 3, "its first sender joins the pool with it"
+    pooling.add(house.ledger, house.tenant, house.lender, service, pace="20")
+    assert {each.address: each.segments_per_second for each in pool(house)}[service] == 20
+    pooling.retire(house.ledger, house.tenant, "+12125550152")
+    with at_work(house) as (session, lender):
+        first = lender.sender
+    pooling.retire(house.ledger, house.tenant, first)
+    for account in people(house, 3):
+        answer = ask(house, account)
+        assert isinstance(answer, Contact)
+        assert house.touch(answer.touch).sender == service
+    with house.ledger.anyone() as session:
+        assert sender_owner(session, "+12125550152") == (house.tenant, house.lender), "who writes to it is still heard"
+
+
+@pytest.mark.parametrize("pace", ["0", "-1", "many", "NaN"])
+def test_a_pace_is_a_number_above_zero(house: House, pace: str, service: str) -> None:
+    with pytest.raises(BadInput):
+        pooling.add(house.ledger, house.tenant, house.lender, service, pace=pace)
+
+
+def test_a_sender_is_one_lenders_alone(house: House, service: str) -> None:
+    other = house.add_lender()
+    with house.worker() as session:
+        theirs = session.get_one(Lender, other).sender
+    with pytest.raises(Conflict):
+        pooling.add(house.ledger, house.tenant, house.lender, theirs)
+    pooling.add(house.ledger, house.tenant, other, service)
+    with pytest.raises(Conflict):
+        pooling.add(house.ledger, house.tenant, house.lender, service)
+    with pytest.raises(NotFound):
+        pooling.retire(house.ledger, house.tenant, "+12125550153")
