@@ -6,9 +6,8 @@ reconciled by looking for that metadata and never by asking again: the key holds
 such end.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -21,15 +20,15 @@ from forbear.ports.sms import Accepted, Found, Refused, Sending, Unknown, Unread
 from forbear.settings import Settings
 
 NAME: Final = "lob"
-SERVICES: Final[Mapping[PostService, str]] = MappingProxyType({"certified": WITH_SIGNATURE, "registered": "registered"})
-"""Certified without the receipt would tell of a delivery, but not who signed for it."""
+HOME: Final = "US"
+"""Whose post it uses: certified mail stays there, and registered mail is what goes abroad."""
 ADDRESS_IS_BAD: Final = frozenset({"failed_deliverability_strictness"})
 MAY_HAVE_BEEN_TAKEN: Final = frozenset({408, 409})
 """The request took too long; another with the same key is still under way."""
 TOO_MANY_AT_ONCE: Final = 429
 CLIENT_ERRORS: Final = range(400, 500)
 TOO_LATE: Final = frozenset({404, 422})
-LISTED_AT_MOST: Final = 100
+A_PAGE, PAGES_AT_MOST = 100, 20
 CLOCK_SLACK: Final = timedelta(minutes=2)
 log = structlog.get_logger("forbear.post")
 
@@ -70,16 +69,23 @@ class LobPost:
         self, *, provider: str, touch: str, to: str, sender: str, since: datetime, marker_sha256: str
     ) -> Found | None:
         del provider, to, sender, marker_sha256  # the touch's id is in the letter's metadata
-        oldest = (since.astimezone(UTC) - CLOCK_SLACK).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        query = [("metadata[touch]", touch), ("date_created[gte]", oldest), ("limit", str(LISTED_AT_MOST))]
         try:
-            letters = self._client.list(query)
+            ours = [letter for letter in self._listed(touch, since - CLOCK_SLACK) if touch_of(letter) == touch]
         except LobError as error:
             raise _unanswered(error) from None
-        ours = [letter for letter in letters if touch_of(letter) == touch]
         if len(ours) > 1:
             log.error("letter.printed_twice", touch=touch)
         return Found(provider_id=str(ours[-1]["id"]), status="accepted") if ours else None
+
+    def _listed(self, touch: str, oldest: datetime) -> Iterator[Letter]:
+        """The letters with this touch's mark, newest first; a list that does not heed the mark is read to its day."""
+        after: list[tuple[str, str]] = []
+        for _ in range(PAGES_AT_MOST):
+            page = self._client.list([("metadata[touch]", touch), ("limit", str(A_PAGE)), *after])
+            yield from page
+            if len(page) < A_PAGE or _older(page[-1], oldest):
+                return
+            after = [("after", str(page[-1].get("id", "")))]
 
     def tracking(self, *, provider: str, touch: str, provider_id: str) -> Sequence[Tracked]:
         del provider
@@ -118,8 +124,21 @@ def _fields(order: PostOrder) -> list[tuple[str, str]]:
         ("metadata[touch]", order.touch),
         ("metadata[sha256]", order.sha256),
     ]
-    extra = SERVICES.get(order.envelope.service)
+    extra = _extra_service(order.envelope.service, order.envelope.to.country)
     return fields if extra is None else [*fields, ("extra_service", extra)]
+
+
+def _extra_service(service: PostService, country: str) -> str | None:
+    """Mail that proves who received it: at home with a receipt, as a delivery alone does not say who signed."""
+    if service == "plain":
+        return None
+    return WITH_SIGNATURE if country == HOME else "registered"
+
+
+def _older(letter: Letter, oldest: datetime) -> bool:
+    """Whether a letter was made before an instant; one that does not say so is not."""
+    told = news_of_letter(letter)
+    return bool(told) and told[0].at < oldest
 
 
 def _address(name: str, address: PostAddress) -> list[tuple[str, str]]:

@@ -52,10 +52,10 @@ class LetterRoundsBook:
     def recalled(self, letter: Posted, taken_back: bool) -> bool:
         now = self._ledger.clock.now()
         with self._ledger.worker(letter.tenant) as session:
-            session.execute(update(Letter).where(Letter.touch == letter.touch).values(recalled_at=now))
             if taken_back:
                 gone = Tracked("cancelled", now, f"{letter.provider_id}:deleted", code="paid or stopped before print")
                 letters.learn(session, letter.touch, [gone], source="sender", at=now)
+            session.execute(update(Letter).where(Letter.touch == letter.touch).values(recalled_at=now))
         return taken_back
 
     def untold(self) -> list[Posted]:
@@ -65,8 +65,10 @@ class LetterRoundsBook:
     def learn(self, letter: Posted, news: Sequence[Tracked]) -> bool:
         now = self._ledger.clock.now()
         with self._ledger.worker(letter.tenant) as session:
+            # The touch is locked first, as everywhere: an event may be telling of the same letter.
+            fresh = letters.learn(session, letter.touch, news, source="listing", at=now, provider_id=letter.provider_id)
             session.execute(update(Letter).where(Letter.touch == letter.touch).values(asked_at=now))
-            return letters.learn(session, letter.touch, news, source="listing", at=now, provider_id=letter.provider_id)
+            return fresh
 
     def _tenants(self) -> list[str]:
         with self._ledger.worker() as session:

@@ -1,11 +1,12 @@
 """The Lob adapter with the real SDK against the box's print house over a real socket: each answer and its meaning."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from forbear.channels.lob_client import LobClient
+from forbear.channels.lob_client import Letter, LobClient
 from forbear.channels.post_lob import LobPost
 from forbear.errors import CannotStart
 from forbear.ports.post import PostAddress, PostOrder, PostService
@@ -36,17 +37,26 @@ def test_an_accepted_letter_is_there_once_with_our_bytes_and_values(house: PostB
     assert (kept["to"]["name"], kept["to"]["address_line2"]) == ("EXAMPLE BORROWER", "APT 2")
 
 
-@pytest.mark.parametrize(("service", "extra"), [("plain", None), ("certified", "certified_return_receipt")])
-def test_a_service_is_ordered_in_the_providers_words(house: PostBox, service: PostService, extra: str | None) -> None:
-    touch = f"tch_s_{service}"
-    assert isinstance(house.post().send(order(touch, service=service)), Accepted)
+ABROAD = PostAddress("Example Borrower", ("1 Example Road",), "Toronto", "CA", "ON", "M5V 2T6")
+
+
+@pytest.mark.parametrize(
+    ("service", "to", "extra"),
+    [
+        ("plain", BORROWER, None),
+        ("plain", ABROAD, None),
+        ("certified", BORROWER, "certified_return_receipt"),
+        ("registered", BORROWER, "certified_return_receipt"),
+        ("certified", ABROAD, "registered"),
+        ("registered", ABROAD, "registered"),
+    ],
+)
+def test_a_service_is_ordered_in_the_providers_words(
+    house: PostBox, service: PostService, to: PostAddress, extra: str | None
+) -> None:
+    touch = f"tch_s_{service}_{to.country}"
+    assert isinstance(house.post().send(order(touch, service=service, to=to)), Accepted)
     assert house.letters(touch)[0]["extra_service"] == extra
-
-
-def test_registered_mail_goes_abroad(house: PostBox) -> None:
-    abroad = PostAddress("Example Borrower", ("1 Example Road",), "Toronto", "CA", "ON", "M5V 2T6")
-    assert isinstance(house.post().send(order("tch_r1", to=abroad, service="registered")), Accepted)
-    assert house.letters("tch_r1")[0]["extra_service"] == "registered"
 
 
 def test_the_same_touch_asked_again_is_the_same_letter(house: PostBox) -> None:
@@ -120,6 +130,37 @@ def test_a_letter_is_found_by_its_touch_alone(house: PostBox) -> None:
         post.send(order(touch, line="7 Shared St"))
     assert find(post, "tch_l2") == Found(house.letters("tch_l2")[0]["id"], "accepted")
     assert find(post, "tch_l9") is None
+
+
+class Heedless(LobClient):
+    """A list that does not heed what it is asked for: newest first, a page at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(KEY)
+        made = [LONG_AGO + timedelta(minutes=number) for number in range(250)]
+        self.letters = [
+            {"id": f"ltr_{number}", "date_created": at.isoformat(), "metadata": {"touch": f"tch_{number}"}}
+            for number, at in enumerate(made)
+        ][::-1]
+        self.pages = 0
+
+    def list(self, query: Sequence[tuple[str, str]]) -> Sequence[Letter]:
+        self.pages += 1
+        asked = dict(query)
+        ids = [letter["id"] for letter in self.letters]
+        start = ids.index(asked["after"]) + 1 if "after" in asked else 0
+        return self.letters[start : start + int(asked["limit"])]
+
+
+@pytest.mark.parametrize(
+    ("touch", "since", "found", "pages"),
+    [("tch_249", 0, True, 3), ("tch_5", 0, True, 3), ("tch_200", 190, True, 1), ("tch_nobodys", 120, False, 2)],
+)
+def test_a_heedless_list_is_read_as_far_as_the_letters_day(touch: str, since: int, found: bool, pages: int) -> None:
+    client = Heedless()
+    told = find(LobPost(client), touch, LONG_AGO + timedelta(minutes=since))
+    assert (told == Found(touch.replace("tch", "ltr"), "accepted")) == found
+    assert client.pages == pages
 
 
 def test_a_list_that_lags_shows_nothing_yet(house: PostBox) -> None:
