@@ -31,6 +31,7 @@ from forbear.channels.inbound_words import read
 from forbear.channels.post_routed import RoutedPost
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
+from forbear.channels.voice.checking import check_scripts
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
@@ -90,6 +91,7 @@ class Forbear:
         self.playbooks = load_playbooks()
         self.packs = load_packs()
         check_routes(self.playbooks, self.wording, load_routes())
+        check_scripts(self.playbooks)
         refuse_bad_words(TEMPLATES, self.packs, ledger.clock.now().date())
         # A worker that was given no key leaves payments to the provider's webhooks.
         self.payments = StripeCheckout.from_settings(settings) if settings.stripe_key.get_secret_value() else None

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from httpx import Response
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from twilio.request_validator import RequestValidator
 
 from forbear.cadence import decision as cadence
@@ -17,6 +17,7 @@ from forbear.cadence.permits import usable
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.decision import Contact, ContactOrder
+from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.contacts import PastContact, Receipt, Reply, Suppression
@@ -213,3 +214,12 @@ class Ringing:
 
     def receipts(self) -> list[str]:
         return [row.status for row in self.phone.rows(Receipt, Receipt.touch == self.order.touch)]
+
+
+def choosing(phone: Phone, policy: str) -> None:
+    """Let the lender choose."""
+    with make_engine(phone.house.settings.database_url_for("migrator")).begin() as connection:
+        connection.execute(
+            text("update lender set policy = cast(:policy as jsonb) where id = :id"),
+            {"policy": policy, "id": phone.house.lender},
+        )
