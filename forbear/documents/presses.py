@@ -28,10 +28,11 @@ from forbear.ports.post import PostAddress
 PRESSES: Final = 2
 JOBS_OF_A_PRESS: Final = 200
 """Then it is replaced: the engine keeps memory."""
-START_SECONDS: Final = 60.0
-"""Machine time in which a press must have made its first page, on a machine that is busy with everything else too."""
-JOB_SECONDS: Final = 30.0
-"""Machine time for one paper, which takes a tenth of a second; whoever takes longer hangs."""
+FREE_SECONDS, READY_SECONDS, JOB_SECONDS = 5.0, 12.0, 7.0
+"""Machine time until a press is free, until a new one has made its first page, and for one paper, which takes a
+fraction of a second. Together less than the activity that waits for it may take."""
+MOST_WAITS: Final = 4
+"""How often a new press may keep somebody waiting in vain before it counts as hung."""
 MODULE: Final = "forbear.documents.press"
 KEPT: Final = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """Of our environment, what a press is given; no secret, language or zone is among it."""
@@ -43,6 +44,10 @@ class _Stuck(Exception):
     """A press did not answer in time, or is gone."""
 
 
+class _Late(Exception):
+    """A press is not ready yet; it may well be a moment later."""
+
+
 @dataclass
 class _Press:
     """One process and our end of its pipe."""
@@ -51,6 +56,7 @@ class _Press:
     pipe: Connection
     ready: bool = False
     jobs: int = field(default=0)
+    waits: int = field(default=0)
 
     @classmethod
     def start(cls, configuration: Path) -> Self:
@@ -66,16 +72,22 @@ class _Press:
             )
         return cls(process, Connection(ours.detach()))
 
-    def ask(self, job: Job, seconds: float) -> tuple[Answer, bytes]:
+    def ask(self, job: Job, ready_seconds: float, seconds: float) -> tuple[Answer, bytes]:
         if not self.ready:
-            self._receive(START_SECONDS)
-            self.ready = True
+            self._await_first_page(ready_seconds)
         self.jobs += 1
         try:
             self.pipe.send_bytes(JOB.dump_json(job))
         except OSError:
             raise _Stuck from None
         return ANSWER.validate_json(self._receive(seconds)), self._receive(seconds)
+
+    def _await_first_page(self, seconds: float) -> None:
+        if not self.pipe.poll(seconds):
+            self.waits += 1
+            raise _Late if self.waits < MOST_WAITS else _Stuck
+        self._receive(seconds)
+        self.ready = True
 
     def end(self) -> None:
         self.pipe.close()
@@ -94,8 +106,15 @@ class _Press:
 class Presses:
     """Implements `ports.papers.Renderer`. Any number of threads may ask; as many papers are made at once as presses."""
 
-    def __init__(self, count: int = PRESSES, *, job_seconds: float = JOB_SECONDS, jobs: int = JOBS_OF_A_PRESS) -> None:
-        self._job_seconds, self._jobs = job_seconds, jobs
+    def __init__(
+        self,
+        count: int = PRESSES,
+        *,
+        ready_seconds: float = READY_SECONDS,
+        job_seconds: float = JOB_SECONDS,
+        jobs: int = JOBS_OF_A_PRESS,
+    ) -> None:
+        self._ready_seconds, self._job_seconds, self._jobs = ready_seconds, job_seconds, jobs
         self._folder = tempfile.TemporaryDirectory(prefix="forbear-papers-")
         self._configuration = fonts.configure(Path(self._folder.name))
         self._idle: queue.SimpleQueue[_Press] = queue.SimpleQueue()
@@ -127,9 +146,14 @@ class Presses:
         self._folder.cleanup()
 
     def _make(self, job: Job, touch: str) -> Rendered:
-        press = self._idle.get()
         try:
-            answer, pdf = press.ask(job, self._job_seconds)
+            press = self._idle.get(timeout=FREE_SECONDS)
+        except queue.Empty:
+            raise Unprintable("engine.busy", "every press is at work; try again") from None
+        try:
+            answer, pdf = press.ask(job, self._ready_seconds, self._job_seconds)
+        except _Late:
+            raise Unprintable("engine.busy", "the presses are not warm yet; try again") from None
         except _Stuck:
             log.error("paper.press_replaced", touch=touch)  # noqa: TRY400  the stack says nothing of the other process
             press = self._replace(press)

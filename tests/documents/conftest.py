@@ -9,5 +9,5 @@ from forbear.documents.presses import Presses
 
 @pytest.fixture(scope="session")
 def presses() -> Iterator[Presses]:
-    with Presses(1) as presses:
+    with Presses(1, ready_seconds=90, job_seconds=60) as presses:
         yield presses

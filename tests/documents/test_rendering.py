@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from forbear.documents.presses import Presses, _environment
+from forbear.documents.presses import MOST_WAITS, Presses, _environment
 from forbear.ports.papers import Paper, Rendered, Unprintable
 from tests.documents.letters import CHICAGO, CN_HEAD, SHENZHEN, TOUCH, US_HEAD, american, chinese, to
 
@@ -131,7 +131,7 @@ def test_an_address_page_shows_the_address_and_the_touch_alone(presses: Presses)
 
 
 def test_a_press_that_dies_or_hangs_is_replaced() -> None:
-    with Presses(1) as presses:
+    with Presses(1, ready_seconds=90, job_seconds=60) as presses:
         presses.render(american())
         (before,) = presses._all
         before.process.kill()
@@ -145,14 +145,35 @@ def test_a_press_that_dies_or_hangs_is_replaced() -> None:
         with pytest.raises(Unprintable, match=r"engine\.hung"):
             presses.render(american())
         assert after.process.poll() is not None
-        presses._job_seconds = 30.0
+        presses._job_seconds = 60.0
         assert presses.render(american()).pages == 1
 
 
 def test_a_press_grows_no_older_than_it_should() -> None:
-    with Presses(1, jobs=1) as presses:
+    with Presses(1, ready_seconds=90, job_seconds=60, jobs=1) as presses:
         (first,) = presses._all
         presses.render(american())
         (second,) = presses._all
         assert second is not first
         assert first.process.poll() is not None
+
+
+def test_whoever_finds_the_presses_cold_or_all_at_work_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Presses(1, ready_seconds=0.0) as presses:
+        (press,) = presses._all
+        with pytest.raises(Unprintable, match=r"engine\.busy"):
+            presses.render(american())
+        assert press.process.poll() is None
+        for _ in range(MOST_WAITS - 2):
+            with pytest.raises(Unprintable, match=r"engine\.busy"):
+                presses.render(american())
+        with pytest.raises(Unprintable, match=r"engine\.hung"):
+            presses.render(american())
+        assert press.process.poll() is not None
+        presses._ready_seconds = 90.0
+        assert presses.render(american()).pages == 1
+        taken = presses._idle.get()
+        monkeypatch.setattr("forbear.documents.presses.FREE_SECONDS", 0.01)
+        with pytest.raises(Unprintable, match=r"engine\.busy"):
+            presses.render(american())
+        presses._idle.put(taken)
