@@ -196,7 +196,10 @@ class Suppression(OfTenant, Base):
 
 
 class PastContact(OfLender, Base):
-    """A contact made before enrolment, as the lender reported it; it counts like our own."""
+    """A contact made before enrolment, as the lender reported it, or a call that the person made to us.
+
+    It counts like our own; what the person began is a conversation and no attempt.
+    """
 
     __tablename__ = "past_contact"
     id: Mapped[Id]
