@@ -3,9 +3,11 @@
 The faults are those of the carrier's callbacks (`callback_lost`, `callback_duplicated` …) for the product `letters`.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -22,6 +24,8 @@ from forbear.sandbox.wire import is_loopback, iso
 
 _ERRAND = "post_event"
 _PRODUCT: Final = "letters"
+_PATIENCE = 5.0
+"""Machine seconds an answer waits for its first event."""
 _MOST_TRIES = 8
 """Lob gives up on an event some day; what nobody took is then to be asked for."""
 
@@ -38,6 +42,7 @@ class PostEvents:
         self._agenda, self._clock, self._faults, self._options = ground.agenda, ground.clock, faults, options
         self._client = httpx.AsyncClient(timeout=httpx.Timeout(15.0, pool=None), trust_env=False)
         self._held: dict[str, Payload] = {}
+        self._awaited: dict[str, asyncio.Event] = {}
         ground.agenda.on_errand(_ERRAND, self._run)
 
     def tell(self, letter: Letter, kind: str) -> None:
@@ -48,7 +53,7 @@ class PostEvents:
         if self._strikes("new_parameter", letter) is not None:
             event["new_parameter"] = {"nobody": "knows it"}
         spoilt = self._strikes("bad_signature", letter) is not None
-        payload: Payload = {"body": json.dumps(event), "spoilt": spoilt, "tries": 0, "then": []}
+        payload: Payload = {"letter": letter.id, "body": json.dumps(event), "spoilt": spoilt, "tries": 0, "then": []}
         if self._strikes("reordered", letter) is not None:
             self._held[letter.id] = payload
             return
@@ -57,6 +62,13 @@ class PostEvents:
         due = self._clock.now() + timedelta(seconds=self._strikes("delayed", letter) or 0)
         for _ in range(1 if self._strikes("duplicated", letter) is None else 2):
             self._agenda.add(_ERRAND, payload, due)
+
+    async def until_told(self, letter: str) -> None:
+        """Wait until an event about a letter was taken, or for as long as anybody would."""
+        told = self._awaited.setdefault(letter, asyncio.Event())
+        with suppress(TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(told.wait(), _PATIENCE)
+        self._awaited.pop(letter, None)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -67,8 +79,11 @@ class PostEvents:
 
     async def _run(self, payload: Payload) -> Again | None:
         tries = payload["tries"] + 1
-        if not await self._taken(payload) and tries < _MOST_TRIES:
+        taken = await self._taken(payload)
+        if not taken and tries < _MOST_TRIES:
             return Again(self._clock.after_machine_seconds(backoff(tries)), {**payload, "tries": tries})
+        if taken and (awaited := self._awaited.get(payload["letter"])):
+            awaited.set()
         for following in payload["then"]:
             self._agenda.add(_ERRAND, {**following, "then": []}, self._clock.now())
         return None

@@ -65,6 +65,10 @@ class PrintHouse:
             self._events.tell(letter, "letter.deleted")
         return letter
 
+    async def until_told(self, letter: Letter) -> None:
+        """Wait until the application took an event about a letter."""
+        await self._events.until_told(letter.id)
+
     def fate(self, who: str) -> Fate:
         scripted = self.letters.scripted(who)
         return scripted or fate_of(self._seed, who, self._options.returned_share)

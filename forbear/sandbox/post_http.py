@@ -9,6 +9,7 @@ import binascii
 import hmac
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -21,16 +22,27 @@ from starlette.routing import Route
 from forbear.sandbox.agenda import LiveClock
 from forbear.sandbox.droppable import drop, hold_back
 from forbear.sandbox.faults import Fault, Faults, Order
+from forbear.sandbox.ordeal import ordered
 from forbear.sandbox.post_house import PrintHouse
 from forbear.sandbox.post_intake import LONGEST_KEY, PART, Draft, addressee, read
 from forbear.sandbox.post_journey import Fate
 from forbear.sandbox.post_letters import Letter, Sought, new_id
 from forbear.sandbox.post_refusals import LobRefusal
+from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.wire import iso
 
 _ROOT = "/lob/v1"
 _MOST = 100
 Endpoint = Callable[[Request, str], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request to create: the order in it, and the id it will have if it is accepted."""
+
+    request: Request
+    draft: Draft
+    identity: str
 
 
 class PrintHouseApi:
@@ -79,28 +91,40 @@ class PrintHouseApi:
         draft, key = read(pairs, pdf), request.headers.get("Idempotency-Key") or None
         if key is not None and len(key) > LONGEST_KEY:
             raise LobRefusal("invalid", "The idempotency key is too long.")
-        self._fail_before(draft)
-        if self._strikes(Fault.DROP_BEFORE_ACCEPT, draft):
-            return drop(request)
-        letter = self._house.accept(draft, mode, key, new_id())
-        if self._strikes(Fault.ERROR_AFTER_ACCEPT, draft):
+        asked = _Asked(request, draft, new_id())
+        for order in _ordered_faults(request):
+            self._faults.arm(replace(order, sid=asked.identity, product="letters"))
+        try:
+            self._fail_before(asked)
+            if self._strikes(Fault.DROP_BEFORE_ACCEPT, asked):
+                return drop(request)
+            letter = self._house.accept(draft, mode, key, asked.identity)
+        except LobRefusal:
+            self._faults.disarm(asked.identity)
+            raise
+        return await self._answered(asked, letter)
+
+    def _fail_before(self, asked: "_Asked") -> None:
+        if self._strikes(Fault.REFUSE, asked):
+            raise LobRefusal("bad_request", "An invalid request was made.")
+        if self._strikes(Fault.TOO_MANY, asked):
+            raise LobRefusal("rate_limit_exceeded", "Requests were sent too quickly and must be slowed down.")
+        if self._strikes(Fault.ERROR_BEFORE_ACCEPT, asked):
             raise LobRefusal("internal_server_error", "An error has occured on Lob's servers.")
-        if self._strikes(Fault.DROP_AFTER_ACCEPT, draft):
-            return drop(request)
-        if slow := self._strikes(Fault.SLOW, draft):
+
+    async def _answered(self, asked: "_Asked", letter: Letter) -> Response:
+        if self._strikes(Fault.CALLBACK_BEFORE_ANSWER, asked):
+            await self._house.until_told(letter)
+        if self._strikes(Fault.ERROR_AFTER_ACCEPT, asked):
+            raise LobRefusal("internal_server_error", "An error has occured on Lob's servers.")
+        if self._strikes(Fault.DROP_AFTER_ACCEPT, asked):
+            return drop(asked.request)
+        if slow := self._strikes(Fault.SLOW, asked):
             await hold_back(slow.machine_seconds)
         return JSONResponse(letter.body)
 
-    def _fail_before(self, draft: Draft) -> None:
-        if self._strikes(Fault.REFUSE, draft):
-            raise LobRefusal("bad_request", "An invalid request was made.")
-        if self._strikes(Fault.TOO_MANY, draft):
-            raise LobRefusal("rate_limit_exceeded", "Requests were sent too quickly and must be slowed down.")
-        if self._strikes(Fault.ERROR_BEFORE_ACCEPT, draft):
-            raise LobRefusal("internal_server_error", "An error has occured on Lob's servers.")
-
-    def _strikes(self, kind: Fault, draft: Draft) -> Order | None:
-        return self._faults.take(kind, addressee(draft.to), "letters")
+    def _strikes(self, kind: Fault, asked: "_Asked") -> Order | None:
+        return self._faults.take(kind, addressee(asked.draft.to), "letters", asked.identity)
 
     async def _list(self, request: Request, mode: str) -> Response:
         params = request.query_params
@@ -155,6 +179,14 @@ async def _ordered(request: Request) -> tuple[list[tuple[str, str]], bytes | Non
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         file = form.get("file")
         return pairs, await file.read() if isinstance(file, UploadFile) else None
+
+
+def _ordered_faults(request: Request) -> list[Order]:
+    """The faults a request asks for itself; see `ordeal`."""
+    try:
+        return ordered(request)
+    except Refusal:
+        raise LobRefusal("invalid", "The faults in the header could not be read.") from None
 
 
 def _limit(text: str) -> int:
