@@ -31,6 +31,7 @@ from forbear.channels.inbound_words import read
 from forbear.channels.post_routed import RoutedPost
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
+from forbear.channels.step_words import check_words
 from forbear.channels.voice.checking import check_scripts
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
@@ -91,6 +92,7 @@ class Forbear:
         self.playbooks = load_playbooks()
         self.packs = load_packs()
         check_routes(self.playbooks, self.wording, load_routes())
+        check_words(self.playbooks)
         check_scripts(self.playbooks)
         refuse_bad_words(TEMPLATES, self.packs, ledger.clock.now().date())
         # A worker that was given no key leaves payments to the provider's webhooks.

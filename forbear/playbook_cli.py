@@ -14,15 +14,17 @@ PLAN_DAYS = 120
 
 @playbook.command("check")
 def check(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Read a playbook as a worker would at its start, and hold its texts against the routes that they take."""
+    """Read a playbook as a worker would at its start, and look for its words and at the routes that they take."""
     from forbear.cadence.playbooks import load
     from forbear.cadence.sms_routes import load_routes
     from forbear.channels.route_check import check_routes
+    from forbear.channels.step_words import check_words
     from forbear.channels.wording import SmsWording
 
     try:
         book = load(file)
         check_routes({book.name: book}, SmsWording(), load_routes())
+        check_words({book.name: book})
     except (BadData, CannotStart) as wrong:
         typer.echo(str(wrong))
         raise typer.Exit(1) from None

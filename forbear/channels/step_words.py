@@ -1,0 +1,47 @@
+"""Whether each step of a playbook has its words in every language: asked when a worker starts, not when somebody dials.
+
+Texts are looked at by `route_check`, with what their routes carry. What officers are told to do at a door is a page.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from forbear.cadence.playbooks import Playbook, Step
+from forbear.errors import CannotStart
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "templates"
+
+
+def check_words(playbooks: Mapping[str, Playbook], folder: Path = FOLDER) -> None:
+    """Pass playbooks of whose calls and letters every word is there.
+
+    Raises:
+        CannotStart: with every step that lacks some, a line each.
+    """
+    problems = [
+        f"Playbook {book.name}, step {step.id}: no {step.channel} {step.template} in {language}. "
+        f"Write {missing}, or take {language} out of the playbook."
+        for book in playbooks.values()
+        for step in book.steps
+        for language, missing in _missing(step, book, folder)
+    ]
+    if problems:
+        raise CannotStart("\n".join(problems))
+
+
+def _missing(step: Step, book: Playbook, folder: Path) -> Iterator[tuple[str, str]]:
+    for language in book.languages:
+        words = _words(step, language)
+        if words is not None and not (folder / words).is_file():
+            yield language, f"templates/{words}"
+
+
+def _words(step: Step, language: str) -> str | None:
+    """The file of a step's words, within the folder of templates; None where there is no such file."""
+    if step.channel == "letter":
+        return f"letters/{language}/{step.template}.html"
+    if step.channel == "call":
+        spoken = "calls/{}/{}" if step.by == "machine" else "staff/scripts/{}/{}"
+        return f"{spoken.format(language, step.template)}.toml"
+    return None
