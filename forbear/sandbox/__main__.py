@@ -1,6 +1,7 @@
 """`python -m forbear.sandbox`: the outside world in a box, as one process on loopback.
 
-It is the carrier (Twilio's Messages API under `/api`), China's domestic SMS provider (at `/`), the payment provider
+It is the carrier (Twilio's messages, calls, recordings and numbers under `/api`, Messaging Services under
+`/messaging`, lookups under `/lookups`), China's domestic SMS provider (at `/`), the payment provider
 (Stripe's checkout sessions under `/stripe`, its hosted page under `/pay/c/`), the people with their habits, and a
 control plane under `/_sandbox/`. Its memory and its log outlive it.
 """

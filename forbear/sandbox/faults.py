@@ -120,7 +120,8 @@ class Faults:
         return None
 
     def armed(self) -> list[Armed]:
-        return list(self._armed)
+        """What is in force for more than the one request that ordered it."""
+        return [armed for armed in self._armed if armed.order.sid is None]
 
     def disarm(self, sid: str | None = None) -> None:
         """Forget all of them, or those of one message or call."""

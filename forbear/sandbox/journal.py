@@ -14,6 +14,15 @@ Only the sandbox appends to it, one flushed line per event; `at` is always the w
 * A text from a person: `{"at", "channel": "sms-in", "kind", "from", "to", "sid", "ref": null, "body_sha256"}`. `kind`
   is what the person meant, whatever the words: `stop`, `start`, `help`, `promise`, `dispute`, `hardship`,
   `wrong_person` or `text`.
+* A call: `{"at", "channel": "call", "kind", "sid", "from", "to", "ref", "status"}`. `kind` is `accepted` (the only one
+  that means the application placed a call), `answered` (with `answered_by`), `ended` (with `seconds`, `answered_by`,
+  and the digests `said_sha256` of all we said and `left_sha256` of what a mailbox kept, or null), or `inbound`.
+* What a person told a menu that took it: `{"at", "channel": "call-in", "kind", "from", "to", "sid", "ref"}`; `kind` is
+  what the words beside the key mean: `me`, `not_me`, `wrong`, `stop`, `pay` (by a link), `promise`, `dispute`,
+  `hardship`, `human`, `repeat`, `confirm` or `redo`.
+* A letter: `{"at", "channel": "letter", "kind", "sid", "ref", "sha256"}`; `kind` is `accepted` (with `service` and
+  `pages`), `mailed`, `delivered`, `returned`, `lost` or `cancelled`, also where no scan ever told; `ref` is the touch in
+  its metadata, `sha256` the digest of the file as it came.
 * A deed on the borrower's page that the page acknowledged: `{"at", "channel": "page", "kind", "from", "sid", "ref":
   null}` with `kind` as above or `pay`; `sid` is the payment session of a `pay`, else null.
 * Money paid at the payment provider: `{"at", "channel": "payment", "kind": "payment", "from": null, "sid", "ref",

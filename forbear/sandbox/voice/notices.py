@@ -13,7 +13,7 @@ _SIP_CODES = {"completed": "200", "busy": "486", "no-answer": "487", "canceled":
 
 
 def call_fields(call: Call, account: str) -> dict[str, str]:
-    """What every request about a call carries."""
+    """What every request about a call carries. An asynchronous detection is told by a callback of its own."""
     fields = {
         "AccountSid": account,
         "ApiVersion": API_VERSION,
@@ -32,7 +32,8 @@ def call_fields(call: Call, account: str) -> dict[str, str]:
         "To": call.recipient,
     }.items():
         fields |= {f"{side}{part}": "" for part in ("City", "State", "Zip")} | {f"{side}Country": _country(phone)}
-    return fields | ({"AnsweredBy": call.answered_by} if call.answered_by else {})
+    told = call.answered_by if not call.order.amd_url else None
+    return fields | ({"AnsweredBy": told} if told else {})
 
 
 def progress_fields(call: Call, account: str, event: str, now: datetime, recording: Recording | None) -> dict[str, str]:
