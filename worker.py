@@ -32,7 +32,6 @@ from forbear.channels.post_routed import RoutedPost
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
 from forbear.channels.step_words import check_words
-from forbear.channels.voice.checking import check_scripts
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
@@ -93,7 +92,6 @@ class Forbear:
         self.packs = load_packs()
         check_routes(self.playbooks, self.wording, load_routes())
         check_words(self.playbooks)
-        check_scripts(self.playbooks)
         refuse_bad_words(TEMPLATES, self.packs, ledger.clock.now().date())
         # A worker that was given no key leaves payments to the provider's webhooks.
         self.payments = StripeCheckout.from_settings(settings) if settings.stripe_key.get_secret_value() else None

@@ -1,34 +1,10 @@
-"""A playbook whose machine call names no script is refused when a process starts."""
-
-from dataclasses import replace
+"""The scripts of calls: the same sentences in both languages, and no call in which not all could be said."""
 
 import pytest
 
-from forbear.cadence.playbooks import Playbook, load_all
-from forbear.channels.voice.checking import check_scripts
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.voice.words import language_of, scripts, sentences
-from forbear.errors import BadInput, CannotStart
-
-
-def calling() -> Playbook:
-    """A shipped playbook with a call by the machine."""
-    books = load_all().values()
-    return next(book for book in books if any(step.channel == "call" and step.by == "machine" for step in book.steps))
-
-
-def test_the_shipped_playbooks_can_be_spoken() -> None:
-    check_scripts(load_all())
-
-
-def test_a_step_without_a_script_is_named() -> None:
-    book = calling()
-    steps = tuple(
-        replace(step, template="nowhere") if step.channel == "call" and step.by == "machine" else step
-        for step in book.steps
-    )
-    with pytest.raises(CannotStart, match=r"there is no script nowhere\. Name one of menu"):
-        check_scripts({book.name: replace(book, steps=steps)})
+from forbear.errors import BadInput
 
 
 def test_both_languages_have_the_same_sentences() -> None:
