@@ -21,11 +21,8 @@ Only the sandbox appends to it, one flushed line per event; `at` is always the w
   what the words beside the key mean: `me`, `not_me`, `wrong`, `stop`, `pay` (by a link), `promise`, `dispute`,
   `hardship`, `human`, `repeat`, `confirm` or `redo`.
 * A letter: `{"at", "channel": "letter", "kind", "sid", "ref", "sha256"}`; `kind` is `accepted` (with `service` and
-  `pages`), `mailed`, `delivered`, `returned`, `lost` or `cancelled`, also where no scan ever told; `ref` is the touch in
-  its metadata, `sha256` the digest of the file as it came.
-* A letter: `{"at", "channel": "letter", "kind", "sid", "ref", "sha256"}`; `kind` is `accepted` (with `service` and
-  `pages`), `mailed`, `delivered`, `returned`, `lost` or `cancelled`, also where no scan ever told; `ref` is the touch in
-  its metadata, `sha256` the digest of the file as it came.
+  `pages`), `mailed`, `delivered`, `returned`, `lost` or `cancelled`, also where no scan ever told; `ref` is the touch
+  in its metadata, `sha256` the digest of the file as it came.
 * A deed on the borrower's page that the page acknowledged: `{"at", "channel": "page", "kind", "from", "sid", "ref":
   null}` with `kind` as above or `pay`; `sid` is the payment session of a `pay`, else null.
 * Money paid at the payment provider: `{"at", "channel": "payment", "kind": "payment", "from": null, "sid", "ref",
