@@ -34,7 +34,7 @@ class Sender(OfLender, Base):
     __table_args__ = (
         UniqueConstraint("address"),
         Index(None, "lender"),
-        CheckConstraint("segments_per_second > 0", name="pace"),
+        CheckConstraint("segments_per_second > 0::numeric", name="pace"),
     )
 
 
