@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,7 +102,8 @@ class Receiver:
                 if answer.status != 204:
                     self.send_header("Content-Length", str(len(answer.body.encode())))
                 self.end_headers()
-                self.wfile.write(answer.body.encode())
+                with suppress(BrokenPipeError):  # whoever asked may have stopped waiting
+                    self.wfile.write(answer.body.encode())
 
             do_GET = _handle  # noqa: N815  the server's own naming
             do_POST = _handle  # noqa: N815  likewise
