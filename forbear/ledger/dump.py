@@ -19,6 +19,7 @@ TABLES = (
     "event",
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
     *("task", "sender", "incident", "letter", "service_proof", "call", "call_step"),
+    *("visit", "visit_plan", "visit_check_in", "visit_report", "visit_signature", "handed_over"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
 LEFT_OUT: dict[str, frozenset[str]] = {
@@ -27,6 +28,7 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "reply": frozenset({"text"}),
     "letter": frozenset({"address"}),
     "call_step": frozenset({"answer"}),
+    "visit_check_in": frozenset({"place"}),
     "import_file": frozenset({"wrapped", "problem"}),
     "import_row": frozenset({"external_id", "mark", "problems"}),
 }

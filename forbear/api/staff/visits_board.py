@@ -25,7 +25,7 @@ from forbear.api.staff.visits_at import (
 )
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger.tables.visits import Visit
-from forbear.ledger.visits import APPROVALS, DECLINES, approve, decline
+from forbear.ledger.visits import APPROVALS, DECLINES, approve, decline, plan_of
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_hours import open_day
 from forbear.ledger.visits_planned import assign, assign_day, place_of, propose, tell_place
@@ -81,7 +81,8 @@ def show_route(request: Request, staff: Supervisor, fields: Fields, visits: TheV
             ],
         }
     values = {name: str(value) for name, value in fields.items()}
-    return render(request, "visits/route.html", **{**shown, "chosen": chosen}, proposed=proposed, values=values)
+    shown["chosen"] = chosen
+    return render(request, "visits/route.html", **shown, proposed=proposed, values=values)
 
 
 @router.post("/route/assign")
@@ -124,8 +125,8 @@ def send_two(request: Request, visit: str, staff: Supervisor, fields: Fields, vi
         key = wrong.field if isinstance(wrong, BadInput) else "busy"
         field = "second" if key in {"second", "busy"} else "starts_at"
         errors = {field: words_of(request)(f"visit_plan.wrong_{key}")}
-        values = {name: str(value) for name, value in fields.items()}
-        return render(request, "visits/plan.html", status=UNPROCESSABLE, **shown, errors=errors, values=values)
+        shown["values"] = {name: str(value) for name, value in fields.items()}
+        return render(request, "visits/plan.html", status=UNPROCESSABLE, **shown, errors=errors)
     return see_other(f"{ROOT}/board")
 
 
@@ -182,6 +183,7 @@ def _plan(desk: Desk, visits: Visits, visit_id: str) -> dict[str, Any]:
     if visit is None or visit.state not in {"approved", "assigned"}:
         raise NotFound("no such visit to be planned")
     hours: list[dict[str, Any]] = []
+    before = plan_of(desk.session, visit.id)
     zone = open_day(desk, visit, desk.now().date()).zone
     for day in days_from(today(desk.now(), zone), DAYS):
         found = open_day(desk, visit, day)
@@ -195,6 +197,7 @@ def _plan(desk: Desk, visits: Visits, visit_id: str) -> dict[str, Any]:
         "hours": hours,
         "address": address_of(desk, visit),
         "located": place_of(desk, visit) is not None,
+        "values": {} if before is None else {"first": before.first_officer, "second": before.second_officer},
     }
 
 
