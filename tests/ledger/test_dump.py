@@ -16,7 +16,10 @@ from forbear.services.ports import free_port
 from forbear.settings import Settings
 from tests.ledger.filled import emptied, fill
 
-SECRETS = {"api_key", "person_key", "person_match", "page_session", "idempotency"}
+SECRETS = {
+    *("api_key", "person_key", "person_match", "page_session", "idempotency", "officer_feed", "visit_place"),
+    *("visit_evidence", "custody", "staff", "staff_session", "staff_act"),
+}
 MACHINERY = {"audit_row", "audit_seal", "import_piece", "rule_pack", "rule_calendar"}
 
 
