@@ -58,9 +58,7 @@ def usable(person: Person, channel: str) -> list[ContactPoint]:
     return [
         point
         for point in person.points
-        if point.kind == POINT_KINDS[channel]
-        and point.state in good
-        and (channel != "sms" or point.place == "mobile")
+        if point.kind == POINT_KINDS[channel] and point.state in good and (channel != "sms" or point.place == "mobile")
     ]
 
 
