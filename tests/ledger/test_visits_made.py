@@ -81,11 +81,14 @@ def test_far_away_vague_or_made_up_does_not_count(crew: Crew, hands: Hands) -> N
     assert isinstance(crew.start(visit), Begun)
 
 
-def test_an_address_without_coordinates_is_put_down_as_such_and_the_two_must_still_be_together(crew: Crew) -> None:
+def test_an_address_without_coordinates_is_put_down_as_such_and_the_two_must_still_be_together(
+    crew: Crew, hands: Hands
+) -> None:
     visit, _, _ = crew.assigned(door=None)
     assert crew.check_in(visit, crew.one) == "no_coordinates"
     crew.check_in(visit, crew.two, ACROSS_TOWN)
     assert held(crew.start(visit)) == "VISIT.APART"
+    hands.advance(A_MINUTE)
     crew.check_in(visit, crew.two)
     assert isinstance(crew.start(visit), Begun)
 
