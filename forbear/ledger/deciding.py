@@ -87,7 +87,7 @@ class DecidingBook:
         found = life_rows.account(session, asked.account)
         if found is None:
             return Close(reason="no such account")
-        account, lender, *_ = found
+        account, lender, *_, is_held = found
         life = life_of(session, found, now=now, packs=self._packs)
         decided = self._next(life, account.playbook, now)
         claim = held = None
@@ -96,7 +96,7 @@ class DecidingBook:
             if claim is None:
                 decided = _window_closing(decided, now)
             elif decided.channel == "sms":
-                claim, held = self._seated(session, lender, decided, claim, now)
+                claim, held = self._seated(session, lender, decided, claim, now, is_held=is_held)
         decided = held or decided
         # What holds a way out is the lender's own, whoever else knows the person.
         own = held is not None or self._own(session, account, decided, now)
@@ -104,11 +104,20 @@ class DecidingBook:
         return rows.write(decided, claim, life)
 
     def _seated(
-        self, session: Session, lender: Lender, contact: cadence.Contact, claim: Claim, now: datetime
+        self,
+        session: Session,
+        lender: Lender,
+        contact: cadence.Contact,
+        claim: Claim,
+        now: datetime,
+        *,
+        is_held: bool,
     ) -> tuple[Claim | None, cadence.Rest | None]:
         """The claim with the sender that a text goes out by, or the rest until there is one."""
-        stopped = incidents.holding(session, lender.id, contact.provider, contact.template)
-        if stopped is not None:
+        if (
+            is_held
+            and (stopped := incidents.holding(session, lender.id, contact.provider, contact.template)) is not None
+        ):
             rule = incidents.RULES[stopped.kind]
             return None, senders.rest(contact, now + LONGEST_REST, incidents.in_words(stopped), rule)
         if self._costs is None:

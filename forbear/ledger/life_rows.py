@@ -39,6 +39,7 @@ from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Par
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
+from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
 
 Rows = Sequence[RowMapping]
@@ -64,13 +65,13 @@ def balance_of(account: Any) -> ColumnElement[Decimal]:
     return total.correlate_except(Entry).scalar_subquery()
 
 
-Found = tuple[Account, Lender, Decimal, str | None]
+Found = tuple[Account, Lender, Decimal, str | None, bool]
 
 
 def account(session: Session, account_id: str) -> Found | None:
-    """The account, its lender, what is owed, and its open legal case."""
+    """The account, its lender, what is owed, its open legal case, and whether a way out of the lender is held."""
     found = session.execute(_account(), {"account": account_id}).one_or_none()
-    return None if found is None else (found[0], found[1], found[2], found[3])
+    return None if found is None else (found[0], found[1], found[2], found[3], found[4])
 
 
 @cache
@@ -81,8 +82,11 @@ def _account() -> Statement:
         .correlate(Account)
         .scalar_subquery()
     )
+    held = exists().where(
+        Incident.lender == Account.lender, Incident.released_at.is_(None), Incident.kind.in_(("template", "route"))
+    )
     return (
-        select(Account, Lender, balance_of(Account.id), case)
+        select(Account, Lender, balance_of(Account.id), case, held.correlate(Account))
         .join(Lender, Lender.id == Account.lender)
         .where(Account.id == ACCOUNT)
         .execution_options(populate_existing=True)

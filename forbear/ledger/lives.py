@@ -84,7 +84,7 @@ def life_of(
     packs: Packs | None = None,
 ) -> life.Life:
     """The same, of an account that was just read."""
-    account, lender, balance, case = found
+    account, lender, balance, case, _ = found
     since = now - look_back(packs)
     known = _read(session, account, (now, since), without, alone=alone)
     return life.Life(
