@@ -121,6 +121,7 @@ def settle(
     no_promise: bool = False,
     ticked: Sequence[str] = (),
     note: str | None = None,
+    instead: bool = False,
 ) -> None:
     """Put down how it ended, with all that follows; the same told again changes nothing.
 
@@ -138,6 +139,7 @@ def settle(
         no_promise: says in so many words that no dated promise could be had.
         ticked: what was explained or done, of `TICKS`.
         note: what else was said, sealed under the person's key.
+        instead: a supervisor tells it for whoever began it and let its time run out; the record names who told.
 
     Raises:
         NotFound: no such task.
@@ -152,7 +154,8 @@ def settle(
         raise Conflict("another end was told before")
     if task.touch is None or (touch := lock_touch(session, task.touch)) is None:
         raise Conflict("nothing was begun for this task")
-    _theirs(task, staff)
+    if not (instead and task.state == "expired" and staff):
+        _theirs(task, staff)
     touch.result = OUTCOMES[task.kind][outcome].result
     status = OUTCOMES[task.kind][outcome].status
     add_receipt(session, touch_id=touch.id, source="staff", status=status, code=told.code(), at=now)

@@ -78,6 +78,11 @@ def message_means(fields: FormData, bounds: Bounds, meanings: tuple[str, ...]) -
     return told
 
 
+def looked_into(fields: FormData) -> Told:
+    """What was found out about something that had to be looked into."""
+    return _told(fields)
+
+
 def _told(fields: FormData) -> Told:
     values = {name: str(fields.get(name, ""))[:LONGEST_NOTE] for name in NAMES}
     return Told(values, tuple(tick for tick in TICKS if fields.get(f"tick-{tick}")))

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.api.pages.wording import Writing, shown_phone
-from forbear.api.staff import list_routes, scripts
+from forbear.api.staff import list_routes, scripts, task_outcomes
 from forbear.api.staff.reading_forms import Bounds, Told
 from forbear.api.staff.rendering import render, when, words_of, writing_of
 from forbear.api.staff.session import Staff
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
-from forbear.ledger import books
+from forbear.ledger import books, staffing
 from forbear.ledger.begun import Begun
 from forbear.ledger.engine import Ledger
 from forbear.ledger.human_readings import MEANINGS, WITHOUT_PERSON, Message
@@ -99,12 +99,30 @@ def during_call(desk: Desk, session: Session, found: Waiting, begun: Begun, *, t
         script=None if name is None else scripts.fill(name, begun.language, written),
         never=[words(f"never.{each}") for each in NEVER],
         rules=_forbidden(desk, found, profile, bounds.today),
-        not_reached=[(each, words(f"outcome.{each}")) for each in NOT_REACHED],
-        spoke=[(each, words(f"outcome.{each}")) for each in CALL_OUTCOMES if each not in NOT_REACHED],
-        causes=[(each, words(f"causes.{each}")) for each in CAUSES],
-        ticks=[(each, words(f"ticks.{each}")) for each in required(desk, session, found) if each in TICKS],
-        total=bounds.writing.money(bounds.most, bounds.currency),
-        **_promise_values(bounds),
+        **_end_values(desk, session, found, bounds),
+    )
+
+
+def abandoned_call(desk: Desk, session: Session, found: Waiting, *, told: Told | None = None) -> Response:
+    """The form for how somebody else's call ended, without whom it was about."""
+    began = staffing.name_of(session, desk.ledger.vault, str(found.task.assignee))
+    values = _end_values(desk, session, found, bounds_of(desk, session, found))
+    return desk.page("call_abandoned.html", found, told=told, caller=began, **values)
+
+
+def plain(desk: Desk, session: Session, found: Waiting, *, told: Told | None = None) -> Response:
+    """Something to look into, with the ends that it may have."""
+    words, kind = words_of(desk.request), found.task.kind
+    offered = task_outcomes.offered(kind)
+    return desk.page(
+        "task_plain.html",
+        found,
+        told=told,
+        lead=words(f"{kind}.lead"),
+        legend=words(f"{kind}.legend") if len(offered) > 1 else "",
+        offered=[(each, words(f"{kind}.{each}")) for each in offered] if len(offered) > 1 else [],
+        button=words("plain.done" if len(offered) > 1 else f"{kind}.done"),
+        abandoned=task_outcomes.abandoned(session, found.task),
     )
 
 
@@ -134,7 +152,7 @@ def message(
 def over(desk: Desk, found: Waiting) -> Response:
     """How a task ended."""
     words, task = words_of(desk.request), found.task
-    section = "reply" if task.kind == "reply" else "outcome"
+    section = {"call": "outcome", "visit": "visit_outcome"}.get(task.kind, task.kind)
     key = f"{section}.{'nothing' if task.outcome == 'other' else task.outcome}"
     outcome = words(key) if key in words.sentences else words(f"states.{task.state}")
     return desk.page("task_over.html", found, outcome=outcome, state=words(f"states.{task.state}"))
@@ -156,6 +174,19 @@ def bounds_of(desk: Desk, session: Session, found: Waiting) -> Bounds:
     owed = Decimal(0) if account is None else sum(books.balance(session, account.id).values(), Decimal(0))
     today = writing.local_day(desk.ledger.clock.now())
     return Bounds(today, owed, "USD" if account is None else account.currency, writing, words)
+
+
+def _end_values(desk: Desk, session: Session, found: Waiting, bounds: Bounds) -> dict[str, Any]:
+    """What the form for the end of a call is made of."""
+    words = bounds.words
+    return {
+        "not_reached": [(each, words(f"outcome.{each}")) for each in NOT_REACHED],
+        "spoke": [(each, words(f"outcome.{each}")) for each in CALL_OUTCOMES if each not in NOT_REACHED],
+        "causes": [(each, words(f"causes.{each}")) for each in CAUSES],
+        "ticks": [(each, words(f"ticks.{each}")) for each in required(desk, session, found) if each in TICKS],
+        "total": bounds.writing.money(bounds.most, bounds.currency),
+        **_promise_values(bounds),
+    }
 
 
 def _promise_values(bounds: Bounds) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from forbear.api.staff import reading_forms, task_pages
+from forbear.api.staff import reading_forms, task_outcomes, task_pages
 from forbear.api.staff.installed import ThePacks, ThePlaybooks
 from forbear.api.staff.rendering import see_other, words_of
 from forbear.api.staff.session import ROOT, Fields, NotYours, SignedIn, TheLedger
@@ -43,13 +43,15 @@ def look(task_id: str, desk: TheDesk) -> Response:
         task = found.task
         if task.kind == "reply" and task.state in tasks.WAITING:
             return _message(desk, session, found)
+        if task_outcomes.is_abandoned(task) and task.assignee != desk.staff.id:
+            return task_pages.abandoned_call(desk, session, found)
         if task.kind == "call" and _is_under_way(task):
             return _call(desk, session, found)
         if task.state not in tasks.WAITING:
             return task_pages.over(desk, found)
         if task.kind == "call":
             return task_pages.before_call(desk, found)
-        return desk.page("task_plain.html", found)
+        return task_pages.plain(desk, session, found)
 
 
 @router.post("/begin")
@@ -79,6 +81,8 @@ def end_call(task_id: str, desk: TheDesk, fields: Fields) -> Response:
                     if refused.field in {"cause", "promise", "ticked"}
                     else "outcome.missing"
                 )
+        if found.task.assignee not in {None, desk.staff.id}:
+            return task_pages.abandoned_call(desk, session, found, told=told)
         return _call(desk, session, found, told)
 
 
@@ -116,16 +120,17 @@ def say_meaning(task_id: str, desk: TheDesk, fields: Fields) -> Response:
 
 @router.post("/done")
 def say_done(task_id: str, desk: TheDesk, fields: Fields) -> Response:
-    """Something that only had to be looked into was."""
-    del fields
+    """What was found out, or that something was put right; the form comes back where nothing was chosen."""
     with _found(desk, task_id) as (session, found):
-        if found.task.kind in {"call", "visit", "reply"}:
+        kind = found.task.kind
+        if kind in {"call", "visit", "reply"}:
             raise Conflict("this task asks for more than that it is done")
-        task, now = tasks.lock_task(session, task_id), desk.ledger.clock.now()
-        if task.state != "done" or task.assignee != desk.staff.id:
-            tasks.take(session, task, desk.staff.id, now)
-            tasks.close(session, task, now)
-            _note(desk, session, task, "task_done")
+        told = reading_forms.looked_into(fields)
+        outcome = task_outcomes.chosen(kind, told.values["outcome"])
+        if outcome is None:
+            told.errors["outcome"] = words_of(desk.request)(f"{kind}.missing")
+            return task_pages.plain(desk, session, found, told=told)
+        _end(desk, session, task_id, outcome)
     return _onward(task_id)
 
 
@@ -149,9 +154,10 @@ def _found(desk: Desk, task_id: str) -> Generator[tuple[Session, Waiting]]:
     with desk.ledger.staff(desk.staff.tenant) as session:
         found = work.one(desk.ledger, session, task_id, playbooks=desk.playbooks, packs=desk.packs)
         task = found.task
-        if task.role not in desk.staff.roles and task.assignee != desk.staff.id:
+        watched = task.kind == "call" and task.state not in tasks.WAITING and "supervisor" in desk.staff.roles
+        if task.role not in desk.staff.roles and task.assignee != desk.staff.id and not watched:
             raise NotYours
-        if task.assignee not in {None, desk.staff.id}:
+        if task.assignee not in {None, desk.staff.id} and not watched:
             raise Conflict("somebody else works on this task")
         yield session, found
 
@@ -187,6 +193,16 @@ def _message(desk: Desk, session: Session, found: Waiting, told: reading_forms.T
     return task_pages.message(desk, session, found, opened, told=told)
 
 
+def _end(desk: Desk, session: Session, task_id: str, outcome: str) -> None:
+    """Take a task and end it; ended so before, nothing changes."""
+    task, now = tasks.lock_task(session, task_id), desk.ledger.clock.now()
+    if task.state == "done" and (task.assignee, task.outcome) == (desk.staff.id, outcome):
+        return
+    tasks.take(session, task, desk.staff.id, now)
+    tasks.close(session, task, now, outcome=outcome)
+    _note(desk, session, task, "task_done")
+
+
 def _settle(desk: Desk, session: Session, task: Task, told: reading_forms.Told) -> None:
     before = task.state
     settle(
@@ -201,6 +217,7 @@ def _settle(desk: Desk, session: Session, task: Task, told: reading_forms.Told) 
         no_promise=bool(told.values["no_promise"]),
         ticked=told.ticked,
         note=told.values["note"] or None,
+        instead="supervisor" in desk.staff.roles,
     )
     if before != "done":
         _note(desk, session, task, "call_told")

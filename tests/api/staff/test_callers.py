@@ -287,15 +287,3 @@ def test_a_caller_in_china_reads_chinese_and_the_script_is_in_the_language_of_th
 def test_without_a_birth_date_nothing_can_be_told(desk: Desk, caller: Colleague) -> None:
     page = begin(caller, call(desk, born=False))
     assert "We have no date of birth. Do not say what the call is about" in page.text
-
-
-def test_something_to_look_into_is_said_to_be_done(desk: Desk, caller: Colleague) -> None:
-    errand = call(desk)
-    with desk.house.worker() as session:
-        session.execute(update(Task).where(Task.id == errand.task).values(kind="route"))
-    page = caller.visit(errand.path)
-    assert errand.account in page.text
-    for _ in range(2):
-        assert caller.send(page, "done").status_code == 303
-    assert errand.row().state == "done"
-    assert desk.acts(caller.id).count("task_done") == 1

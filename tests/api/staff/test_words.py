@@ -6,6 +6,7 @@ import string
 import pytest
 
 from forbear.api.staff import scripts
+from forbear.api.staff.task_outcomes import ENDS
 from forbear.api.staff.wording import FOLDER, words_in
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
 from forbear.ledger.human_readings import MEANINGS
@@ -47,6 +48,9 @@ def test_everything_that_can_be_chosen_has_words(language: str) -> None:
     wanted = [f"outcome.{each}" for each in CALL_OUTCOMES] + [f"causes.{each}" for each in CAUSES]
     wanted += [f"ticks.{each}" for each in TICKS] + [f"reply.{each}" for each in MEANINGS]
     wanted += [f"roles.{each}" for each in ROLES]
+    wanted += [f"{kind}.{each}" for kind, ends in ENDS.items() for each in (*ends, "lead")]
+    wanted += [f"{kind}.{each}" for kind, ends in ENDS.items() if len(ends) > 1 for each in ("legend", "missing")]
+    wanted += [f"{kind}.done" for kind, ends in ENDS.items() if len(ends) == 1]
     assert [key for key in wanted if key not in known] == []
 
 

@@ -1,0 +1,47 @@
+"""How a task that is neither a call, a visit nor a message may end, and whose end a supervisor may tell for somebody.
+
+The ends are those that the ledger acts on; a task with one possible end is ended by one button.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from forbear.ledger import numbers
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_ends import UNKNOWN_OUTCOMES
+
+ENDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "number": numbers.OUTCOMES,
+        "unknown_touch": UNKNOWN_OUTCOMES,
+        "route": ("released",),
+        "unmapped_code": ("looked_up",),
+    }
+)
+
+
+def offered(kind: str) -> tuple[str, ...]:
+    """The ends of such a task."""
+    return ENDS[kind]
+
+
+def chosen(kind: str, typed: str) -> str | None:
+    """The end that a form names; None where it names none of them."""
+    ends = offered(kind)
+    return ends[0] if len(ends) == 1 else typed if typed in ends else None
+
+
+def abandoned(session: Session, asking: Task) -> str | None:
+    """The call that such a task asks after, if somebody began it and never said how it ended."""
+    touch = None if asking.kind != "unknown_touch" or asking.touch is None else session.get(Touch, asking.touch)
+    call = None if touch is None or touch.task is None else session.get(Task, touch.task)
+    return call.id if call is not None and is_abandoned(call) else None
+
+
+def is_abandoned(task: Task) -> bool:
+    """Whether its time ran out while somebody was on the line, as far as anybody knows."""
+    return task.kind == "call" and task.state == "expired" and task.touch is not None
