@@ -38,6 +38,7 @@ from forbear.contracts import queues
 from forbear.documents.on_demand import OnDemand
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.asking import CheckoutsBook
+from forbear.ledger.call_rounds import CallRoundsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.ledger.following import FollowingBook
@@ -123,6 +124,8 @@ class Forbear:
             payments=self.payments,
             letters=LetterRoundsBook(self.ledger, self.post.routes),
             post=self.post,
+            calls=CallRoundsBook(self.ledger),
+            line=self.calls,
             clock=self.ledger.clock,
         )
         threads = self.settings.worker_threads

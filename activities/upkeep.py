@@ -19,6 +19,7 @@ from forbear.clock import Clock
 from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
+from forbear.ports.calls import CallAsking, Standing
 from forbear.ports.following import FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.post import PostCarrier, Tracked
@@ -26,7 +27,7 @@ from forbear.ports.replies import Ear, ReplyBook, ReplyListing
 from forbear.ports.rounds import Patience, each
 from forbear.ports.runs import Runs
 from forbear.ports.sms import Found, Unreadable
-from forbear.ports.tracking import LetterRounds, Posted
+from forbear.ports.tracking import CallRounds, LetterRounds, Posted
 from forbear.ports.ways import Finder
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class _Answer(Generic[A]):
 class UpkeepActivities:
     """Upkeep over its ports, with a finder for each channel.
 
-    Without `runs`, `checkouts`, `follow` or `letters` their part of a round is left out.
+    Without `runs`, `checkouts`, `follow`, `letters` or `calls` their part of a round is left out.
     """
 
     def __init__(
@@ -63,6 +64,8 @@ class UpkeepActivities:
         follow: FollowBook | None = None,
         letters: LetterRounds | None = None,
         post: PostCarrier | None = None,
+        calls: CallRounds | None = None,
+        line: CallAsking | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._book = book
@@ -75,6 +78,8 @@ class UpkeepActivities:
         self._follow = follow
         self._letters = letters
         self._post = post
+        self._calls = calls
+        self._line = line
         self._patience = Patience(clock or Clock.real())
 
     @activity.defn(name="look_after")
@@ -104,6 +109,7 @@ class UpkeepActivities:
         sent = round_.part("reports", lambda: [] if self._follow is None else self._follow.unreported(), [])
         reported = self._each(round_, "reports", sent, self._ask_fate, lambda touch: touch.touch)
         letters = self._look_after_letters(round_)
+        calls = self._look_after_calls(round_)
         begun = round_.part("payments", self._begun, [])
         paid = self._each(round_, "payments", begun, self._ask_about, lambda checkout: checkout.checkout)
         return {
@@ -115,6 +121,7 @@ class UpkeepActivities:
             "payments_seen": len(begun),
             "payments_settled": paid,
             **letters,
+            **calls,
         }
 
     def _look_after_letters(self, round_: "_Round") -> dict[str, int]:
@@ -127,6 +134,17 @@ class UpkeepActivities:
         untold = round_.part("letters", book.untold, [])
         told = self._each(round_, "letters", untold, self._track, lambda one: one.touch)
         return {"letters_taken_back": taken_back, "letters_asked": len(untold), "letters_told": told}
+
+    def _look_after_calls(self, round_: "_Round") -> dict[str, int]:
+        """Ask how those calls ended of which nobody told it."""
+        book, line = self._calls, self._line
+        if book is None or line is None:
+            return {}
+        unended = round_.part("calls", book.unended, [])
+        ended = self._each(
+            round_, "calls", unended, lambda call: self._ask_end(book, line, call), lambda one: one.touch
+        )
+        return {"calls_asked": len(unended), "calls_ended": ended}
 
     def _each(
         self, round_: "_Round", part: str, items: Sequence[T], do: Callable[[T], int], name: Callable[[T], str]
@@ -187,6 +205,19 @@ class UpkeepActivities:
 
         answer = self._answer(letter.provider, "letters", letter.touch, ask)
         return answer is not None and book.learn(letter, answer.found)
+
+    def _ask_end(self, book: CallRounds, line: CallAsking, call: Posted) -> bool:
+        """Ask how a call ended. A question that is refused was asked all the same."""
+
+        def ask() -> Standing | None:
+            try:
+                return line.fetch(call.provider_id)
+            except Unreadable:
+                log.warning("call_not_told", touch=call.touch)
+                return None
+
+        answer = self._answer(call.provider, "calls", call.touch, ask)
+        return answer is not None and book.learn(call, answer.found)
 
     def _look_for(self, touch: Unsettled) -> Found | None:
         finder = self._finders.get(touch.channel)

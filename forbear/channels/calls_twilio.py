@@ -1,4 +1,4 @@
-"""The way out for calls over Twilio's Calls API, with the real SDK. Implements `ports.calls.CallCarrier` and `Finder`.
+"""The way out for calls over Twilio's Calls API, with the real SDK. Implements `CallCarrier`, `CallAsking`, `Finder`.
 
 One attempt per call, and what the answer means is decided here once, as for texts. A call holds no word of ours that
 could be searched for, so a lost one is known again only by its two numbers and its time, and only if it is the one.
@@ -16,7 +16,7 @@ from forbear.cadence.call_codes import call_meaning
 from forbear.channels.twilio_answers import SERVER_ERROR, TOO_MANY_AT_ONCE, lost, told
 from forbear.channels.twilio_http import make_client
 from forbear.clock import Clock
-from forbear.ports.calls import CallOrder
+from forbear.ports.calls import CallOrder, Standing
 from forbear.ports.sms import Accepted, Found, Refused, Sending, Unknown, Unreadable
 from forbear.settings import Settings
 
@@ -88,6 +88,26 @@ class TwilioCalls:
         if len(ours) > 1:
             raise Unreadable("several calls between these numbers: which one is meant cannot be told")
         return Found(provider_id=str(ours[0].sid), status=str(ours[0].status)) if ours else None
+
+    def fetch(self, provider_id: str) -> Standing:
+        """How one call stands.
+
+        Raises:
+            Unreadable: the carrier knows no such call, or did not take the question.
+        """
+        try:
+            return _standing(self._client.calls(provider_id).fetch())
+        except TwilioException as error:
+            status, _ = told(error)
+            if status in {0, TOO_MANY_AT_ONCE} or status >= SERVER_ERROR:
+                raise ConnectionError(f"the provider answered {status}") from None
+            raise Unreadable(f"the provider answered {status}") from None
+        except requests.exceptions.RequestException as error:
+            raise ConnectionError(f"the provider gave no answer: {type(error).__name__}") from None
+
+
+def _standing(call: CallInstance) -> Standing:
+    return Standing(str(call.sid), str(call.status), call.answered_by or None, call.end_time)
 
 
 def _made_by_us(call: CallInstance) -> bool:

@@ -122,6 +122,9 @@ class UpkeepReport(Contract):
     letters_asked: int = 0
     letters_told: int = 0
     """Letters of which the provider told something new when it was asked."""
+    calls_asked: int = 0
+    calls_ended: int = 0
+    """Calls whose end the carrier told when it was asked."""
     rows_purged: int = 0
     failed: int = 0
     """Parts or items that failed; each is in the log, and the next round tries again."""

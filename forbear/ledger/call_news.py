@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forbear.cadence.call_results import Reached, result_of
 from forbear.ledger import outbox
-from forbear.ledger.receipts import add_receipt
+from forbear.ledger.receipts import Source, add_receipt
 from forbear.ledger.tables.calls import Call
 from forbear.ledger.tables.contacts import Receipt, Touch
 
@@ -27,13 +27,13 @@ class News:
     provider_at: datetime | None = None
 
 
-def learn(session: Session, touch: Touch, news: News, at: datetime) -> None:
+def learn(session: Session, touch: Touch, news: News, at: datetime, *, source: Source = "callback") -> None:
     """Store one piece of news and draw its consequences; told again, it changes nothing."""
     if news.status:
         add_receipt(
             session,
             touch_id=touch.id,
-            source="callback",
+            source=source,
             status=news.status,
             provider_id=news.sid,
             code=news.code,

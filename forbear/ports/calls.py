@@ -4,6 +4,7 @@ What is said in a call is no part of the order: the carrier fetches it from us, 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from forbear.ports.sms import Sending
@@ -30,9 +31,30 @@ class CallOrder:
     detect_machine: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a call stands at its carrier, told because we asked. `at` is when it ended, if it did."""
+
+    provider_id: str
+    status: str
+    answered_by: str | None = None
+    at: datetime | None = None
+
+
 class CallCarrier(Protocol):
     def place(self, order: CallOrder) -> Sending:
         """Make one attempt; never retries by itself."""
+        ...
+
+
+class CallAsking(Protocol):
+    def fetch(self, provider_id: str) -> Standing:
+        """How one call stands.
+
+        Raises:
+            Unreadable: the carrier knows no such call, or did not take the question.
+            ConnectionError: no answer.
+        """
         ...
 
 

@@ -1,15 +1,19 @@
-"""What upkeep asks of the record about letters under way: which to ask about, which to take back, what was learnt."""
+"""What upkeep asks of the record about letters under way and calls without an end: which to ask about, what was learnt.
+
+Letters may be taken back besides.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from forbear.ports.calls import Standing
 from forbear.ports.post import Tracked
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter that its provider has, by ids only."""
+    """A letter or a call that its provider has, by ids only."""
 
     tenant: str
     touch: str
@@ -35,4 +39,17 @@ class LetterRounds(Protocol):
 
     def learn(self, letter: Posted, news: Sequence[Tracked]) -> bool:
         """Record what the provider told; whether any of it was new."""
+        ...
+
+
+class CallRounds(Protocol):
+    def unended(self) -> list[Posted]:
+        """Calls that must be over by now and whose end nobody told, oldest first and never many.
+
+        Each is handed out again only after a while that grows with its age, and after some days no more.
+        """
+        ...
+
+    def learn(self, call: Posted, standing: Standing | None) -> bool:
+        """Record what the carrier told, None where it knows nothing of the call; whether the end is known now."""
         ...

@@ -19,7 +19,7 @@ from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.twilio_http import RoutedHttpClient
 from forbear.clock import Clock
 from forbear.errors import CannotStart
-from forbear.ports.calls import CallOrder
+from forbear.ports.calls import CallOrder, Standing
 from forbear.ports.sms import Accepted, Found, Refused, Sending, Unknown, Unreadable
 from forbear.settings import Settings
 
@@ -267,3 +267,26 @@ def test_sandbox_and_production_are_not_mixed(sandbox: bool, base: str) -> None:
     )
     with pytest.raises(CannotStart):
         TwilioCalls.from_settings(settings, Clock.real())
+
+
+def test_how_a_call_stands_is_asked_by_its_id(provider: Provider, calls: TwilioCalls) -> None:
+    ended = format_datetime(SINCE + timedelta(minutes=1))
+    provider.status, provider.body = 200, call("CA_ours", "completed", answered_by="human", end_time=ended)
+    assert calls.fetch("CA_ours") == Standing("CA_ours", "completed", "human", SINCE + timedelta(minutes=1))
+    [(method, path, _, _)] = provider.seen
+    assert (method, path) == ("GET", f"/api/2010-04-01/Accounts/{ACCOUNT}/Calls/CA_ours.json")
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), [(404, 20404, Unreadable), (503, 20503, ConnectionError)])
+def test_a_call_that_is_not_known_is_told_from_a_carrier_that_is_silent(
+    provider: Provider, calls: TwilioCalls, status: int, code: int, kind: type[Exception]
+) -> None:
+    provider.status, provider.body = status, refusal(code, status)
+    with pytest.raises(kind):
+        calls.fetch("CA_ours")
+
+
+def test_no_answer_about_a_call_is_no_news(provider: Provider, calls: TwilioCalls) -> None:
+    provider.drop = True
+    with pytest.raises(ConnectionError):
+        calls.fetch("CA_ours")
