@@ -30,9 +30,9 @@ test: setup  ## the quick tests, on two cores
 	@$(SAY_BROWSER)
 	$(BIN)/pytest -n 2 -m "not prove$(BROWSER)"
 
-prove: setup  ## all tests with the full counts and the long fault tests
+prove: setup  ## what make test draws few examples of with the full counts, and the long tests
 	@$(SAY_BROWSER)
-	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or not prove)$(BROWSER)"
+	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or counted)$(BROWSER)"
 
 mutate: setup  ## change the engine in one place after another: does a test notice? Writes docs/mutation.md, in an hour
 	$(BIN)/python -m benchmarks.mutation

@@ -27,6 +27,8 @@ from tests.api.making import Maker, newcomer
 from tests.api.snapshot import committed
 from tests.api.spoiling import spoilt
 
+pytestmark = pytest.mark.counted
+
 PROVE = os.environ.get("FORBEAR_PROVE") == "1"
 GENERATED, SPOILT = (40, 200) if PROVE else (8, 30)
 SEED = secrets.randbelow(2**31) if PROVE else 20260302

@@ -13,6 +13,8 @@ import pytest
 from forbear.channels.segments import BASIC, EXTENDED, segments
 from forbear.sandbox.segments import count
 
+pytestmark = pytest.mark.counted
+
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1] / "var" / "oracle" / "node_modules" / "sms-segments-calculator"
 """Where `.ci/run` puts it; version 1.3.0."""

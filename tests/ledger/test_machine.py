@@ -42,6 +42,8 @@ from tests.ledger.house import NOON, House
 from tests.ledger.machine_model import Debt, Model, Placed, check_limits, check_states
 from tests.ledger.races import Result, start, until_blocked
 
+pytestmark = pytest.mark.counted
+
 EXAMPLES, STEPS = (300, 60) if os.environ.get("FORBEAR_PROVE") == "1" else (30, 50)
 NUMBERS = ("+13125550101", "+13125550102")
 ANSWERS: dict[str, Sending | None] = {

@@ -13,6 +13,8 @@ from tests.oracle.examples import counts
 from tests.oracle.hours import edges
 from tests.oracle.life import Json, Life
 
+pytestmark = pytest.mark.counted
+
 HERE = Path(__file__).parent
 
 

@@ -18,7 +18,7 @@ from tests.rules.twice import only, permit
 
 Json = dict[str, Any]
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.counted]
 
 A_SECOND, WEEK = timedelta(seconds=1), timedelta(weeks=1)
 ORDER = ("allow", "hold", "block")

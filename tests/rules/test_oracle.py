@@ -10,6 +10,8 @@ from tests.oracle.table import OF_PACK, RULES
 from tests.oracle.worlds import World
 from tests.rules.twice import SEEN, Json, agree, permit
 
+pytestmark = pytest.mark.counted
+
 PRODUCT = {"HOURS", "LENDER.HOURS", "CONSENT", "BALANCE", "SMS1", "SMS7", "CONTACT7", "BUSY", "SUPPRESSED", "STOP"}
 FEWEST = 50_000
 

@@ -8,6 +8,8 @@ import pytest
 from tests.oracle.examples import PROVE
 from tests.rules.twice import Json, agree
 
+pytestmark = pytest.mark.counted
+
 EVERY = 1 if PROVE else 5
 """Of the quarter hours, each so manieth; prime to their number in a day."""
 EMAIL: Json = {"channel": "email", "party": "debtor", "to": "e1", "debts": []}

@@ -24,6 +24,8 @@ from tests.rules.moving import changed
 from tests.rules.test_vectors import LINES, compare
 from tests.rules.twice import agree
 
+pytestmark = pytest.mark.counted
+
 Json = dict[str, Any]
 Plant = Callable[[pytest.MonkeyPatch], None]
 

@@ -20,6 +20,8 @@ from forbear.rules.engine import check
 from forbear.rules.facts import Permit
 from tests.oracle import clerk
 
+pytestmark = pytest.mark.counted
+
 Json = dict[str, Any]
 EVERY = 1 if os.environ.get("FORBEAR_PROVE") == "1" else 11
 """Of the combinations with a history, each so manieth; `make prove` takes them all. Prime to every dimension's length."""
