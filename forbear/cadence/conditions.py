@@ -19,7 +19,7 @@ def happened(life: Life, after: After, person: Person | None = None) -> bool:
     if after.result == MADE:
         return bool(touches)
     if after.result == SERVED:
-        return any(touch.state == "delivered" for touch in touches)
+        return any(touch.state == "delivered" for touch in touches) or _proven(life, after, touches, person)
     if after.result == PROMISED:
         return any(promise.made_at >= touch.at for promise in life.promises for touch in touches)
     return any(
@@ -52,13 +52,23 @@ def unmet(life: Life, step: Step, person: Person, day: int) -> bool:
     """Whether a step that holds all that follows has begun to, and has not become what it must."""
     if not step.required or step.party != person.role or day < step.from_day or not applies(life, step, person):
         return False
-    return not happened(life, After(step.id, step.required), person)
+    return not happened(life, step.having(step.required), person)
 
 
 def asked(life: Life, step: Step, person: Person) -> Errand | None:
     """The open task of a step for this person, if there is one."""
     waiting = (errand for errand in life.errands if errand.waiting)
     return next((errand for errand in waiting if errand.step == step.id and errand.person == person.id), None)
+
+
+def _proven(life: Life, after: After, touches: list[PastTouch], person: Person | None) -> bool:
+    """Whether it is proven that the paper reached him, by a letter of this step or out of somebody's hand."""
+    letters = {touch.ref for touch in touches}
+    return any(
+        (served.touch in letters if served.touch else bool(after.paper) and served.paper == after.paper)
+        for served in life.served
+        if person is None or served.person == person.id
+    )
 
 
 def _holds(life: Life, condition: str, person: Person) -> bool:

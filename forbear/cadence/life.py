@@ -165,6 +165,19 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """Proof that a paper reached somebody: handed over at a visit (`paper`), or a letter that was signed for (`touch`).
+
+    A paper that was refused or came back is none.
+    """
+
+    person: str
+    at: datetime
+    paper: str | None = None
+    touch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     amount: Decimal
     due_on: date
@@ -252,6 +265,8 @@ class Life:
     links_asked: tuple[LinkAsked, ...] = ()
     errands: tuple[Errand, ...] = ()
     """What people were asked to do for this account, oldest first."""
+    served: tuple[Served, ...] = ()
+    """The account's papers of which it is proven that they reached somebody."""
 
     @property
     def borrower(self) -> Person:

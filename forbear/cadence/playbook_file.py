@@ -4,7 +4,8 @@ What is wrong is told with the line it stands on.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -90,7 +91,7 @@ class Reader:
             steps.append(step)
         for number, step in enumerate(steps):
             self._known_before(step.after, {each.id for each in steps} - {step.id}, "step", number)
-        return tuple(steps)
+        return tuple(replace(step, after=_naming_papers(step.after, steps)) for step in steps)
 
     def _step(self, table: Mapping[str, Any], number: int) -> Step:
         self._only(table, STEP | STEP_MAY, "step", number)
@@ -173,6 +174,7 @@ class Reader:
         self._only(table, END | END_MAY, "escalation", 0)
         after = self._after(table, "escalation", 0)
         self._known_before(after, {step.id for step in steps}, "escalation", 0)
+        after = _naming_papers(after, steps)
         return Escalation(
             from_day=self._day(table, "from_day", "escalation", 0),
             matter=self._text(table, "matter", "escalation", 0),
@@ -285,6 +287,12 @@ class Reader:
             if key and re.match(rf"\s*{re.escape(key)}\s*=", self._lines[at]):
                 return at + 1
         return starts[number] + 1 or None
+
+
+def _naming_papers(after: Sequence[After], steps: Sequence[Step]) -> tuple[After, ...]:
+    """With the paper that each step serves."""
+    named = {step.id: step for step in steps}
+    return tuple(named[each.step].having(each.result) for each in after)
 
 
 def _results() -> tuple[str, ...]:

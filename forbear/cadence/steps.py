@@ -25,10 +25,15 @@ person; a promise followed it."""
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """A step that must have happened, with this result: one of the three above, or an outcome's code."""
+    """A step that must have happened, with this result: one of the three above, or an outcome's code.
+
+    `paper` is what the step serves, where it is a letter's service that is asked for: handed over at a visit it was
+    served too.
+    """
 
     step: str
     result: str = MADE
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,10 @@ class Step:
     required: str = ""
     open_days: int = 1
     optional: bool = False
+
+    def having(self, result: str) -> After:
+        """This step with a result, as something that must have happened."""
+        return After(self.id, result, self.template if self.channel == "letter" and result == SERVED else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,11 @@ from forbear.cadence.steps import AFTER_REPAYMENT
 from forbear.ledger.tables.accounts import Account, Entry, Event, LegalCase, Party, Promise, Stop
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
+from forbear.ledger.tables.letters import ServiceProof
 from forbear.ledger.tables.people import Agreement, Consent, ContactPoint, Lender, Profile
 from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.tables.visits import HandedOver
 
 Rows = Sequence[RowMapping]
 Statement = Select[*tuple[Any, ...]]
@@ -122,7 +124,7 @@ def _points() -> Statement:
 
 
 def agreements(session: Session, account: Account, persons: Collection[str]) -> Rows:
-    """Consents and agreements given to the lender, what it told of the account, and what people were asked to do."""
+    """Consents and agreements given to the lender, what it told and people were asked, and what proves a service."""
     asked = {"account": account.id, "lender": account.lender, "persons": list(persons)}
     return session.execute(_agreements(), asked).mappings().all()
 
@@ -189,7 +191,38 @@ def _agreements() -> Statement:
         .join(Call, Call.id == CallStep.call)
         .where(Call.account == ACCOUNT, literal("link_asked") == any_(CallStep.did))
     )
-    return _ordered(consents, agreed, events, asked, links)
+    return _ordered(consents, agreed, events, asked, links, *_served())
+
+
+def _served() -> tuple[Statement, Statement]:
+    """Papers taken at a visit, and letters signed for or read that did not come back; the touch stands as the point."""
+    handed = select(
+        literal("served"),
+        HandedOver.id,
+        HandedOver.person,
+        HandedOver.paper,
+        none("contact_point"),
+        HandedOver.at,
+        none("revoked_at", DateTime(timezone=True)),
+        none("terms", JSONB),
+        none("how"),
+    ).where(HandedOver.account == ACCOUNT, HandedOver.taken_by == "borrower")
+    later = aliased(ServiceProof)
+    came_back = exists().where(
+        later.touch == ServiceProof.touch, later.kind.in_(("refused", "returned")), later.at >= ServiceProof.at
+    )
+    letters = select(
+        literal("served"),
+        ServiceProof.id,
+        ServiceProof.person,
+        none("kind"),
+        ServiceProof.touch,
+        ServiceProof.at,
+        none("revoked_at", DateTime(timezone=True)),
+        none("terms", JSONB),
+        none("how"),
+    ).where(ServiceProof.account == ACCOUNT, ServiceProof.kind.in_(("signed", "read")), ~came_back)
+    return handed, letters
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:

@@ -115,6 +115,7 @@ def life_of(
             if row["what"] == "link_asked"
         ),
         errands=tuple(_errand(row) for row in known.agreements if row["what"] == "task"),
+        served=tuple(_served(row) for row in known.agreements if row["what"] == "served"),
     )
 
 
@@ -303,6 +304,10 @@ def _errand(row: RowMapping) -> life.Errand:
         outcome=terms["outcome"],
         cause=terms["cause"],
     )
+
+
+def _served(row: RowMapping) -> life.Served:
+    return life.Served(person=row["person"], at=row["at"], paper=row["kind"], touch=row["contact_point"])
 
 
 def _rivals(session: Session, account: Account, stops: life_rows.Rows) -> tuple[life.Rival, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forbear.cadence.decide import decide
 from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
-from forbear.cadence.life import Consent, Life, Promise, Stop
+from forbear.cadence.life import Consent, Life, Promise, Served, Stop
 from forbear.cadence.playbooks import After, Playbook, load_all
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.cadence.standing import unreachable
@@ -68,6 +68,35 @@ def test_a_task_whose_time_is_over_is_dropped_and_asked_for_anew(book: Playbook,
     answer = ask(life, calls, packs, on(2))
     assert isinstance(answer, Ask)
     assert (answer.step, answer.drops) == ("daily-call", ("tsk_0",))
+
+
+def calls_daily(life: Life, book: Playbook, packs: Packs) -> bool:
+    answer = ask(life, without(book, "visit-and-talk"), packs, on(8))
+    return isinstance(answer, Ask) and answer.step == "call-after-service"
+
+
+def test_a_notice_is_served_by_a_proof_or_out_of_an_officers_hand(book: Playbook, packs: Packs) -> None:
+    alone = replace(a_loan(), persons=a_loan().persons[:1])
+    sent = touched(alone, on(7), "notice", "letter", state="sent")
+    [letter] = sent.borrower.history
+    assert not calls_daily(sent, book, packs)
+    for served in (Served("b", on(7), touch=letter.ref), Served("b", on(5), paper="notice")):
+        assert calls_daily(replace(sent, served=(served,)), book, packs), served
+    for other in (Served("b", on(7), touch="tch_other"), Served("b", on(5), paper="statement")):
+        assert not calls_daily(replace(sent, served=(other,)), book, packs), other
+
+
+def test_a_step_that_must_be_served_holds_until_it_is_and_of_him_alone(book: Playbook, packs: Packs) -> None:
+    must = replace(
+        book, steps=tuple(replace(step, required="served") if step.id == "notice" else step for step in book.steps)
+    )
+    sent = touched(a_loan(), on(7), "notice", "letter", state="sent")
+    end = ask(sent, must, packs, on(46))
+    assert not isinstance(end, Escalate)
+    assert not isinstance(
+        ask(replace(sent, served=(Served("c", on(9), paper="notice"),)), must, packs, on(46)), Escalate
+    )
+    assert isinstance(ask(replace(sent, served=(Served("b", on(9), paper="notice"),)), must, packs, on(46)), Escalate)
 
 
 @pytest.mark.parametrize("change", ["paid", "promised", "disputed", "legal", "closed"])

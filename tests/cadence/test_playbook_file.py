@@ -53,7 +53,7 @@ def test_what_a_person_does_is_read_whole(tmp_path: Path) -> None:
         "cause:family",
         2,
     )
-    assert one.after == (After("two", "served"),)
+    assert one.after == (After("two", "served", two.template),)
     assert one.requires == ("cause", "promise", "credit_harm")
     assert (two.by, two.required) == ("machine", "served")
 
@@ -85,6 +85,17 @@ def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, channel: str, m
     with pytest.raises(BadData, match=reason) as refused:
         load(written(tmp_path, step(channel, f"{more}\n")))
     assert refused.value.line is not None
+
+
+@pytest.mark.parametrize("party", ["guarantor", "counter_guarantor", "spouse", "contact", "attorney"])
+def test_a_machine_calls_nobody_but_who_owes(tmp_path: Path, party: str) -> None:
+    path = written(tmp_path, step().replace('party = "borrower"', f'party = "{party}"'))
+    with pytest.raises(BadData, match=r'let a person call \(by = "person"\)') as refused:
+        load(path)
+    assert refused.value.line == path.read_text("utf-8").splitlines().index(f'party = "{party}"') + 1
+    path = written(tmp_path, step(more='by = "person"\n').replace('party = "borrower"', f'party = "{party}"'))
+    assert load(path).steps[0].party == party
+    assert load(written(tmp_path, step().replace('party = "borrower"', 'party = "co_borrower"'))).steps
 
 
 @pytest.mark.parametrize(
