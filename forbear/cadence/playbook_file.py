@@ -35,6 +35,8 @@ STEP_MAY = {"when", "unless", "by", "staff", "after", "required", "requires", "o
 END = {"from_day", "matter", "title"}
 END_MAY = {"after", "sooner_when", "sooner_from_day"}
 FIRST_DAY = 1
+DEBTORS = ("borrower", "co_borrower")
+"""Whom a machine may call: its menu speaks of the debt, which it must not to anybody else."""
 VISIT_OPEN_DAYS = 7
 """A visit is approved, given to two officers and fitted into a day: a week is little for it."""
 
@@ -122,6 +124,9 @@ class Reader:
         )
         if step.optional and step.required:
             raise self._bad("step", number, "optional", "a step that is required is not optional")
+        if step.channel == "call" and step.by == "machine" and step.party not in DEBTORS:
+            why = f'a machine speaks of the debt, and never to a {step.party}: let a person call (by = "person")'
+            raise self._bad("step", number, "party", why)
         if step.to_day < step.from_day:
             raise self._bad("step", number, "to_day", f"ends on day {table['to_day']}, before it starts")
         return step

@@ -19,7 +19,7 @@ from forbear.ledger.tables.calls import Call
 from forbear.ledger.tables.contacts import Decision, PastContact, Touch
 from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ledger.vault import Vault
-from forbear.ledger.writers import Writer, find_writer
+from forbear.ledger.writers import Writer, find_writer, own_debts
 from forbear.ports.talks import TalkFacts
 from forbear.rules.engine import check
 from forbear.rules.packs import Packs
@@ -55,9 +55,13 @@ def of_touch(session: Session, touch: Touch, sid: str, answered_by: str | None, 
 
 
 def of_caller(session: Session, vault: Vault, owner: tuple[str, str], sid: str, *, number: str, now: datetime) -> Call:
-    """A call to us, at its first sight put down, with the conversation that it is where we know the person."""
+    """A call to us, at its first sight put down, with the conversation that it is where we know the person.
+
+    It is about a debt of the caller's own; whoever else has to do with one is told what a stranger is.
+    """
     writer = find_writer(session, vault, *owner, number)
-    account = writer.accounts[0] if writer.accounts else None
+    account = next(iter(own_debts(session, writer)), None)
+    known = account or next(iter(writer.accounts), None)
     row = _row(*owner, "inbound", sid, now) | {
         "account": account,
         "person": writer.person,
@@ -68,8 +72,8 @@ def of_caller(session: Session, vault: Vault, owner: tuple[str, str], sid: str, 
         "disclosures": [],
     }
     made = session.scalar(insert(Call).values(row).on_conflict_do_nothing().returning(Call.id))
-    if made is not None and account is not None:
-        _remember(session, writer, account, now)
+    if made is not None and known is not None:
+        _remember(session, writer, known, now)
     return session.scalars(select(Call).where(Call.provider_id == sid)).one()
 
 

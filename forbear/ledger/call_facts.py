@@ -20,6 +20,7 @@ from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ledger.vault import Vault
+from forbear.ledger.writers import owes
 from forbear.ports.talks import Check, TalkFacts
 
 MOST_GUESSES: Final = 6
@@ -31,11 +32,16 @@ FIRST_PARTY: Final = "original_creditor"
 
 
 def load(session: Session, vault: Vault, call: Call, *, playbooks: Mapping[str, Playbook], now: datetime) -> TalkFacts:
-    """The facts of a call. Without a person, or without an account to speak of, it knows nobody."""
+    """The facts of a call. Without a person, or without an account that is theirs, it knows nobody."""
     lender = session.get_one(Lender, call.lender)
     profile = _profile(session, call)
     account = None if call.account is None else session.get_one(Account, call.account)
-    if profile is None or account is None or lender.role != FIRST_PARTY:
+    if (
+        profile is None
+        or account is None
+        or lender.role != FIRST_PARTY
+        or not owes(session, account.id, profile.person)
+    ):
         return TalkFacts(language=call.language, lender=lender.name, phone=lender.phone)
     try:
         name, check, answers = _identity(session, vault, profile, lender)

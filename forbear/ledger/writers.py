@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint, Profile
 from forbear.ledger.vault import Vault
 from forbear.rules.wall import zone
+
+DEBTORS: Final = ("borrower", "co_borrower")
+"""Who may be told by a machine what is owed: a number shows no more of a third person than of a stranger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,20 @@ def find_writer(session: Session, vault: Vault, tenant: str, lender: str, number
         language=profile.language if profile else "en",
         zone=legal_time(profile.jurisdictions if profile else ()) or point.zone,
     )
+
+
+def own_debts(session: Session, writer: Writer) -> tuple[str, ...]:
+    """The accounts that the writer owes, as opposed to those with which they have to do in another role."""
+    if writer.person is None:
+        return ()
+    known = (*writer.accounts, *_accounts(session, writer.lender, writer.person))
+    return tuple(each for each in dict.fromkeys(known) if owes(session, each, writer.person))
+
+
+def owes(session: Session, account: str, person: str) -> bool:
+    """Whether an account is this person's own debt."""
+    theirs = (Party.account == account, Party.person == person, Party.role.in_(DEBTORS))
+    return session.scalars(select(Party.id).where(*theirs).limit(1)).first() is not None
 
 
 def _point(session: Session, lender: str, key: bytes, touch: Touch | None) -> ContactPoint | None:

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from forbear.cadence.decide import decide
 from forbear.contracts.decision import Contact, Rest
+from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.contacts import Suppression
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ports.book import Dispatch
@@ -254,3 +256,40 @@ def test_a_stranger_is_told_only_whom_they_called_and_can_say_stop(phone: Phone)
 def test_a_call_to_a_number_of_nobody_is_not_answered(phone: Phone) -> None:
     answer, _ = phone.dials_in(to="+19175550143")
     assert answer.verbs == ["Hangup"]
+
+
+# ── Others who have to do with a debt ────────────────────────────────────────────────────────────────────────────────
+
+
+def _as(phone: Phone, role: str) -> None:
+    """Let them be somebody else on the account."""
+    with make_engine(phone.house.settings.database_url_for("migrator")).begin() as connection:
+        connection.execute(text("update party set role = :role where person = :id"), {"role": role, "id": phone.person})
+
+
+@pytest.mark.parametrize("role", ["guarantor", "counter_guarantor", "spouse", "contact", "attorney"])
+def test_whoever_does_not_owe_is_told_the_lenders_number_and_nothing_of_the_debt(phone: Phone, role: str) -> None:
+    _as(phone, role)
+    answer, sid = phone.dials_in()
+    assert NAME not in answer.spoken
+    assert "two one two" in answer.spoken
+    for keys in ("1", RIGHT, "1"):
+        ended = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": keys}))
+        assert "hundred" not in ended.spoken
+        assert ended.verbs == ["Say", "Hangup"]
+    assert [row.role for row in phone.called_us()] == [role], "it is a conversation all the same"
+    stopping, other = phone.dials_in()
+    assert Answer(phone.post(stopping.action, {"CallSid": other, "Digits": "9"})).verbs == ["Say", "Hangup"]
+    assert phone.opt_outs() == ["number"]
+
+
+def test_a_co_borrower_is_told_what_is_owed(phone: Phone) -> None:
+    _as(phone, "co_borrower")
+    answer, sid = phone.dials_in()
+    answer = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": "1"}))
+    assert "one hundred" in Answer(phone.post(answer.action, {"CallSid": sid, "Digits": RIGHT})).spoken
+
+
+def test_a_call_that_reaches_somebody_who_owes_no_longer_says_nothing(ringing: Ringing, phone: Phone) -> None:
+    _as(phone, "guarantor")
+    assert ringing.answered().verbs == ["Hangup"]
