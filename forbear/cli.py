@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
+from forbear.lender_cli import set_command
 from forbear.playbook_cli import playbook
 from forbear.print_room_cli import print_room
 from forbear.rules_cli.group import rules
@@ -39,6 +40,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
 app.add_typer(playbook, name="playbook")
 app.add_typer(sender_commands, name="sender")
+lender.command("set")(set_command)
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)

@@ -49,6 +49,22 @@ def test_help_lists_the_commands() -> None:
         assert f" {command} " in answer.stdout
 
 
+def test_a_lenders_calls_and_letters_are_set_or_refused_in_one_line(installation: dict[str, str]) -> None:
+    tenant = forbear("tenant", "add", "Example Servicing", **installation).stdout.strip()
+    options = ("--tenant", tenant, "--phone", "+12125550111", "--sender", "+12125550110")
+    lender = forbear("lender", "add", "Example Bank", *options, **installation).stdout.strip()
+    where = ("--post-line", "1 Example Plaza", "--post-city", "New York", "--post-country", "US")
+    told = forbear("lender", "set", lender, *where, "--call-identity", "last_four", **installation)
+    assert json.loads(told.stdout) == {
+        "call_identity": "last_four",
+        "post": {"address": {"lines": ["1 Example Plaza"], "city": "New York", "country": "US"}},
+    }
+    refused = forbear("lender", "set", lender, "--voicemail", "limited_content", **installation)
+    assert refused.returncode != 0
+    assert "voicemail_contact" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.parametrize("wrong", [["nonsense"], ["up", "--nonsense"], ["rules", "check"], ["import", "absent.csv"]])
 def test_a_usage_error_ends_with_2_and_no_traceback(wrong: list[str]) -> None:
     answer = forbear(*wrong)
