@@ -16,6 +16,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from forbear.errors import BadInput, Erased, NotFound
 
 PICTURES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+KINDS: Final = {**PICTURES, "MPO": "image/jpeg"}
+"""What opening one of them may turn out to be: many phones write a JPEG that holds further pictures, an MPO."""
 MOST_PIXELS: Final = 60_000_000
 """Beyond any phone's camera; a picture that unpacks to more is an attack on memory."""
 
@@ -70,8 +72,8 @@ def picture_type(content: bytes) -> str:
         with Image.open(BytesIO(content), formats=tuple(PICTURES)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadInput("photo", "has too many pixels", "Take it again with the phone's own camera.")
-            return PICTURES[str(picture.format)]
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+            return KINDS[str(picture.format)]
+    except (UnidentifiedImageError, LookupError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise BadInput("photo", "is no picture we can read", "Send a JPEG, a PNG or a WebP.") from None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, Erased, Forbidden
+from forbear.ledger import evidence
 from forbear.ledger.begun import Begun, Held
 from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.contacts import Suppression
@@ -259,9 +260,37 @@ def test_a_photo_is_kept_sealed_once_and_leaves_without_its_exif(crew: Crew) -> 
         assert (picture.size, dict(picture.getexif())) == ((64, 48), {})
 
 
+def test_a_phones_picture_of_several_is_kept_and_leaves_as_one(crew: Crew) -> None:
+    visit, _, _ = crew.under_way()
+    out = BytesIO()
+    shot, depth = Image.new("RGB", (64, 48), "navy"), Image.new("RGB", (32, 24))
+    shot.save(out, "MPO", save_all=True, append_images=[depth])
+    with crew.desk(crew.one) as desk:
+        row = take(desk, visit, Captured("p1", "photo", out.getvalue()))
+        assert row.media_type == "image/jpeg"
+        copy = exported(desk, row.id)[1]
+    with Image.open(BytesIO(copy)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (64, 48))
+
+
+def test_a_picture_of_a_kind_nobody_knows_is_refused_and_no_fault_of_ours(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, _, _ = crew.under_way()
+    monkeypatch.setattr(evidence, "KINDS", {})
+    with crew.desk(crew.one) as desk, pytest.raises(BadInput):
+        take(desk, visit, Captured("p1", "photo", photo()))
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "sha256"),
-    [("photo", b"no picture", None), ("photo", photo(), "0" * 64), ("film", photo(), None), ("photo", b"", None)],
+    [
+        ("photo", b"no picture", None),
+        ("photo", photo()[:40], None),
+        ("photo", photo(), "0" * 64),
+        ("film", photo(), None),
+        ("photo", b"", None),
+    ],
 )
 def test_what_is_no_photo_or_not_the_one_that_was_hashed_is_refused(
     crew: Crew, kind: str, content: bytes, sha256: str | None

@@ -177,6 +177,41 @@ def test_what_the_server_will_not_take_is_said_and_can_be_removed(
     context.close()
 
 
+def test_a_photo_over_which_the_server_stumbles_holds_nothing_else_up(
+    visits: Round, browser: Browser, address: str, tmp_path: Path
+) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = begun(browser, address, visits, visit)
+    broken: list[bool] = [True]
+    page.clock.install()
+    page.reload()
+    page.route("**/visit-photos/*", lambda route: route.fulfill(status=500) if broken else route.continue_())
+    context.set_offline(True)
+    picture = tmp_path / "door.jpg"
+    picture.write_bytes(photo())
+    page.locator("#photo").set_input_files(picture)
+    page.locator("form[data-keep=photo] button").click()
+    kept = page.locator("#kept")
+    expect(kept).to_contain_text("Kept on this phone: 1")
+    page.locator("input[name=outcome][value=nobody_home]").check()
+    page.locator("#met-nobody").check()
+    page.locator("form[data-keep=report] > button").click()
+    expect(kept).to_contain_text("Kept on this phone: 2")
+    context.set_offline(False)
+    for _ in range(4):
+        page.clock.run_for(15_000)
+        expect(kept).to_contain_text("The server could not take something")
+    assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
+    expect(kept).to_contain_text("A picture could not be taken several times")
+    expect(kept.get_by_role("button", name="Remove it from this phone")).to_be_visible()
+    sound(page)
+    broken.clear()
+    kept.get_by_role("button", name="Try again now").click()
+    expect(page.locator("main")).to_contain_text("The report arrived", timeout=PATIENCE)
+    assert [row.kind for row in rows(visits, VisitEvidence, visit)] == ["photo"]
+    context.close()
+
+
 def test_without_a_script_the_same_forms_do_it(visits: Round, browser: Browser, address: str) -> None:
     visit, _, _ = visits.crew.assigned()
     for who in (visits.two, visits.one):

@@ -5,7 +5,7 @@
   const status = document.getElementById("kept");
   if (!status || !window.indexedDB || !window.fetch) return;
   const words = status.dataset, csrf = words.csrf, staff = words.staff, visit = words.visit;
-  const AGAIN = 15000, TOO_LONG = 30000;
+  const AGAIN = 15000, TOO_LONG = 30000, OFTEN = 3;
   let busy = false, arrived = 0;
 
   const opened = new Promise((resolve, reject) => {
@@ -22,10 +22,18 @@
       turn.onerror = turn.onabort = () => reject(turn.error);
     });
   };
+  // Reports first: a report is small and moves the ledger, its photos may follow for days.
   const all = async () => (await within("readonly", (store) => store.getAll()))
-    .filter((item) => item.staff === staff).sort((one, other) => one.order - other.order);
+    .filter((item) => item.staff === staff)
+    .sort((one, other) => Boolean(one.file) - Boolean(other.file) || one.order - other.order);
   const keep = (item) => within("readwrite", (store) => store.put(item));
   const drop = (key) => within("readwrite", (store) => store.delete(key));
+  // Not if it was discarded while it was on its way.
+  const keepStill = (item) => within("readwrite", (store) => {
+    const asked = store.get(item.key);
+    asked.onsuccess = () => { if (asked.result) store.put(item); };
+    return asked;
+  });
 
   const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const digest = async (file) => window.crypto && crypto.subtle
@@ -33,9 +41,20 @@
   const key = () => window.crypto && crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
 
   const line = (text) => { const p = document.createElement("p"); p.textContent = text; status.append(p); };
+  const press = (text, act) => {
+    const button = document.createElement("button");
+    button.type = "button"; button.className = "plain"; button.textContent = text;
+    button.addEventListener("click", async () => { button.disabled = true; await act(); });
+    status.append(button);
+  };
+  const discard = (item) => press(words.discard, async () => { await drop(item.key); await show(); });
   const show = async (why) => {
     const items = await all(), refused = items.filter((item) => item.refused);
     const waiting = items.length - refused.length;
+    for (const form of document.querySelectorAll("form[data-keep=report]")) {
+      const name = form.elements.key.value;
+      form.querySelector("button").disabled = items.some((item) => item.key === name && !item.refused);
+    }
     status.replaceChildren();
     status.hidden = !items.length && !arrived;
     status.className = items.length ? "kept waits" : "kept arrived";
@@ -44,10 +63,12 @@
     if (!items.length && arrived) line(words.sent);
     for (const item of refused) {
       line(`${words.refused} ${item.refused}`);
-      const button = document.createElement("button");
-      button.type = "button"; button.className = "plain"; button.textContent = words.discard;
-      button.addEventListener("click", async () => { await drop(item.key); await show(); });
-      status.append(button);
+      discard(item);
+    }
+    for (const item of items.filter((each) => !each.refused && each.failed >= OFTEN)) {
+      line(words[item.file ? "stuckPhoto" : "stuckReport"]);
+      press(words.again, async () => { await flush(); });
+      discard(item);
     }
   };
 
@@ -65,17 +86,25 @@
         headers: { Accept: "application/json" }, signal: stop.signal });
     } finally { clearTimeout(timer); }
   };
-  // 'gone' once the server has it, 'refused' where it never will, else why it still waits.
+  // Only this one failed: the server stumbled over it, or it is too large for the line. What comes after it is tried.
+  const failed = async (item) => {
+    item.failed = (item.failed || 0) + 1;
+    await keepStill(item);
+    return "failed";
+  };
+  // 'gone' once the server has it, 'refused' where it never will, 'failed' this time, else why everything waits.
   const deliver = async (item) => {
     let answer;
-    try { answer = await send(item); } catch { return words.offline; }
+    try { answer = await send(item); } catch (error) { return error.name === "AbortError" ? failed(item) : words.offline; }
     if (answer.ok) { await drop(item.key); arrived += 1; return "gone"; }
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return words.signin;
-    if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return words.offline;
-    let why = "";
-    try { why = (await answer.json()).why || ""; } catch { why = ""; }
-    item.refused = why || words.unreadable;
-    await keep(item);
+    let told = {};
+    try { told = (await answer.json()) || {}; } catch { told = {}; }
+    const shut = answer.status === 403 && told.sent !== false;
+    if (answer.type === "opaqueredirect" || answer.status === 401 || shut) return words.signin;
+    if (answer.status === 429) return words.offline;
+    if (answer.status >= 500 || answer.status === 408) return failed(item);
+    item.refused = told.why || words.unreadable;
+    await keepStill(item);
     return "refused";
   };
   const flush = async () => {
@@ -87,6 +116,7 @@
         if (item.refused) continue;
         const ended = await deliver(item);
         if (ended === "gone") here = here || item.visit === visit;
+        else if (ended === "failed") why = words.failed;
         else if (ended !== "refused") { why = ended; break; }
       }
       await show(why);
@@ -110,9 +140,7 @@
       }
       given.set("device_at", now());
       await keep(item(form, { key: given.get("key"), fields: [...given] }));
-      form.querySelector("button").disabled = true;
       await show(); await flush();
-      form.querySelector("button").disabled = (await all()).some((kept) => kept.key === given.get("key") && !kept.refused);
       status.scrollIntoView({ block: "center" });
     });
   }
