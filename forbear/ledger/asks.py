@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forbear.cadence.decision import Ask
 from forbear.contracts.words import TaskKind
-from forbear.ledger import audit, tasks
+from forbear.ledger import audit, tasks, visits_requested
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.tasks import Task
 
@@ -62,3 +62,5 @@ def drop(session: Session, dropped: Sequence[str], now: datetime) -> None:
             at=now,
             written={"task": task.id, "kind": task.kind, "state": task.state, "staff": task.assignee},
         )
+        if task.kind == "visit":
+            visits_requested.follow(session, task, now)
