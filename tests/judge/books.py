@@ -67,7 +67,7 @@ def _accounts(case: Case) -> Iterator[Finding]:
 
 def _said(case: Case) -> Iterator[Finding]:
     """What people said and we had time to hear must be in the ledger."""
-    for said in case.world.said:
+    for said in case.said:
         if said.kind in SILENCING and case.known_from(said) <= case.allowed.now and not _heard(case, said):
             yield Finding("lost", "fact", said.sid or "page", f"said {said.kind} at {said.at.isoformat()}")
     for stop in case.client.stops:

@@ -1,8 +1,9 @@
 """Reads the three files a verdict is made of: the world's log, the client's log and the ledger's dump.
 
 All are JSON Lines, and instants are world time unless a name says `machine`. The world's log is the sandbox's own:
-accepted texts, their later states, what people said, what they paid. The ledger's dump has one object a row with its
-`table`. The client's log holds what a lender's client was answered, one acknowledged call a line, by `kind`:
+accepted texts, calls and letters, their later states, what people said, what they paid. The ledger's dump has one
+object a row with its `table`. What staff wrote down of their own calls, visits and letters is read in `handwork`. The
+client's log holds what a lender's client was answered, one acknowledged call a line, by `kind`:
 
 * `enrolled`: `at`, `lender` and `account`, `person` (a label, one for a person over all lenders), `phones`, `zones`,
   `countries` (of address and phone; without it the United States), `consents` (`channel`, `to`, `at`), `opt_outs` (the
@@ -28,6 +29,14 @@ from tests.judge.told import BEFORE_ALL, BORROWER, Account, Client, Contact, Per
 Row = dict[str, Any]
 DEFAULT_ROUTE = "twilio"
 HOME = ("US",)
+PRESSED = {
+    "stop": "stop",
+    "wrong": "wrong_person",
+    "not_me": "wrong_person",
+    "dispute": "dispute",
+    "hardship": "hardship",
+}
+"""What somebody told a menu that took it, in the words in which people write it."""
 
 
 def instant(text: str) -> datetime:
@@ -76,6 +85,32 @@ class Said:
     sid: str | None
     on_page: bool
     route: str = DEFAULT_ROUTE
+    ref: str | None = None
+    """The touch in which it was said, where it was said in a call."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call that the carrier placed for us, when somebody or something answered, and what did."""
+
+    at: datetime
+    to: str
+    sid: str
+    ref: str | None
+    answered_at: datetime | None = None
+    answered_by: str = ""
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Letter:
+    """One letter that the print house took."""
+
+    at: datetime
+    sid: str
+    ref: str | None
+    ended: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """When it was mailed, delivered, returned, lost or cancelled."""
 
 
 @dataclass(slots=True)
@@ -91,6 +126,8 @@ class Paid:
 @dataclass(slots=True)
 class World:
     texts: list[Text] = field(default_factory=list[Text])
+    calls: list[Call] = field(default_factory=list[Call])
+    letters: list[Letter] = field(default_factory=list[Letter])
     said: list[Said] = field(default_factory=list[Said])
     paid: list[Paid] = field(default_factory=list[Paid])
     last_at: datetime = BEFORE_ALL
@@ -136,6 +173,8 @@ class Allowances:
 def read_world(path: Path) -> World:
     world = World()
     texts: dict[str, Text] = {}
+    calls: dict[str, Call] = {}
+    letters: dict[str, Letter] = {}
     for line in lines(path):
         at = instant(line["at"])
         world.last_at = max(world.last_at, at)
@@ -144,14 +183,37 @@ def read_world(path: Path) -> World:
                 texts[line["sid"]] = _text(line, at)
             case "sms-in" | "page":
                 world.said.append(_said(line, at))
+            case "call":
+                _call(calls, line, at)
+            case "call-in" if line["kind"] in PRESSED:
+                world.said.append(
+                    Said(at, line["from"], PRESSED[line["kind"]], line["sid"], on_page=True, ref=line["ref"])
+                )
+            case "letter" if line["kind"] == "accepted":
+                letters.setdefault(line["sid"], Letter(at, line["sid"], line["ref"]))
+            case "letter" if line["sid"] in letters:
+                letters[line["sid"]].ended[line["kind"]] = at
             case "payment":
                 world.paid.append(Paid(at, line["sid"], line["ref"], Decimal(line["amount"])))
             case None if line["sid"] in texts:
                 _later(texts[line["sid"]], line["status"], at)
             case _:
                 pass
-    world.texts = list(texts.values())
+    world.texts, world.calls, world.letters = list(texts.values()), list(calls.values()), list(letters.values())
     return world
+
+
+def _call(calls: dict[str, Call], line: Row, at: datetime) -> None:
+    match line["kind"]:
+        case "accepted":
+            calls[line["sid"]] = Call(at, line["to"], line["sid"], line["ref"])
+        case "answered" if line["sid"] in calls:
+            calls[line["sid"]].answered_at = at
+            calls[line["sid"]].answered_by = line.get("answered_by") or ""
+        case "ended" if line["sid"] in calls:
+            calls[line["sid"]].failed = line["status"] in {"failed", "canceled"}
+        case _:
+            pass
 
 
 def _text(line: Row, at: datetime) -> Text:

@@ -5,10 +5,11 @@ ledger's own row (plus the slack two racing commits may need), and at the latest
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from tests.judge.handwork import Works
 from tests.judge.reading import DEFAULT_ROUTE, Allowances, Record, Row, Said, Text, World, instant, maybe
 from tests.judge.told import Account, Client, Permission, Person, Spoken
 
@@ -48,6 +49,12 @@ class Case:
     client: Client
     record: Record
     allowed: Allowances
+    works: Works = field(default_factory=Works)
+
+    @property
+    def said(self) -> list[Said]:
+        """What people wrote, did on a page, told a menu, or told a caller."""
+        return [*self.world.said, *self.works.said]
 
     def ledger_persons(self, persons: list[Person]) -> set[str]:
         parts = {part for person in persons for part in person.parts}
@@ -58,7 +65,9 @@ class Case:
         return {row["address_key"] for row in rows if row["person"] in ledger_persons}
 
     def spoken_of(self, said: Said) -> frozenset[str] | None:
-        """The accounts of the last text before a person answered; None where nothing was sent before."""
+        """The accounts of the call, or of the last text before a person answered; None where nothing was sent before."""
+        if said.ref is not None and (call := self.record.by_id("touch").get(said.ref)) is not None:
+            return frozenset(call["accounts"])
         before = [text for text in self.world.texts if text.to == said.phone and text.at <= said.at]
         claims = self.record.by_id("touch")
         claim = claims.get(max(before, key=lambda text: text.at).ref or "") if before else None
@@ -132,7 +141,7 @@ def _started_again(
 ) -> Iterator[tuple[datetime | None, frozenset[str]]]:
     """When START took back a STOP said to a lender after an old opt-out, which is a consent to that lender."""
     stopped: set[str] = set()
-    for said in sorted(case.world.said, key=lambda each: each.at):
+    for said in sorted(case.said, key=lambda each: each.at):
         if said.kind == "stop":
             stopped.add(said.phone)
         if said.kind == "start" and said.phone in phones & stopped and said.at > out.at:
@@ -148,11 +157,11 @@ def _from_the_lender(case: Case) -> list[Silence]:
 
 def _from_people(case: Case) -> list[Silence]:
     found: list[Silence] = []
-    for said in case.world.said:
+    for said in case.said:
         if said.kind not in SILENCING:
             continue
         subject = said.sid or (case.client.holders(said.phone)[0].label if case.client.holders(said.phone) else "")
-        again = [other.at for other in case.world.said if other.phone == said.phone and other.kind == "start"]
+        again = [other.at for other in case.said if other.phone == said.phone and other.kind == "start"]
         end = min((at for at in again if at > said.at), default=None) if said.kind == "stop" else None
         accounts = None if said.kind in {"stop", "wrong_person"} else case.spoken_of(said)
         phones = frozenset({said.phone})
