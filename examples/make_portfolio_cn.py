@@ -27,6 +27,9 @@ LENDER = "示例储蓄银行"
 ACCOUNTS, SHARED, SECOND_LOANS = 60, 3, 3
 GUARANTEED, COUNTER_GUARANTEED, WITH_CONTACT = 12, 5, 4
 LATE_FOR_GUARANTORS = (58, 118)
+ENTRUSTED_EVERY, LATE_ENTRUSTED = 5, (1, 4)
+"""One loan in so many is an entrusted one under a guarantee, which the bank calls about and visits from the first day;
+they have just fallen due."""
 
 OWN = (
     "姓名 出生日期 身份证号 语言 适用法域 国家 手机号 电话类型 电话时区 地址 城市 省份 地址时区 "
@@ -260,8 +263,18 @@ def make() -> list[Row]:
     for further in rows[people:]:
         further["近期联系记录"] = ""  # a contact is reported once, with the loan it was about
     rng.shuffle(rows)
+    entrust(rows)
     numbered = sorted(rng.sample(range(100_000, 999_999), len(rows)))
     return [row | {"借据号": f"SLCX-2026-{number}"} for number, row in zip(numbered, rows, strict=True)]
+
+
+def entrust(rows: list[Row]) -> None:
+    """Turn some ordinary loans of people at home into entrusted ones under a guarantee. Draws nothing."""
+    fit = [row for row in rows if row["国家"] == "CN" and row["语言"] == "中文" and not row.get("担保人姓名")]
+    for place, row in enumerate(fit[::ENTRUSTED_EVERY]):
+        late = LATE_ENTRUSTED[place % len(LATE_ENTRUSTED)]
+        row["产品名称"], row["策略"] = "示例委托贷", "cn-guaranteed-loan"
+        row["逾期起始日"] = (START.date() - timedelta(days=late)).isoformat()
 
 
 def columns(person: Row) -> Row:

@@ -6,12 +6,12 @@ They work beside whoever watches; the failure of one is the rehearsal's.
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
 from forbear.api.auth import SCOPES
-from forbear.ledger import admin
+from forbear.ledger import admin, print_room
 from forbear.ledger.census import Census
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.closing import Papers
@@ -19,15 +19,29 @@ from forbear.rehearsal.lenders import Creditor
 from forbear.rehearsal.office import Office
 from forbear.services.house import House
 
+Worker = TypeVar("Worker", bound="Working")
 TENANT = "Example Outreach"
 HTTP_SECONDS = 60.0
 
 
+class Working(Protocol):
+    """Somebody at work beside us until told to stop."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stop(self) -> None: ...
+
+
+def add_tenant(house: House) -> str:
+    """The organisation that the lenders and the staff belong to."""
+    return admin.add_tenant(house.settings.database_url_for("migrator"), TENANT)
+
+
 @contextmanager
-def opened(house: House, papers: Papers, lenders: Sequence[Creditor]) -> Generator[list[Office]]:
+def opened(house: House, papers: Papers, lenders: Sequence[Creditor], tenant: str) -> Generator[list[Office]]:
     """An office for each lender, all of one tenant."""
     database = house.settings.database_url_for("migrator")
-    tenant = admin.add_tenant(database, TENANT)
     with ExitStack() as stack:
         census = stack.enter_context(Census(database))
         provider = stack.enter_context(_client(house.addresses.sandbox_url))
@@ -58,6 +72,7 @@ def _key(database: str, tenant: str, lender: Creditor) -> str:
         phone=lender.phone,
         sender=lender.sender,
     )
+    print_room.set_sender(database, added, lender.mail, lender.mail_service)
     return admin.add_key(database, lender=added, scopes=SCOPES, label="back office").shown
 
 
@@ -67,20 +82,18 @@ def _client(url: str, key: str | None = None) -> httpx.Client:
 
 
 @contextmanager
-def at_work(offices: Iterable[Office], work: Callable[[Office], None]) -> Generator[list[BaseException]]:
-    """Run the offices beside us. Yields what they failed with, empty as long as all is well."""
+def at_work(offices: Iterable[Worker], work: Callable[[Worker], None]) -> Generator[list[BaseException]]:
+    """Run them beside us. Yields what they failed with, empty as long as all is well."""
     failed: list[BaseException] = []
 
-    def guarded(office: Office) -> None:
+    def guarded(office: Worker) -> None:
         try:
             work(office)
         except BaseException as error:  # noqa: BLE001  it is raised again in the thread that watches
             failed.append(error)
 
     working = list(offices)
-    threads = [
-        threading.Thread(target=guarded, args=(office,), name=office.lender.name, daemon=True) for office in working
-    ]
+    threads = [threading.Thread(target=guarded, args=(office,), name=office.name, daemon=True) for office in working]
     for thread in threads:
         thread.start()
     try:

@@ -32,7 +32,7 @@ class ClientLog:
             account,
             {
                 "lender": loan.lender.name,
-                **_person(loan.borrower, home),
+                **_borrower(loan, home),
                 "contacts": loan.contacts,
                 "owed": str(loan.owed),
                 "balance_as_of": loan.row["balance_as_of"] or None,
@@ -54,6 +54,14 @@ class ClientLog:
             line = {"at": self._clock.now().isoformat(), "kind": kind, "account": account, **more}
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
+
+
+def _borrower(loan: Loan, home: str) -> dict[str, Any]:
+    """The borrower, with the consent to recorded calls that no column holds."""
+    told = _person(loan.borrower, home)
+    if loan.recorded_calls_at:
+        told["consents"].append({"channel": "call", "to": loan.phone, "at": loan.recorded_calls_at})
+    return told
 
 
 def _person(party: Party, home: str) -> dict[str, Any]:

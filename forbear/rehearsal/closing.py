@@ -37,6 +37,7 @@ class Papers:
     def __init__(self, folder: Path) -> None:
         self.world = folder / "carrier.jsonl"
         self.client = folder / "client.jsonl"
+        self.staff = folder / "staff.jsonl"
         self.ledger = folder / "ledger.jsonl"
         self.needles = folder / "needles.txt"
         self.verdict = folder / "verdict.json"
@@ -75,7 +76,7 @@ def judge(papers: Papers, now: datetime, logs: Sequence[Path]) -> dict[str, Any]
     """The verdict of a program that shares no code with us."""
     command = [
         *(sys.executable, "-m", "tests.judge"),
-        *("--world", papers.world, "--client", papers.client, "--ledger", papers.ledger),
+        *("--world", papers.world, "--client", papers.client, "--ledger", papers.ledger, "--staff", papers.staff),
         *("--out", papers.verdict, "--now", now.isoformat()),
         *("--needles", papers.needles, "--text", *logs),
     ]

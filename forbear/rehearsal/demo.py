@@ -18,12 +18,25 @@ from rich.progress import Progress
 from forbear.clock import Clock, machine_time
 from forbear.errors import CannotStart
 from forbear.ledger.census import Census
-from forbear.rehearsal import back_offices, cast, closing, figures, folder, histories, portfolio, saying, story
+from forbear.rehearsal import (
+    back_offices,
+    cast,
+    closing,
+    crew,
+    figures,
+    folder,
+    histories,
+    portfolio,
+    saying,
+    staff,
+    story,
+)
 from forbear.rehearsal.closing import Papers
 from forbear.rehearsal.figures import Month
 from forbear.rehearsal.lenders import LENDERS, UNION
 from forbear.rehearsal.office import Office
 from forbear.rehearsal.portfolio import Loan
+from forbear.rehearsal.robot import Robot
 from forbear.rehearsal.screen import Glance, Screen, Sums, WorldCount, add
 from forbear.rehearsal.story import Read
 from forbear.services.addresses import Addresses
@@ -81,15 +94,20 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
     write_private(plan.papers.needles, "".join(f"{value}\n" for value in portfolio.personal_values(loans)))
     clock = Clock(origin=ORIGIN, anchor=machine_time() + START_UP, speed=speed)
     with House(data, addresses=Addresses.free(), clock=clock, people=people, seed=seed, say=_dim(console)) as house:
-        with back_offices.opened(house, plan.papers, LENDERS) as offices:
-            month, read, events = _live(plan, house, offices, habits)
+        tenant = back_offices.add_tenant(house)
+        employees = staff.hire(house, tenant)
+        with (
+            back_offices.opened(house, plan.papers, LENDERS, tenant) as offices,
+            crew.hired(house, plan.papers.staff, employees, loans=loans, habits=habits, seed=seed) as robots,
+        ):
+            month, read, events = _live(plan, house, offices, robots, habits=habits)
         logs = house.logs
         verdict = closing.judge(plan.papers, month.end, logs)
     return _report(plan, month, verdict, read, events_per_touch=events, began=began)
 
 
 def _live(
-    plan: Plan, house: House, offices: Sequence[Office], habits: Mapping[str, str]
+    plan: Plan, house: House, offices: Sequence[Office], robots: Sequence[Robot], *, habits: Mapping[str, str]
 ) -> tuple[Month, list[Read], float]:
     """The month itself, and what is read from the services before they stop."""
     if not poll_until(lambda: house.clock.now() >= ORIGIN, LONGEST_START_SECONDS):
@@ -98,8 +116,11 @@ def _live(
     for office in offices:
         _enrol(plan, office)
     with Census(house.settings.database_url_for("migrator")) as census:
-        with back_offices.at_work(offices, lambda office: office.work(habits, plan.seed, start)) as failed:
-            _watch(plan, house, start, census=census, offices=offices, failed=failed)
+        with (
+            back_offices.at_work(offices, lambda office: office.work(habits, plan.seed, start)) as failed,
+            back_offices.at_work(robots, Robot.work) as broken,
+        ):
+            _watch(plan, house, start, census=census, offices=offices, failed=lambda: bool(failed or broken))
         end = closing.settle(house, census)
     closing.write_record(house, plan.papers)
     month = Month.read(plan.papers.world, plan.papers.ledger, start, end, plan.days)
@@ -140,7 +161,7 @@ def _watch(
     *,
     census: Census,
     offices: Sequence[Office],
-    failed: list[BaseException],
+    failed: Callable[[], bool],
 ) -> None:
     """Show the month until its last day is over or an office failed; services that die are started again."""
     world = WorldCount(plan.papers.world)
@@ -153,7 +174,7 @@ def _watch(
             with suppress(CannotStart):  # a database that is being started again is looked at later
                 paid = _paid(world, offices)
                 screen.show(Glance(now, day, plan.days, world.texts, paid, world.stops, census.take()))
-        return bool(failed) or now >= start + timedelta(days=plan.days)
+        return failed() or now >= start + timedelta(days=plan.days)
 
     with Screen(plan.console) as screen:
         house.watch(until=over)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from forbear.rehearsal import ways
 from forbear.rehearsal.lenders import LENDERS, UNION, Creditor
 
 OURS = {"sms"}
@@ -98,10 +99,6 @@ class Month:
             {**line, "last": LAST_STATES.get(last.get(line["sid"], ""), "no report"), "day": self.day_of(line["at"])}
             for line in sent
         ]
-
-    @property
-    def touches(self) -> dict[str, int]:
-        return dict(Counter(text["channel"] for text in self.texts))
 
     @cached_property
     def persons(self) -> int:
@@ -235,7 +232,8 @@ def _counted(month: Month) -> Row:
     return {
         "accounts": len(month.rows("account")),
         "persons": month.persons,
-        "touches": month.touches,
+        "touches": ways.made(month),
+        "ends": {channel: ways.ends(month, channel) for channel in ways.CHANNELS},
         "held": month.held,
         "suppressed": month.suppressed,
         "paid_accounts": month.paid_accounts,

