@@ -122,7 +122,7 @@ class Forbear:
             runs=RunningWorkflows(self.client, asyncio.get_running_loop()),
             checkouts=CheckoutsBook(self.ledger),
             payments=self.payments,
-            letters=LetterRoundsBook(self.ledger, self.post.routes),
+            letters=LetterRoundsBook(self.ledger, self.post.routes, self.packs),
             post=self.post,
             calls=CallRoundsBook(self.ledger),
             line=self.calls,

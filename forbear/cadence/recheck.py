@@ -1,7 +1,9 @@
 """The sender's last look: may a touch that was claimed a moment ago still be sent? Pure."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from forbear.cadence.life import Life
 from forbear.cadence.permits import sendable
@@ -11,6 +13,9 @@ from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.words import Channel
 from forbear.rules.engine import check
 from forbear.rules.packs import Packs
+
+SAID: Final = frozenset({"stop_state", "suppression"})
+"""Kinds of rules that speak of what somebody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,22 @@ def still_allowed(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: Pa
     `life` must leave the touch itself out of the person's history, or it would count against itself.
     """
     return _account_says_no(life, now) or _person_says_no(life, touch, playbook, packs, now)
+
+
+def forbidden(life: Life, touch: ClaimedTouch, packs: Packs, now: datetime) -> str | None:
+    """The stop or opt-out that reaches what is on its way already, or None: hours and counts were weighed when it went."""
+    person = next((each for each in life.persons if each.id == touch.person), None)
+    if person is None:
+        return "the person is no longer a party of this account"
+    if person.id != life.borrower.id and debt_stands_still(life, now):
+        return "the debt itself was stopped meanwhile"
+    point = next((each for each in person.points if each.id == touch.point), None)
+    if point is None or point.state == "wrong_party":
+        return "the contact point is no longer theirs"
+    facts = to_facts(life, person, now, contacts_in_7_days=sys.maxsize)
+    permit = check(to_attempt(life, person, point, touch.channel), facts, packs, now)
+    said = [finding for finding in permit.findings if finding.kind in SAID]
+    return f"{said[0].rule}: {said[0].why}" if said else None
 
 
 def _account_says_no(life: Life, now: datetime) -> str | None:

@@ -4,20 +4,22 @@ A letter is asked about although events tell of it: an event may be lost, and pl
 back weeks later. How often is a share of its age.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, extract, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from forbear.ledger import letters, routes
 from forbear.ledger.engine import Ledger
-from forbear.ledger.tables.accounts import Payment, Stop
-from forbear.ledger.tables.contacts import Receipt, Suppression, Touch
+from forbear.ledger.letter_wanted import certainly_unwanted, perhaps_unwanted, why_unwanted
+from forbear.ledger.letters import PRINT_ROOM
+from forbear.ledger.tables.contacts import Receipt, Touch
 from forbear.ledger.tables.letters import Letter
 from forbear.ports.post import Tracked
 from forbear.ports.tracking import Posted
+from forbear.rules.packs import Packs
 
 FIRST_AFTER: Final = timedelta(hours=6)
 """World time until a letter is asked about at all: it is printed on the next working day."""
@@ -29,7 +31,7 @@ SHARE: Final = 6
 GIVEN_UP_AFTER: Final = timedelta(days=60)
 """World time after which mail comes back no more."""
 RECALLED_WITHIN: Final = timedelta(days=3)
-"""World time within which an own print room may still have it on the table; a provider has it for minutes."""
+"""World time within which a provider may not have printed it; an own print room has it until it says `printed`."""
 ASKED_ABOUT: Final = 100
 """Letters of one tenant in one round."""
 PRINTED: Final = (
@@ -41,9 +43,10 @@ PRINTED: Final = (
 class LetterRoundsBook:
     """Implements `forbear.ports.tracking.LetterRounds` for the routes that can be asked."""
 
-    def __init__(self, ledger: Ledger, routes_here: frozenset[str]) -> None:
+    def __init__(self, ledger: Ledger, routes_here: frozenset[str], packs: Packs) -> None:
         self._ledger = ledger
         self._routes = routes_here
+        self._packs = packs
 
     def recallable(self) -> list[Posted]:
         now = self._ledger.clock.now()
@@ -74,10 +77,9 @@ class LetterRoundsBook:
         with self._ledger.worker() as session:
             return routes.tenants(session)
 
-    def _under_way(self, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    def _under_way(self) -> tuple[ColumnElement[bool], ...]:
         return (
             Letter.ended_at.is_(None),
-            Letter.made_at > since,
             Letter.provider.in_(self._routes),
             Touch.state.in_(("sent", "delivered")),
             Touch.provider_id.is_not(None),
@@ -85,15 +87,21 @@ class LetterRoundsBook:
 
     def _recallable_of(self, tenant: str, now: datetime) -> list[Posted]:
         seen = exists().where(Receipt.touch == Touch.id, Receipt.status.in_(PRINTED))
+        in_time = or_(Letter.provider == PRINT_ROOM, Letter.made_at > now - RECALLED_WITHIN)
         with self._ledger.worker(tenant) as session:
-            found = (
+            waiting = (
                 select(Touch)
                 .join(Letter, Letter.touch == Touch.id)
-                .where(*self._under_way(now - RECALLED_WITHIN), Letter.recalled_at.is_(None), ~seen, _unwanted())
-                .order_by(Letter.made_at, Letter.id)
+                .where(*self._under_way(), in_time, Letter.recalled_at.is_(None), ~seen)
                 .limit(ASKED_ABOUT)
             )
-            return _posted(session, found)
+            certain = waiting.where(certainly_unwanted()).order_by(Letter.made_at, Letter.id)
+            # In no order: those that a stop leaves alone must not stand before the others in every round.
+            doubtful = waiting.where(~certainly_unwanted(), perhaps_unwanted()).order_by(func.random())
+            # No locks here: what is said a moment later is seen in the next round, and before it is printed.
+            asked = session.scalars(doubtful).all()
+            reached = [each for each in asked if why_unwanted(session, each, self._packs, now)]
+            return [*_posted(session, certain), *_told(reached)]
 
     def _untold_of(self, tenant: str, now: datetime) -> list[Posted]:
         """Due by the age at the last question: the older the letter, the rarer the questions."""
@@ -110,39 +118,16 @@ class LetterRoundsBook:
             found = (
                 select(Touch)
                 .join(Letter, Letter.touch == Touch.id)
-                .where(*self._under_way(now - GIVEN_UP_AFTER), due)
+                .where(*self._under_way(), Letter.made_at > now - GIVEN_UP_AFTER, due)
                 .order_by(Letter.asked_at.asc().nulls_first(), Letter.made_at, Letter.id)
                 .limit(ASKED_ABOUT)
             )
             return _posted(session, found)
 
 
-def _unwanted() -> ColumnElement[bool]:
-    """Money came, or somebody said stop, since it was made: what it says is not true any more, or not allowed."""
-    paid = exists().where(Payment.account == any_(Touch.accounts), Payment.recorded_at >= Letter.made_at)
-    stopped = exists().where(
-        Stop.person == Touch.person,
-        Stop.at >= Letter.made_at,
-        Stop.lifted_at.is_(None),
-        or_(Stop.account.is_(None), Stop.account == Touch.account),
-    )
-    opted_out = exists().where(
-        Suppression.at >= Letter.made_at,
-        Suppression.lifted_at.is_(None),
-        or_(
-            and_(Suppression.scope == "number", Suppression.address_key == Touch.address_key),
-            and_(
-                Suppression.person == Touch.person,
-                or_(
-                    Suppression.scope.in_(("everything", "all_automated")),
-                    and_(Suppression.scope == "channel", Suppression.channel == "letter"),
-                ),
-            ),
-        ),
-    )
-    return or_(paid, stopped, opted_out)
-
-
 def _posted(session: Session, found: Select[Touch]) -> list[Posted]:
-    touches = session.scalars(found)
+    return _told(session.scalars(found))
+
+
+def _told(touches: Iterable[Touch]) -> list[Posted]:
     return [Posted(touch.tenant, touch.id, touch.provider, str(touch.provider_id)) for touch in touches]

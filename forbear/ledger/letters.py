@@ -27,6 +27,8 @@ from forbear.settings import LetterPrice
 ENDS: Final = frozenset({"signed", "returned", "lost_in_post", "cancelled"})
 """Plain mail that was delivered may still come back."""
 SAYS_NOTHING_OF_THE_ADDRESS: Final = frozenset({"unclaimed", "refused"})
+PRINT_ROOM: Final = "print_room"
+"""The route of our own people: what is known of its letters, they entered."""
 ADDRESS: Final = TypeAdapter(PostAddress)
 log = structlog.get_logger(__name__)
 
@@ -164,7 +166,7 @@ def _prove(session: Session, letter: Letter, news: Tracked, source: Source, at: 
         account=letter.account,
         person=letter.person,
         kind=kind,
-        level="reported" if source == "staff" else "scanned" if news.scanned else "inferred",
+        level=_level(letter, news, source),
         at=news.at,
         told_at=at,
         source=source,
@@ -190,6 +192,13 @@ def _prove(session: Session, letter: Letter, news: Tracked, source: Source, at: 
         table="service_proof",
     )
     return True
+
+
+def _level(letter: Letter, news: Tracked, source: Source) -> str:
+    """How it is known. Of the own print room's letters it is what somebody entered, whoever brings it to the record."""
+    if source == "staff" or letter.provider == PRINT_ROOM:
+        return "reported"
+    return "scanned" if news.scanned else "inferred"
 
 
 def _kind(news: Tracked) -> ProofKind | None:

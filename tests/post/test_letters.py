@@ -1,6 +1,7 @@
 """A letter in the record: written down before it goes, followed by news in any order, proved, taken back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -8,13 +9,14 @@ from random import Random
 import pytest
 
 from forbear.errors import NotFound
-from forbear.ledger import letters, routes
+from forbear.ledger import letters, routes, stops
 from forbear.ledger.letter_rounds import LetterRoundsBook
+from forbear.ledger.letters import Source
 from forbear.ports.post import PostAddress, Tracked
 from forbear.ports.sms import Refused, Unknown
 from forbear.settings import LetterPrice, Settings
 from tests.conftest import Hands
-from tests.ledger.house import A_DAY, AN_HOUR, NOON, House
+from tests.ledger.house import A_DAY, AN_HOUR, NOON, PACKS, House
 from tests.post.mailing import DIGEST, Mailed, mailed
 
 PRICES = {"lob.certified": LetterPrice(first=Decimal("7.25"), further=Decimal("0.15"), currency="USD")}
@@ -135,11 +137,13 @@ def test_a_signature_is_proof_and_an_inferred_delivery_is_not(house: House) -> N
     assert certified.letter().ended_at is not None
 
 
-def test_what_somebody_of_ours_enters_is_marked_so(house: House) -> None:
+@pytest.mark.parametrize("source", ["staff", "listing"])
+def test_what_somebody_of_ours_enters_is_marked_so(house: House, source: Source) -> None:
+    """Also where the command's connection broke and upkeep asked the shelf."""
     letter = mailed(house, provider="print_room")
     letter.record()
-    letter.learn(posted(), source="staff")
-    assert letter.proved() == [("posted", "reported", None)]
+    letter.learn(posted(), replace(signed(), scanned=False), source=source)
+    assert letter.proved() == [("posted", "reported", None), ("signed", "reported", None)]
 
 
 def test_an_event_may_be_faster_than_our_own_record(house: House) -> None:
@@ -187,8 +191,8 @@ def test_a_letter_is_found_by_its_providers_id(house: House) -> None:
         assert routes.letter_owner(session, "print_room", letter.provider_id) is None
 
 
-def rounds(house: House) -> LetterRoundsBook:
-    return LetterRoundsBook(house.ledger, frozenset({"lob"}))
+def rounds(house: House, route: str = "lob") -> LetterRoundsBook:
+    return LetterRoundsBook(house.ledger, frozenset({route}), PACKS)
 
 
 def of(letter: Mailed, found: list[object]) -> bool:
@@ -252,6 +256,46 @@ def test_what_was_paid_or_stopped_is_taken_back_before_it_is_printed(house: Hous
     assert book.recalled(found[0], taken_back=True)
     assert letter.state() == "failed"
     assert not of(letter, [*book.recallable()])
+
+
+@pytest.mark.parametrize("what", ["stop", "opt_out"])
+def test_what_was_said_before_the_letter_and_heard_after_it_takes_it_back(
+    house: House, hands: Hands, what: str
+) -> None:
+    letter, book = mailed(house), rounds(house)
+    letter.record()
+    if what == "stop":
+        house.stop(letter.person, at=NOON - 3 * A_DAY)
+    else:
+        hands.set(NOON - 3 * A_DAY)
+        house.opt_out("+12125550197", letter.person, scope="everything")
+        hands.set(NOON)
+    assert of(letter, [*book.recallable()])
+
+
+def test_what_is_said_of_a_number_or_was_taken_back_leaves_the_letter_alone(house: House) -> None:
+    letter, book = mailed(house), rounds(house)
+    letter.record()
+    house.stop(letter.person, "wrong_number", address_key=house.key("+12125550196"))
+    lifted = house.stop(letter.person)
+    with house.api() as session:
+        stops.lift_stop(session, tenant=house.tenant, stop=lifted, at=NOON)
+    assert not of(letter, [*book.recallable()])
+
+
+def test_the_print_room_gives_a_letter_back_until_it_is_printed(house: House, hands: Hands) -> None:
+    waiting, printed = mailed(house, provider="print_room"), mailed(house, provider="print_room")
+    elsewhere = mailed(house)
+    for letter in (waiting, printed, elsewhere):
+        letter.record()
+    printed.learn(Tracked("printed", NOON + A_DAY, "p1"), source="staff")
+    hands.set(NOON + 9 * A_DAY)
+    for letter in (waiting, printed, elsewhere):
+        house.pay(letter.account, "10.00")
+    found = [*rounds(house, "print_room").recallable()]
+    assert of(waiting, found)
+    assert not of(printed, found)
+    assert not of(elsewhere, [*rounds(house).recallable()]), "a provider printed it long ago"
 
 
 def test_a_letter_that_it_is_too_late_to_take_back_is_tried_once(house: House, hands: Hands) -> None:

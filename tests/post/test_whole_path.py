@@ -26,7 +26,7 @@ from forbear.ports.post import PostAddress
 from forbear.services.ports import free_port
 from forbear.settings import Settings
 from tests.conftest import Hands
-from tests.ledger.house import A_DAY, NOON, House
+from tests.ledger.house import A_DAY, NOON, PACKS, House
 from tests.post.box import PDF, SECRET, PostBox
 from tests.post.mailing import Mailed, claimed
 from tests.sandbox.box import Seen, eventually
@@ -77,7 +77,7 @@ class Office:
             {"letter": self.post},
             NoReplies(),  # pyright: ignore[reportArgumentType]  has no ears, so nothing else is asked of it
             None,  # pyright: ignore[reportArgumentType]  likewise
-            letters=LetterRoundsBook(self.ledger.ledger, frozenset({"lob"})),
+            letters=LetterRoundsBook(self.ledger.ledger, frozenset({"lob"}), PACKS),
             post=self.post,
         )
         return ActivityEnvironment().run(upkeep.look_after)
