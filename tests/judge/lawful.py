@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from tests.judge.contacts import contacts_otherwise, limit
 from tests.judge.finding import Finding
 from tests.judge.reading import Text
 from tests.judge.silences import Case, Silence, silences, spoken
 from tests.judge.told import Person, Spoken
 from tests.judge.wall import in_days, local_day, windows
 
-TEXTS_A_DAY, TEXTS_IN_7_DAYS, CONTACTS_IN_7_DAYS = 1, 2, 3
+TEXTS_A_DAY, TEXTS_IN_7_DAYS = 1, 2
 REACHED = {"delivered", "voicemail_left", "connected", "visited"}
 """Results of a try that was a contact: the person may have heard of it. A text counts unless it certainly failed."""
 FRESH = timedelta(days=3)
@@ -61,16 +62,18 @@ def _caps(case: Case, text: Text, spoken: Spoken, persons: list[Person]) -> Iter
     texts = [other.at for other in sent] + [made.at for made in before if made.channel == "sms"]
     contacts = [other.at for other in sent if other is text or not other.failed]
     contacts += [made.at for made in before if made.result in REACHED]
+    contacts += contacts_otherwise(case, case.ledger_persons(persons), text.at)
+    most = limit(case, case.record.by_id("touch").get(text.ref or ""))
     zones = [window.zone for window in windows(text, spoken, persons)] or ["UTC"]
-    for name, moments, days, limit in (
+    for name, moments, days, allowed in (
         ("texts a day", texts, 1, TEXTS_A_DAY),
         ("texts in 7 days", texts, 7, TEXTS_IN_7_DAYS),
-        ("contacts in 7 days", contacts, 7, CONTACTS_IN_7_DAYS),
+        ("contacts in 7 days", contacts, 7, most),
     ):
-        over = [(zone, count) for zone in zones if (count := in_days(moments, text.at, zone, days)) > limit]
+        over = [(zone, count) for zone in zones if (count := in_days(moments, text.at, zone, days)) > allowed]
         if over:
             zone, count = over[0]
-            yield _unlawful(name, text, f"{count} instead of {limit}, ending {local_day(text.at, zone)} in {zone}")
+            yield _unlawful(name, text, f"{count} instead of {allowed}, ending {local_day(text.at, zone)} in {zone}")
 
 
 def _consent(case: Case, text: Text, spoken: Spoken, persons: list[Person]) -> Iterator[Finding]:

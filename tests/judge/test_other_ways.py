@@ -109,8 +109,8 @@ def called_after_a_stop_to_a_caller(story: Story, works: list[Row]) -> None:
     """What somebody told a caller binds from the moment in which the page had taken it."""
     act(works, "call_ended")["outcome"] = story.row("task", id="tsk_dial")["outcome"] = "spoke_stop"
     story.ledger.append({"table": "suppression", "person": "per_cy", "address_key": None, "lifted_at": None})
-    confirm(story, "acc_cy", "2026-10-29T12:00:00Z")
-    send(story, "tch_cy", "acc_cy", CY, "2026-10-29T17:00:00Z")
+    confirm(story, "acc_cy", "2026-11-05T12:00:00Z")
+    send(story, "tch_cy", "acc_cy", CY, "2026-11-05T17:00:00Z")
 
 
 def stop_to_a_caller_lost(story: Story, works: list[Row]) -> None:
@@ -122,6 +122,13 @@ def called_after_a_stop_to_the_menu(story: Story, works: list[Row]) -> None:
     said = {"channel": "call-in", "kind": "stop", "from": CY, "to": "+15005550006", "sid": "CAmachine"}
     story.world.append(said | {"at": "2026-10-27T15:01:00Z", "ref": "tch_call"})
     story.ledger.append({"table": "suppression", "person": None, "address_key": "key_cy", "lifted_at": None})
+
+
+def a_fourth_contact_by_text(story: Story, works: list[Row]) -> None:
+    """A call by a machine, one by a caller, a visit and two letters in the week before."""
+    del works
+    confirm(story, "acc_cy", "2026-10-31T12:00:00Z")
+    send(story, "tch_cy", "acc_cy", CY, "2026-10-31T17:00:00Z")
 
 
 def letter_twice(story: Story, works: list[Row]) -> None:
@@ -221,6 +228,7 @@ DEFECTS: list[tuple[Break, tuple[str, str, str]]] = [
     (called_after_a_stop_to_a_caller, ("unlawful", "silence", "tch_cy")),
     (stop_to_a_caller_lost, ("lost", "fact", "page")),
     (called_after_a_stop_to_the_menu, ("unlawful", "call silence", "tch_dial")),
+    (a_fourth_contact_by_text, ("unlawful", "contacts in 7 days", "tch_cy")),
     (letter_twice, ("duplicated", "letter", "tch_lob")),
     (printed_twice, ("duplicated", "letter", "tch_ours")),
     (letter_without_claim, ("unexpected", "letter", "tch_none")),
