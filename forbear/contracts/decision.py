@@ -106,6 +106,8 @@ class UpkeepReport(Contract):
     accounts_seen: int = 0
     accounts_woken: int = 0
     claims_expired: int = 0
+    visits_ended: int = 0
+    """Visits taken back because nobody may set out for them any more."""
     unknown_seen: int = 0
     unknown_settled: int = 0
     unknown_handed_over: int = 0

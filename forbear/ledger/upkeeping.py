@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.decision import UpkeepReport
 from forbear.contracts.words import IN_FLIGHT
 from forbear.errors import Erased
-from forbear.ledger import audit, begun, routes, sweeping, unknowns
+from forbear.ledger import audit, begun, routes, sweeping, unknowns, visits_over
 from forbear.ledger.engine import Ledger
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -49,6 +49,10 @@ class UpkeepingBook:
     def expire_claims(self) -> int:
         overdue = [(tenant, touch) for tenant in self._tenants() for touch in self._overdue(tenant)]
         return each("claims", overdue, lambda late: self._expire(*late), name=lambda late: late[1])
+
+    def end_visits(self) -> int:
+        left = [(tenant, visit) for tenant in self._tenants() for visit in self._left_over(tenant)]
+        return each("visits", left, lambda one: self._take_back(*one), name=lambda one: one[1])
 
     def unsettled(self) -> list[Unsettled]:
         found = [touch for tenant in self._tenants() for touch in self._unsettled_of(tenant)]
@@ -137,6 +141,14 @@ class UpkeepingBook:
             add_receipt(session, touch_id=touch_id, source="ledger", status=status, at=now)
             begun.abandon(session, touch, now)
             return 1
+
+    def _left_over(self, tenant: str) -> list[str]:
+        with self._ledger.worker(tenant) as session:
+            return visits_over.left_over(session, self._ledger.clock.now(), AT_ONCE)
+
+    def _take_back(self, tenant: str, visit: str) -> int:
+        with self._ledger.worker(tenant) as session:
+            return visits_over.take_back(session, visit, self._ledger.clock.now())
 
     def _unsettled_of(self, tenant: str) -> list[Unsettled]:
         with self._ledger.worker(tenant) as session:

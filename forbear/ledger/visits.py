@@ -1,6 +1,7 @@
 """A visit's row under lock, and the decision about it: a named supervisor says yes or no, never the one who asked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -56,13 +57,13 @@ def plan_of(session: Session, visit_id: str) -> VisitPlan | None:
     return session.scalars(plans.limit(1)).first()
 
 
-def still_asked_for(task: Task) -> None:
-    """Refuse what was withdrawn meanwhile.
+def still_asked_for(task: Task, now: datetime) -> None:
+    """Refuse what was withdrawn meanwhile, or waited too long.
 
     Raises:
-        Conflict: it was.
+        Conflict: it was, or did.
     """
-    if task.state not in tasks.WAITING:
+    if task.state not in tasks.WAITING or (task.expires_at is not None and task.expires_at <= now):
         raise Conflict("This visit is no longer asked for")
 
 
@@ -102,7 +103,7 @@ def _deciding(desk: Desk, visit_id: str) -> Visit:
     visit, task = lock(desk.session, visit_id)
     if visit.requested_by == desk.staff:
         raise Forbidden("Whoever asks for a visit does not decide about it: another supervisor has to")
-    still_asked_for(task)
+    still_asked_for(task, desk.now())
     if visit.state != "requested":
         raise Conflict("This visit is decided already")
     return visit

@@ -62,7 +62,7 @@ def assign(desk: Desk, visit_id: str, team: Team, starts_at: datetime) -> VisitP
     desk.must_be("supervisor")
     _two(desk, team)
     visit, task = lock(desk.session, visit_id)
-    still_asked_for(task)
+    still_asked_for(task, desk.now())
     if visit.state not in PLANNABLE:
         raise Conflict("Only a visit that was approved and has not begun can be planned")
     slot = Span(starts_at, starts_at + SERVICE)

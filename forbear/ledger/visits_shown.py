@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forbear.errors import Erased, Forbidden, NotFound
 from forbear.ledger import books
@@ -26,7 +26,9 @@ from forbear.ledger.visits import plan_of
 from forbear.ledger.visits_checked_in import latest, sent, together
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_hours import Standing, standing
+from forbear.ledger.visits_over import is_over
 from forbear.ledger.visits_planned import overtaken, place_of
+from forbear.ledger.visits_requested import NOT_BEGUN
 from forbear.visits.places import Place
 
 
@@ -66,8 +68,9 @@ class AtDoor:
 
 def board(desk: Desk) -> list[OnBoard]:
     """What waits for a decision, then what waits for a plan, then what is planned or under way."""
-    states = ("requested", "approved", "assigned", "under_way")
+    states = (*NOT_BEGUN, "under_way")
     chosen = select(Visit, Task).join(Task, Task.id == Visit.task).where(Visit.state.in_(states))
+    chosen = chosen.where(or_(Visit.state == "under_way", ~is_over(desk.now())))
     rows = [(row[0], row[1]) for row in desk.session.execute(chosen.order_by(Task.priority, Visit.number))]
     return sorted((_on_board(desk, *row) for row in rows), key=lambda each: states.index(each.visit.state))
 

@@ -109,6 +109,10 @@ class UpkeepBook(Protocol):
         """`claimed` beyond its lease becomes `failed`; `dispatching` beyond it becomes `unknown`."""
         ...
 
+    def end_visits(self) -> int:
+        """Take back visits that nobody may set out for any more; returns how many."""
+        ...
+
     def unsettled(self) -> list[Unsettled]:
         """Touches in `unknown`, oldest first."""
         ...

@@ -36,6 +36,9 @@ class Book:
     def expire_claims(self) -> int:
         return 0
 
+    def end_visits(self) -> int:
+        return 0
+
     def call_for_help(self) -> int:
         return 0
 

@@ -15,6 +15,7 @@ from forbear.ledger.tables.accounts import Account, LegalCase
 from forbear.ledger.tables.contacts import Decision as Stored
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.tables.visits import Visit
 from forbear.settings import Settings
 from tests.conftest import Hands
 from tests.ledger.at_work import OFFICERS, address, end, read, start, started
@@ -80,6 +81,10 @@ class LoanHouse(ChineseHouse):
     def tasks(self, account: str) -> list[Task]:
         with self.worker() as session:
             return list(session.scalars(select(Task).where(Task.account == account).order_by(Task.opened_at, Task.id)))
+
+    def visits(self, task: str) -> list[str]:
+        with self.worker() as session:
+            return list(session.scalars(select(Visit.state).where(Visit.task == task)))
 
     def touches(self, account: str) -> list[Touch]:
         with self.worker() as session:
@@ -190,6 +195,21 @@ def test_tasks_are_taken_back_when_nobody_needs_to_go(house: LoanHouse, why: str
     answer = house.next(account)
     assert isinstance(answer, Close if why == "paid" else Rest)
     assert read(house, made.id).state == "withdrawn"
+
+
+@pytest.mark.parametrize("why", ["promised", "run out"])
+def test_a_visit_ends_with_the_task_that_a_decision_takes_back(house: LoanHouse, hands: Hands, why: str) -> None:
+    person, account = house.loan()
+    house.next(account)
+    (made,) = house.tasks(account)
+    assert house.visits(made.id) == ["requested"]
+    if why == "promised":
+        house.promised(person, account)
+    else:
+        hands.set(made.expires_at or house.now)
+    house.next(account)
+    assert read(house, made.id).state == ("withdrawn" if why == "promised" else "expired")
+    assert house.visits(made.id) == ["withdrawn"]
 
 
 def test_repaid_a_proposal_goes_to_legal_staff_once_and_holds_nothing(house: LoanHouse) -> None:

@@ -16,6 +16,7 @@ from forbear.ledger.visits import approve, decline
 from forbear.ledger.visits_hours import standing
 from forbear.ledger.visits_planned import assign, assign_day, overtaken, propose, tell_place
 from forbear.ledger.visits_requested import requested
+from forbear.ledger.visits_shown import board
 from forbear.visits.routes import NO_WINDOW
 from tests.conftest import Hands
 from tests.ledger.at_work import read
@@ -188,6 +189,40 @@ def test_what_was_paid_meanwhile_is_withdrawn_with_its_task(crew: Crew) -> None:
     assert crew.visit(visit).state == "withdrawn"
     with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
         assign(desk, visit, crew.team(), crew.house.now + AN_HOUR)
+
+
+@pytest.mark.parametrize("state", ["requested", "assigned"])
+def test_a_visit_left_over_from_a_closed_task_is_taken_back(crew: Crew, state: str) -> None:
+    visit, _, _ = crew.requested() if state == "requested" else crew.assigned()
+    with crew.house.worker() as session:
+        closed = update(Task).where(Task.id == crew.visit(visit).task)
+        session.execute(closed.values(state="withdrawn", closed_at=crew.house.now))
+    assert visit not in on_board(crew)
+    assert crew.house.upkeeping().end_visits() >= 1
+    assert crew.visit(visit).state == "withdrawn"
+    assert crew.audited(visit)[-1] == "visit_withdrawn"
+    assert crew.house.upkeeping().end_visits() == 0
+
+
+def test_a_request_that_nobody_decided_in_time_leaves_the_board(crew: Crew, hands: Hands) -> None:
+    visit, _, account = crew.requested()
+    begun, _, _ = crew.under_way()
+    assert {visit, begun} <= set(on_board(crew))
+    hands.set(read(crew.house, crew.visit(visit).task).expires_at or crew.house.now)
+    assert visit not in on_board(crew)
+    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict, match="no longer asked for"):
+        approve(desk, visit, "no_other_way")
+    crew.house.upkeeping().end_visits()
+    row = crew.visit(visit)
+    assert (row.state, read(crew.house, row.task).state) == ("withdrawn", "expired")
+    assert crew.house.told(account)[-1] == "task_closed"
+    assert crew.visit(begun).state == "under_way", "who set out says how it ended"
+    assert begun in on_board(crew)
+
+
+def on_board(crew: Crew) -> list[str]:
+    with crew.desk(crew.supervisor) as desk:
+        return [each.visit.id for each in board(desk)]
 
 
 def test_a_task_that_names_nobody_asks_for_no_visit(crew: Crew) -> None:
