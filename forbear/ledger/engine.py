@@ -6,7 +6,7 @@ and an exception must not quote what a statement carried.
 """
 
 from base64 import b64decode
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from typing import Self
@@ -14,7 +14,7 @@ from typing import Self
 import structlog
 from psycopg.errors import UndefinedTable
 from pydantic import SecretStr
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, TextClause, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -35,6 +35,11 @@ SCOPE = text(
     "set_config('idle_in_transaction_session_timeout', '60s', true)"
 )
 """Also: a process that was stopped in mid-transaction must not keep its locks on persons for ever."""
+SCOPE_OF_TOUCH = text(
+    "select set_config('forbear.tenant', tenant, true), set_config('forbear.lender', lender, true), "
+    "set_config('idle_in_transaction_session_timeout', '60s', true) from touch_owner(:touch)"
+)
+"""The same for whom a touch belongs to: one transaction and one statement, where a look first would take two."""
 log = structlog.get_logger()
 
 
@@ -181,8 +186,20 @@ class Ledger:
             yield session
 
     @contextmanager
+    def api_of_touch(self, touch: str) -> Generator[Session | None]:
+        """A transaction that sees the lender whose touch this is; None where it is nobody's."""
+        session, found = self._begin("api", SCOPE_OF_TOUCH, {"touch": touch})
+        with self._finished(session):
+            yield session if found else None
+
+    @contextmanager
     def _transaction(self, role: Role, tenant: str, lender: str) -> Generator[Session]:
-        session = self._begin(role, tenant, lender)
+        session, _ = self._begin(role, SCOPE, {"tenant": tenant, "lender": lender})
+        with self._finished(session):
+            yield session
+
+    @contextmanager
+    def _finished(self, session: Session) -> Generator[Session]:
         try:
             yield session
             session.commit()
@@ -192,24 +209,22 @@ class Ledger:
         finally:
             session.close()
 
-    def _begin(self, role: Role, tenant: str, lender: str) -> Session:
-        """Open a transaction and set its scope.
+    def _begin(self, role: Role, scope: TextClause, values: Mapping[str, str]) -> tuple[Session, bool]:
+        """Open a transaction and set its scope; also whether there is such a scope.
 
         The first statement finds out whether a pooled connection outlived its server; nothing was done yet, so once
         more with a new one is safe.
         """
         session = Session(self.engine(role), expire_on_commit=False)
-        scope = {"tenant": tenant, "lender": lender}
         try:
-            session.execute(SCOPE, scope)
+            return session, session.execute(scope, values).first() is not None
         except DBAPIError as error:
             session.rollback()
             if not error.connection_invalidated:
                 session.close()
                 raise
             log.info("database_connection_renewed", role=role)
-            session.execute(SCOPE, scope)
-        return session
+            return session, session.execute(scope, values).first() is not None
 
     def close(self) -> None:
         """Give all connections back."""

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -> None:
     """Lock the persons first whom a code will concern: everybody takes persons before touches."""
+    if code is None or status not in OF_PROVIDER:
+        return
     touch = session.get(Touch, touch_id)
     if touch is None or (known := _meant(touch, status, code)) is None or known.action not in OF_PERSONS:
         return

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -74,6 +74,9 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
 """How strong each status is, and the state it stands for. A provider's `failed` came after it took the message,
 so it stays an attempt."""
 OPEN_STATES = frozenset({"claimed", "dispatching", "unknown"})
+ADD = insert(Receipt.metadata.tables["receipt"]).on_conflict_do_nothing().returning(Receipt.id)
+STATUSES = select(Receipt.status).where(Receipt.touch == bindparam("touch"))
+"""Built once: a provider tells several things of every touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def add_receipt(
         "at": at,
         "provider_at": provider_at,
     }
-    if session.execute(insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id)).first() is None:
+    if session.execute(ADD, row).first() is None:
         log.info("receipt.doubled", touch=touch_id, source=source, status=status)
         return cast("TouchState", touch.state)
     audit.note(
@@ -163,7 +166,7 @@ def lock_touch(session: Session, touch_id: str) -> Touch | None:
 
 def refolded(session: Session, touch_id: str) -> TouchState:
     """The state that the stored receipts add up to."""
-    return fold(session.scalars(select(Receipt.status).where(Receipt.touch == touch_id)))
+    return fold(session.scalars(STATUSES, {"touch": touch_id}))
 
 
 def _refold(session: Session, touch: Touch, news: Heard, at: datetime) -> TouchState:
