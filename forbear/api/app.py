@@ -17,6 +17,7 @@ from forbear.api.described import reading
 from forbear.api.documentation import describe
 from forbear.api.documentation import router as documentation
 from forbear.api.edge import Edge
+from forbear.api.hooks.admission import Admission
 from forbear.api.hooks.routes import router as hooks
 from forbear.api.imports.runner import Runner
 from forbear.api.imports.slots import Slots
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.pace, app.state.key_use = Pace(chosen), KeyUse()
-    app.state.uploads = Slots()
+    app.state.uploads, app.state.admission = Slots(), Admission()
     problems.install(app)
     app.add_middleware(Edge)
     app.openapi = lambda: describe(app)

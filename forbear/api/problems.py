@@ -35,6 +35,7 @@ from forbear.ledger.forms.checks import Refused
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SOON: Final = "1"
 """Machine seconds after which a call that met another one, or a restart, is worth repeating."""
+SOON: Final = frozenset({"in_progress", "busy"})
 _ID: Final = re.compile(r"[a-z]{2,3}_[0-9A-Za-z]+")
 log = structlog.get_logger()
 
@@ -78,6 +79,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "precondition_required": Kind(428, "If-Match is missing", "Send the ETag of what you read as If-Match."),
         "too_many": Kind(429, "Asked too often", "Wait for the seconds in Retry-After."),
         "internal": Kind(500, "Something went wrong on our side", "Nothing was changed. Report the trace_id."),
+        "busy": Kind(503, "Too many at once", "Nothing was taken. Send it again after the seconds in Retry-After."),
         "unavailable": Kind(503, "The ledger cannot be reached", "Nothing was changed. Repeat the call with its key."),
         "refused": Kind(400, "The request cannot be served", "See the documentation."),
     }
@@ -152,7 +154,7 @@ def install(app: FastAPI) -> None:
 
 def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101  registered for this class only
-    headers = {"Retry-After": RETRY_SOON} if error.code == "in_progress" else {}
+    headers = {"Retry-After": RETRY_SOON} if error.code in SOON else {}
     return respond(request, error.code, error.detail, headers=headers, extra=error.extra)
 
 

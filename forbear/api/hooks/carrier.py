@@ -4,6 +4,7 @@ Both are checked against the carrier's signature. The status address also carrie
 because the carrier's signature has no time in it and could be replayed. Doubled and late news is normal.
 """
 
+from collections.abc import AsyncGenerator
 from typing import Annotated, Final
 from xml.sax.saxutils import escape
 
@@ -11,9 +12,10 @@ import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
 
+from forbear.api.hooks.admission import admission_of
 from forbear.api.hooks.app_state import ledger_of, packs_of, settings_of
 from forbear.api.hooks.bodies import form_body
-from forbear.api.pages.wording import words_in
+from forbear.channels.answer_words import worded
 from forbear.channels.callback_signature import HEADER, called_address, is_genuine
 from forbear.channels.inbound_words import as_obeyed, read
 from forbear.errors import Forbidden
@@ -33,8 +35,8 @@ log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
 
 
-async def signed_form(request: Request) -> FormData:
-    """The fields of a webhook that the carrier signed; 403 for anybody else's."""
+async def signed_form(request: Request) -> AsyncGenerator[FormData]:
+    """The fields of a webhook that the carrier signed, in its turn; 403 for anybody else's."""
     try:
         fields = await form_body(request)
     except HTTPException:
@@ -45,7 +47,8 @@ async def signed_form(request: Request) -> FormData:
     if not is_genuine(tokens, address, fields, request.headers.get(HEADER)):
         log.warning("callback.forged", path=request.url.path)
         raise Forbidden(UNSIGNED)
-    return fields
+    async with admission_of(request).place(request.url.path):
+        yield fields
 
 
 Signed = Annotated[FormData, Depends(signed_form)]
@@ -56,12 +59,10 @@ def message_status(request: Request, fields: Signed) -> Response:
     """Store how a message fares; the touch's state is folded from all such news."""
     ledger, touch = ledger_of(request), _touch(request)
     status = _word(fields, "MessageStatus") or _word(fields, "SmsStatus")
-    with ledger.anyone() as session:
-        owner = routes.touch_owner(session, touch)
-    if owner is None or not status:
-        log.warning("message_status_without_use", touch=touch, status=status)
-        return Response(status_code=204)
-    with ledger.api(*owner) as session:
+    with ledger.api_of_touch(touch) as session:
+        if session is None or not status:
+            log.warning("message_status_without_use", touch=touch, status=status)
+            return Response(status_code=204)
         receipts.add_receipt(
             session,
             touch_id=touch,
@@ -108,7 +109,7 @@ def _answer(ledger: Ledger, writer: Writer, answer: Answer) -> str:
     """Who we are and how to reach us, or that no more texts come; nothing about why we wrote."""
     with ledger.api(writer.tenant, writer.lender) as session:
         lender = session.get_one(Lender, writer.lender)
-        return words_in(writer.language)(f"reply.{answer}", lender=lender.name, phone=lender.phone)
+        return worded(answer, writer.language, lender=lender.name, phone=lender.phone)
 
 
 def _touch(request: Request) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, cast
@@ -20,6 +20,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
+from forbear.api.hooks.admission import admission_of
 from forbear.api.hooks.app_state import ledger_of, settings_of
 from forbear.api.hooks.bodies import raw_body
 from forbear.channels.inbound_words import read
@@ -49,14 +50,19 @@ log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/hooks/aliyun/{secret}", include_in_schema=False)
 
 
-async def pushed(request: Request, secret: str) -> list[Item]:
-    """The items of a push whose address holds our secret; what is no list of objects holds none.
+async def pushed(request: Request, secret: str) -> AsyncGenerator[list[Item]]:
+    """The items of a push whose address holds our secret, in its turn; what is no list of objects holds none.
 
     Such a push is not asked for again: it would be the same once more.
     """
     if not push_secret_holds(settings_of(request).aliyun_push_secret, secret):
         raise Forbidden(NOT_OURS)
-    body = await raw_body(request, LONGEST)
+    items = _items(await raw_body(request, LONGEST))
+    async with admission_of(request).place(request.url.path):
+        yield items
+
+
+def _items(body: bytes) -> list[Item]:
     try:
         given: object = json.loads(body)
     except (ValueError, RecursionError):

@@ -4,12 +4,13 @@ A letter is known by the touch in its metadata; where an event has none, as that
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any, Final, cast
 
 import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
+from forbear.api.hooks.admission import admission_of
 from forbear.api.hooks.app_state import ledger_of, settings_of
 from forbear.api.hooks.bodies import raw_body
 from forbear.channels.lob_news import news_of_event, touch_of
@@ -28,8 +29,8 @@ router = APIRouter(prefix="/hooks", include_in_schema=False)
 Event = Mapping[str, Any]
 
 
-async def signed_event(request: Request) -> Event:
-    """The event, if the provider signed it within the last minutes; 403 for anything else."""
+async def signed_event(request: Request) -> AsyncGenerator[Event]:
+    """The event in its turn, if the provider signed it within the last minutes; 403 for anything else."""
     try:
         body = await raw_body(request, LONGEST)
     except HTTPException:
@@ -45,7 +46,8 @@ async def signed_event(request: Request) -> Event:
         event = None
     if not isinstance(event, dict):
         raise BadInput("body", "not a JSON object", "Send one event.")
-    return cast("Event", event)
+    async with admission_of(request).place(request.url.path):
+        yield cast("Event", event)
 
 
 @router.post("/lob", status_code=204)
