@@ -273,7 +273,7 @@ def entrust(rows: list[Row]) -> None:
     fit = [row for row in rows if row["国家"] == "CN" and row["语言"] == "中文" and not row.get("担保人姓名")]
     for place, row in enumerate(fit[::ENTRUSTED_EVERY]):
         late = LATE_ENTRUSTED[place % len(LATE_ENTRUSTED)]
-        row["产品名称"], row["策略"] = "示例委托贷", "cn-guaranteed-loan"
+        row["产品名称"], row["债务类型"], row["策略"] = "示例委托贷", "个人贷款", "cn-guaranteed-loan"
         row["逾期起始日"] = (START.date() - timedelta(days=late)).isoformat()
 
 

@@ -6,7 +6,7 @@ A caller begins what the list offers and nothing else, dials the number that the
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from forbear.rehearsal.stafflog import StaffLog
 DIALS: Final = re.compile(r'href="tel:(\+\d+)"')
 FIRST_DAY: Final = re.compile(r'name="on"[^>]* min="(\d{4}-\d\d-\d\d)"')
 TICKS: Final = {"tick-credit_harm": "yes", "tick-more_time_costs": "yes"}
+DIALS_WITHIN: Final = timedelta(hours=1)
+"""World time from a permit to the call; a page that takes longer to come is not acted on."""
 QUIET: Final = "never_answers"
 """The habit of whoever is in nobody's file."""
 
@@ -41,6 +43,7 @@ class Caller(Robot):
         super().__init__(f"caller of {lender.name}", clock, lender.zone)
         self._browser, self._lender, self._log, self._habits, self._seed = browser, lender, log, habits, seed
         self._dialled: Counter[str] = Counter()
+        self._began: dict[str, datetime] = {}
         self._told: dict[str, tuple[str, Answer]] = {}
 
     def begin(self) -> None:
@@ -54,9 +57,12 @@ class Caller(Robot):
 
     def _call(self, task: str) -> None:
         """Begin with a permit of this moment; a call that is held, or somebody else's by now, is left alone."""
+        began = self._began.setdefault(task, self.clock.now())
         if self._browser.send(f"{task}/begin").status_code in GONE:
             return
         page = self._browser.page(task)
+        if task not in self._told and self.clock.now() > began + DIALS_WITHIN:
+            return  # the permit was of another hour: nobody dials, and the task says that nobody knows
         dials = DIALS.search(page)
         if dials is None or f"{task}/outcome" not in page:
             return

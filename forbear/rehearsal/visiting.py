@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
@@ -32,6 +32,8 @@ EVERY, MOST_HOURS = 4, 6
 """Of the hours offered every fourth is asked for, and no more than six before the board is looked at again."""
 DECLINED: Final = 0.1
 TRIES: Final = 8
+LATEST: Final = time(20)
+"""Where they are; whatever the page says later comes too late for that day."""
 TICKS: Final = {"tick_credit_harm": "1", "tick_more_time_costs": "1"}
 
 
@@ -169,6 +171,8 @@ class Team(Robot):
         if here is None:
             return False
         for number in range(TRIES):
+            if self.clock.now().astimezone(self.zone).time() > LATEST:
+                return False
             self._check_in(address, _here(here, number))
             answer = self._browsers[0].send(f"{address}/start")
             if answer.status_code == SEE_OTHER:
