@@ -119,8 +119,11 @@ def over(errand: Errand, now: datetime) -> bool:
 
 
 def idle(moment: Moment) -> tuple[str, ...]:
-    """Tasks that nobody needs to do any more: over, of no due step, or of somebody who may not be reached at all."""
-    needed = {errand.id for errand, step, person in moment.waiting if not _barred(moment, step, person)}
+    """Tasks that nobody needs to do any more: over, of no due step, or of somebody who may not be reached at all.
+
+    A balance file that is late takes nothing back: whoever begins a task is asked for a permit then anyway.
+    """
+    needed = {errand.id for errand, step, person in moment.waiting if not _pointless(moment, step, person)}
     return tuple(errand.id for errand in moment.life.errands if errand.waiting and errand.id not in needed)
 
 
@@ -128,6 +131,12 @@ def _barred(moment: Moment, step: Step, person: Person) -> bool:
     if _out_of_reach(moment, step, person) is not None:
         return True
     return all(weighed.slot is None for weighed in _weigh(moment, step, person))
+
+
+def _pointless(moment: Moment, step: Step, person: Person) -> bool:
+    if _out_of_reach(moment, step, person) is not None:
+        return True
+    return all(weighed.slot is None and not weighed.awaits_routine for weighed in _weigh(moment, step, person))
 
 
 def _barred_meanwhile(moment: Moment, own: Rest, first: Rest) -> Rest:

@@ -24,6 +24,10 @@ MOST_WINDOWS = 3
 """Looking further than a few windows for a place means that something is wrong with the rules."""
 
 
+ROUTINE = frozenset({"balance_confirmed"})
+"""Events that every lender brings about in the ordinary course, if perhaps late."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """One contact point, its permit now, and the instant of its place in the day (None: barred)."""
@@ -38,6 +42,12 @@ class Weighed:
     def held_now(self) -> bool:
         """Whether a rule denies it now."""
         return self.permit.verdict != "allow"
+
+    @property
+    def awaits_routine(self) -> bool:
+        """Whether all that keeps an instant from being known is an event that is merely late."""
+        lasting = [finding for finding in self.permit.findings if finding.until is None]
+        return bool(lasting) and all(finding.event in ROUTINE for finding in lasting)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -115,6 +115,17 @@ def test_open_tasks_are_taken_back_when_nobody_needs_to_go(book: Playbook, packs
     assert set(answer.drops) == {"tsk_0", "tsk_1"}
 
 
+def test_a_balance_file_that_is_late_takes_nothing_back(book: Playbook, packs: Packs) -> None:
+    life = asked_for(asked_for(a_loan(), "first-visit", on(0), expires_at=on(3)), "daily-call", on(1), state="taken")
+    late = replace(life, balance_as_of=on(1) - timedelta(days=4))
+    rest = decide(late, book, packs, on(1))
+    assert isinstance(rest, Rest)
+    assert (rest.rule, rest.drops) == ("POLICY.BALANCE", ())
+    stopped = tuple(replace(person, stops=(Stop("dispute", on(1)),)) for person in late.persons)
+    assert set(decide(replace(late, persons=stopped), book, packs, on(1)).drops) == {"tsk_0", "tsk_1"}
+    assert set(decide(late, book, packs, on(3)).drops) >= {"tsk_0"}, "its own time is over all the same"
+
+
 def test_while_something_is_under_way_nothing_is_taken_back(book: Playbook, packs: Packs) -> None:
     life = asked_for(a_loan(in_flight=True), "first-visit", on(0), expires_at=on(3))
     rest = ask(life, book, packs, on(1))

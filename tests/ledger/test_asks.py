@@ -197,6 +197,21 @@ def test_tasks_are_taken_back_when_nobody_needs_to_go(house: LoanHouse, why: str
     assert read(house, made.id).state == "withdrawn"
 
 
+def test_a_late_balance_file_takes_no_visit_back_and_lets_none_begin(house: LoanHouse) -> None:
+    _, account = house.loan()
+    house.next(account)
+    (made,) = house.tasks(account)
+    with house.worker() as session:
+        session.get_one(Account, account).balance_as_of = house.now - 4 * A_DAY
+    rested(DecidingBook(house.ledger, PLAYBOOKS, PACKS).decide(house.asked(account)), "POLICY.BALANCE")
+    assert (read(house, made.id).state, house.visits(made.id)) == ("open", ["requested"])
+    held = start(house, made.id, OFFICERS)
+    assert isinstance(held, Held)
+    assert held.rule == "POLICY.BALANCE"
+    house.confirm(account)
+    started(house, made.id, OFFICERS)
+
+
 @pytest.mark.parametrize("why", ["promised", "run out"])
 def test_a_visit_ends_with_the_task_that_a_decision_takes_back(house: LoanHouse, hands: Hands, why: str) -> None:
     person, account = house.loan()
