@@ -72,7 +72,8 @@ def test_every_shipped_text_passes_today_and_on_each_day_on_which_a_known_rule_b
         ("pages/account.html", "{{ as_of }}", "{{ balance }}", "POLICY.WORDS.MONEY", "{{ balance }}"),
         ("pages/en/words.toml", 'button = "Continue"', 'button = "See your loan"', "POLICY.WORDS.DEBT", "loan"),
         ("pages/en/words.toml", 'owed = "You owe"', 'owed = "You owe, deadbeat"', "POLICY.WORDS.INSULT", "deadbeat"),
-        ("pages/en/words.toml", "Reply STOP to stop texts", "Call to stop texts", "POLICY.WORDS.OPTOUT", "opt_out_instructions: Reply STOP / Reply R"),
+        ("sms/en/replies.toml", "Reply STOP to stop texts", "Call to stop texts", "POLICY.WORDS.OPTOUT", "opt_out_instructions: Reply STOP / Reply R"),
+        ("sms/zh-Hans/replies.toml", "这里是", "催收，这里是", "POLICY.WORDS.DEBT", "催收"),
         ("report/words/zh-Hans.toml", 'both = "合计"', 'both = "老赖合计"', "POLICY.WORDS.INSULT", "老赖"),
     ],
 )  # fmt: skip
@@ -129,8 +130,8 @@ def test_an_ordinary_sentence_in_a_text_passes(folder: Path, sentence: str) -> N
         ("manifest.toml", "[wordless]", "[silent]", r"\[silent\] is no table"),
         ("manifest.toml", "[wordless]", "[wordless", "not TOML"),
         ("manifest.toml", 'sections = ["reply"]', 'sections = ["reply", "answer"]', r"has no section \[answer\]"),
-        ("pages/en/words.toml", "[reply]", '[new]\nword = "x"\n\n[reply]', r"section \[new\] is not in manifest.toml"),
-        ("pages/en/words.toml", "[reply]", "[reply", "not TOML"),
+        ("sms/en/replies.toml", "[reply]", '[new]\nword = "x"\n\n[reply]', r"section \[new\] is not in manifest.toml"),
+        ("sms/en/replies.toml", "[reply]", "[reply", "not TOML"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_does_not_fit_is_refused(folder: Path, file: str, old: str, new: str, reason: str) -> None:
