@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from forbear.cadence.beginning import Barred, Work, may_begin
@@ -23,7 +23,11 @@ from forbear.ledger.tables.tasks import Task
 from forbear.rules.packs import Packs
 
 MOST: Final = 40
-"""Tasks on one page: more than a day's work, and each costs a look at what holds it."""
+"""Tasks on one page that may be begun: more than a day's work."""
+MOST_HELD: Final = 10
+"""Held tasks on one page: they show what is to come, and must not stand before what may be begun."""
+LOOKED_AT: Final = 120
+"""Tasks looked at for one page, as each costs several questions; the next page goes on behind them."""
 BY_PEOPLE: Final = frozenset({"call", "visit"})
 """Kinds that need a permit when they begin."""
 
@@ -41,6 +45,23 @@ class Waiting:
     """What holds a call or a visit now; None where it may begin, or needs no permit."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of somebody's list, each part most urgent first."""
+
+    mine: Sequence[Waiting]
+    ready: Sequence[Waiting]
+    held: Sequence[Waiting]
+    """The first few of those that are held."""
+    others: Sequence[Waiting]
+    """What colleagues have opened and not finished, for a supervisor to take over."""
+    more_held: int
+    """How many others were found held."""
+    rest: int
+    """How many were not looked at: they are on the next page, which begins at `onward`."""
+    onward: int
+
+
 def waiting(
     ledger: Ledger,
     session: Session,
@@ -49,18 +70,47 @@ def waiting(
     *,
     playbooks: Mapping[str, Playbook],
     packs: Packs,
-) -> list[Waiting]:
-    """What somebody has begun or may take, most urgent first. Visits are on a board of their own."""
+    after: int = 0,
+) -> Listed:
+    """What somebody has begun or may take, behind the first `after`. Visits are on a board of their own."""
+    listed = _listed(staff, roles)
+    chosen = (
+        select(Task)
+        .where(listed)
+        .order_by(
+            Task.assignee.is_distinct_from(staff),
+            Task.priority,
+            Task.due_at.asc().nulls_last(),
+            Task.opened_at,
+            Task.id,
+        )
+        .offset(after)
+        .limit(LOOKED_AT)
+    )
+    mine, ready, held, others = list[Waiting](), list[Waiting](), list[Waiting](), list[Waiting]()
+    looked = 0
+    for task in session.scalars(chosen).all():
+        if len(mine) + len(ready) + len(others) >= MOST:
+            break
+        looked += 1
+        each = _waiting(ledger, session, task, playbooks, packs)
+        if task.assignee is not None:
+            (mine if task.assignee == staff else others).append(each)
+        else:
+            (ready if each.held is None else held).append(each)
+    onward = after + looked
+    total = session.scalars(select(func.count()).select_from(Task).where(listed)).one()
+    return Listed(mine, ready, held[:MOST_HELD], others, len(held[MOST_HELD:]), max(0, total - onward), onward)
+
+
+def _listed(staff: str, roles: Sequence[str]) -> ColumnElement[bool]:
     mine = and_(Task.assignee == staff, Task.state.in_(OPEN_TASKS))
     untold = and_(Task.assignee == staff, Task.state == "expired", Task.touch.is_not(None))
     free = and_(Task.state == "open", Task.role.in_(list(roles)))
-    chosen = (
-        select(Task)
-        .where(or_(mine, untold, free), Task.kind != "visit")
-        .order_by(Task.assignee.is_(None), Task.priority, Task.due_at.asc().nulls_last(), Task.opened_at, Task.id)
-        .limit(MOST)
-    )
-    return [_waiting(ledger, session, task, playbooks, packs) for task in session.scalars(chosen)]
+    found = [mine, untold, free]
+    if "supervisor" in roles:
+        found.append(and_(Task.state == "taken", Task.kind == "reply"))
+    return and_(or_(*found), Task.kind != "visit")
 
 
 def one(ledger: Ledger, session: Session, task: str, *, playbooks: Mapping[str, Playbook], packs: Packs) -> Waiting:

@@ -1,5 +1,6 @@
 """The work list: what somebody has begun, what is ready for their roles, and what is held, each with its reason."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from forbear.rules.packs import Packs
 
 router = APIRouter(prefix=ROOT, route_class=StaffRoute, include_in_schema=False)
 URGENT: Final = 1
+DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,20 @@ class Card:
 def work_list(
     request: Request, staff: SignedIn, ledger: TheLedger, packs: ThePacks, playbooks: ThePlaybooks
 ) -> Response:
-    """Everything on one page: there is never more than a day's work."""
+    """More than a day's work on one page, and a way on to what is behind it."""
+    roles, after = sorted(staff.roles), request.query_params.get("after", "")
+    behind = int(after) if DIGITS.fullmatch(after) else 0
     with ledger.staff(staff.tenant) as session:
-        found = work.waiting(ledger, session, staff.id, sorted(staff.roles), playbooks=playbooks, packs=packs)
+        found = work.waiting(ledger, session, staff.id, roles, playbooks=playbooks, packs=packs, after=behind)
     words, now = words_of(request), ledger.clock.now()
-    mine = [each for each in found if each.task.assignee == staff.id]
-    free = [each for each in found if each.task.assignee is None]
     shown = {
-        "mine": _cards(words, mine, packs, now),
-        "open": _cards(words, [each for each in free if each.held is None], packs, now),
-        "held": _cards(words, [each for each in free if each.held is not None], packs, now),
+        "mine": _cards(words, found.mine, packs, now),
+        "open": _cards(words, found.ready, packs, now),
+        "held": _cards(words, found.held, packs, now),
+        "others": _cards(words, found.others, packs, now),
     }
-    return render(request, "work.html", shown=shown)
+    onward = f"{ROOT}?after={found.onward}" if found.rest else None
+    return render(request, "work.html", shown=shown, more_held=found.more_held, rest=found.rest, onward=onward)
 
 
 def title(words: StaffWords, each: Waiting) -> str:
