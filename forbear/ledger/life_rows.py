@@ -280,6 +280,7 @@ def history(
 @cache
 def _history() -> Statement:
     own = or_(Touch.account == ACCOUNT, any_(Touch.accounts) == ACCOUNT)
+    given_up = exists().where(Task.touch == Touch.id, Task.kind == "unknown_touch", Task.state == "done")
     touched = select(
         Touch.id,
         Touch.lender,
@@ -296,6 +297,7 @@ def _history() -> Statement:
         Touch.result,
         Touch.purpose,
         Touch.task,
+        given_up.label("given_up"),
     ).where(
         or_(Touch.person.in_(PERSONS), Touch.address_key.in_(KEYS)),
         or_(Touch.claimed_at >= SINCE, own),
@@ -316,6 +318,7 @@ def _history() -> Statement:
         PastContact.result,
         literal("reminder"),
         none("task"),
+        literal(value=False),
     ).where(
         or_(PastContact.person.in_(PERSONS), PastContact.address_key.in_(KEYS)),
         PastContact.at >= SINCE,

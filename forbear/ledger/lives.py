@@ -120,8 +120,13 @@ def life_of(
 
 
 def _unsettled(row: RowMapping) -> bool:
-    """What a person began and nobody ended cannot be looked up anywhere: it counts, and holds the account no longer."""
-    return row["state"] in UNSETTLED and not (row["state"] == "unknown" and row["task"] is not None)
+    """Whether it is still to be found out what became of it.
+
+    What a person began and nobody ended cannot be looked up anywhere, and of what somebody looked up in vain nobody is
+    asked again: either goes on to count as made, and holds the account no longer.
+    """
+    vain = row["task"] is not None or row["given_up"]
+    return row["state"] in UNSETTLED and not (row["state"] == "unknown" and vain)
 
 
 def look_back(packs: Packs | None) -> timedelta:

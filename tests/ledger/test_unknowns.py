@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from forbear.contracts.decision import ContactOrder
+from forbear.contracts.words import OPEN_TASKS
 from forbear.ledger import tasks
+from forbear.ledger.lives import load_life
 from forbear.ledger.receipts import add_receipt
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_ends import NOBODY_KNOWS, NOT_SENT, SENT
 from forbear.ports.sms import Unknown
 from tests.conftest import Hands
-from tests.ledger.house import House
+from tests.ledger.house import PACKS, House
 
 LONG = timedelta(minutes=16)
 
@@ -69,3 +71,41 @@ def test_what_an_operator_found_out_is_a_receipt(house: House, hands: Hands, out
     assert [task.state for task in asked(house, order)] == ["done"]
     hands.advance(LONG)
     assert house.upkeeping().call_for_help() == 0, "nobody is asked the same twice"
+
+
+def give_up(house: House, order: ContactOrder) -> None:
+    """An operator could find out nothing."""
+    with house.ledger.staff(house.tenant) as session:
+        open_ = (Task.touch == order.touch, Task.state.in_(OPEN_TASKS))
+        task = session.scalars(select(Task.id).where(*open_)).one()
+        tasks.close(session, tasks.lock_task(session, task), house.now, outcome=NOBODY_KNOWS)
+
+
+def flying(house: House, order: ContactOrder) -> bool:
+    """Whether its account waits for it; in either case it counts as made."""
+    with house.worker() as session:
+        life = load_life(session, order.account, now=house.now, packs=PACKS)
+    assert life is not None
+    assert [past.ref for past in life.borrower.history if past.state == "unknown"] == [order.touch]
+    return life.in_flight
+
+
+def test_what_nobody_can_find_out_holds_its_account_no_longer_and_still_counts(house: House, hands: Hands) -> None:
+    order = lost(house)
+    assert flying(house, order)
+    hands.advance(LONG)
+    house.upkeeping().call_for_help()
+    assert flying(house, order), "somebody is asked, and may find out"
+    give_up(house, order)
+    assert not flying(house, order)
+
+
+def test_what_is_learnt_after_all_counts_as_it_was(house: House, hands: Hands) -> None:
+    order = lost(house)
+    hands.advance(LONG)
+    house.upkeeping().call_for_help()
+    give_up(house, order)
+    with house.worker() as session:
+        add_receipt(session, touch_id=order.touch, source="callback", status="delivered", at=house.now)
+    assert house.touch(order.touch).state == "delivered"
+    assert [task.outcome for task in asked(house, order)] == [NOBODY_KNOWS]
