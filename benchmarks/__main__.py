@@ -13,7 +13,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import decisions, imports, memory, permits, season, touches
+from benchmarks import by_people, callbacks, channels, decisions, imports, memory, permits, season, touches
 from benchmarks.figure import Figure
 from benchmarks.sizes import TINY, USUAL, Sizes
 from benchmarks.stand import stand
@@ -30,7 +30,7 @@ def hush() -> None:
 def figures(sizes: Sizes) -> Iterator[Figure]:
     yield from permits.measure(sizes)
     with stand() as here:
-        for room in (touches, decisions, imports, memory, season):
+        for room in (touches, channels, by_people, callbacks, decisions, imports, memory, season):
             yield from room.measure(here, sizes)
 
 

@@ -4,7 +4,7 @@ The statements of each decision are noted as they go out, with their parameters,
 copy of the database as it was before. Both sides answer the same questions about the same people.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,11 +18,12 @@ from benchmarks.figure import Figure, rates, seconds
 from benchmarks.leaping import Worlds
 from benchmarks.sizes import Sizes
 from benchmarks.stand import MORNING, Place, Stand, plain
-from forbear.cadence.playbooks import load_all
+from forbear.cadence.playbooks import Playbook, load_all
 from forbear.contracts.decision import Asked, Contact, Decision, Rest
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.rules.packs import load as load_packs
+from forbear.settings import Role
 
 GOAL = 0.5
 WARM = 3
@@ -54,12 +55,13 @@ class Ready:
 
     place: Place
     worlds: Worlds
+    playbooks: Mapping[str, Playbook]
 
     @classmethod
-    def make(cls, stand: Stand, people: int) -> "Ready":
+    def make(cls, stand: Stand, people: int, playbooks: Mapping[str, Playbook] = PLAYBOOKS) -> "Ready":
         place = stand.place()
         place.enrol(people, MORNING)
-        ready = cls(place, Worlds(MORNING))
+        ready = cls(place, Worlds(MORNING), playbooks)
         scratch, numbers = stand.copy(place), count()
         with scratch.open(ready.worlds, pool=2) as ledger:
             for account in place.accounts:
@@ -70,11 +72,11 @@ class Ready:
 
     def on(self, place: Place) -> "Ready":
         """The same questions about a copy."""
-        return Ready(place, self.worlds)
+        return Ready(place, self.worlds, self.playbooks)
 
     def ask(self, ledger: Ledger, account: str, number: int = 0) -> Decision:
         self.worlds.enter(account)
-        book = DecidingBook(ledger, PLAYBOOKS, PACKS)
+        book = DecidingBook(ledger, self.playbooks, PACKS)
         return book.decide(Asked(tenant=self.place.tenant, account=account, run="run", number=number))
 
     def warm(self, ledger: Ledger) -> None:
@@ -101,7 +103,7 @@ def measure(stand: Stand, sizes: Sizes) -> list[Figure]:
         with place.open(ready.worlds, pool=2) as ledger:
             ready.warm(ledger)
             ours.append(sizes.decisions / seconds(partial(ready.all, ledger)))
-        bare.append(sizes.decisions / _replay(twin, _recorded(ready.on(taped))))
+        bare.append(sizes.decisions / replay(twin, _recorded(ready.on(taped)), WARM))
         stand.drop(place, taped, twin)
     return [rates("decide and claim / the same statements on a bare connection", "1/s", ours, bare, GOAL)]
 
@@ -115,11 +117,11 @@ def _recorded(ready: Ready) -> Tape:
     return tape
 
 
-def _replay(place: Place, tape: Tape) -> float:
-    """Seconds for the same transactions, every row fetched."""
-    with psycopg.connect(plain(place.settings.database_url_for("worker")), autocommit=True) as connection:
+def replay(place: Place, tape: Tape, warm: int, role: Role = "worker") -> float:
+    """Seconds for the same transactions but the first few, every row fetched."""
+    with psycopg.connect(plain(place.settings.database_url_for(role)), autocommit=True) as connection:
 
-        def replay(transactions: list[list[tuple[str, Any]]]) -> None:
+        def again(transactions: list[list[tuple[str, Any]]]) -> None:
             for statements in transactions:
                 with connection.transaction(), connection.cursor() as cursor:
                     for statement, parameters in statements:
@@ -127,5 +129,5 @@ def _replay(place: Place, tape: Tape) -> float:
                         if cursor.description is not None:
                             cursor.fetchall()
 
-        replay(tape.transactions[:WARM])
-        return seconds(partial(replay, tape.transactions[WARM:]))
+        again(tape.transactions[:warm])
+        return seconds(partial(again, tape.transactions[warm:]))

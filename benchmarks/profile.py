@@ -1,29 +1,63 @@
-"""Profiles the hottest path, decide and claim, and prints the heaviest lines: `python -m benchmarks.profile`."""
+"""Profiles one of the two hottest paths and prints its heaviest lines: `python -m benchmarks.profile decide|callback`.
+
+`decide` decides and claims. `callback` stores what a carrier tells of a touch, as the API does once it was let in.
+"""
+
+import sys
+from collections.abc import Callable
 
 from pyinstrument import Profiler
 from pyinstrument.renderers import ConsoleRenderer
 
 from benchmarks.__main__ import hush
+from benchmarks.callbacks import NEWS, send, sid_of
 from benchmarks.decisions import Ready
-from benchmarks.stand import stand
+from benchmarks.stand import Stand, stand
+from forbear.ledger.engine import Ledger
+from forbear.ledger.receipts import add_receipt
 
 PEOPLE = 60
+WARM = 3
 INTERVAL_SECONDS = 0.0005
 
 
-def main() -> None:
+def decide(here: Stand, profiler: Profiler) -> None:
+    hot = Ready.make(here, PEOPLE)
+    with hot.place.open(hot.worlds, pool=2) as ledger:
+        hot.warm(ledger)
+        with profiler:
+            hot.all(ledger)
+
+
+def callback(here: Stand, profiler: Profiler) -> None:
+    sent = send(here, PEOPLE)
+    touches = list(sent.addresses)
+    with Ledger.open(sent.place.settings, pool=2) as ledger:
+
+        def take(told: list[str]) -> None:
+            for status in NEWS:
+                for touch in told:
+                    with ledger.api_of_touch(touch) as session:
+                        assert session is not None  # noqa: S101  else it measured something else
+                        at, sid = ledger.clock.now(), sid_of(touch)
+                        add_receipt(session, touch_id=touch, source="callback", status=status, provider_id=sid, at=at)
+
+        take(touches[:WARM])
+        with profiler:
+            take(touches[WARM:])
+
+
+PATHS: dict[str, Callable[[Stand, Profiler], None]] = {"decide": decide, "callback": callback}
+
+
+def main(path: str = "decide") -> None:
     hush()
+    profiler = Profiler(interval=INTERVAL_SECONDS)
     with stand() as here:
-        hot = Ready.make(here, PEOPLE)
-        with hot.place.open(hot.worlds, pool=2) as ledger:
-            hot.warm(ledger)
-            profiler = Profiler(interval=INTERVAL_SECONDS)
-            with profiler:
-                hot.all(ledger)
-        here.drop(hot.place)
+        PATHS[path](here, profiler)
     renderer = ConsoleRenderer(show_all=False, timeline=False, short_mode=True, color=False, unicode=True)
     print(profiler.output(renderer))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -21,7 +21,39 @@ class Sizes:
     """Workflows kept in a worker's memory."""
     people: int
     days: int
+    rounds_of_touches: int
+    """How many touches each thread of a channel sends."""
+    people_called: int
+    """By people, and as many visited."""
+    texted: int
+    """People, of whose texts the carrier has four pieces of news each."""
 
 
-USUAL = Sizes(slices=3, rounds=40, accounts=40, touches=4, decisions=40, rows=80, cached=300, people=3, days=10)
-TINY = Sizes(slices=1, rounds=2, accounts=3, touches=2, decisions=3, rows=4, cached=5, people=2, days=3)
+USUAL = Sizes(
+    slices=3,
+    rounds=40,
+    accounts=40,
+    touches=4,
+    decisions=40,
+    rows=80,
+    cached=300,
+    people=3,
+    days=10,
+    rounds_of_touches=6,
+    people_called=20,
+    texted=100,
+)
+TINY = Sizes(
+    slices=1,
+    rounds=2,
+    accounts=3,
+    touches=2,
+    decisions=3,
+    rows=4,
+    cached=5,
+    people=2,
+    days=3,
+    rounds_of_touches=1,
+    people_called=2,
+    texted=3,
+)

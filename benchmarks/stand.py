@@ -47,6 +47,7 @@ def enrolment() -> Json:
     party["contact_points"][0]["value"] = f"+1{201 + number // 100}5550{100 + number % 100}"
     party["contact_points"][1]["value"]["lines"] = [f"{number} Example Street"]
     party["contacts"] = []
+    party["consents"].append({**party["consents"][0], "channel": "call"})
     return body
 
 

@@ -15,7 +15,7 @@ def test_the_bench_prints_a_table_and_writes_its_figures(tmp_path: Path, capsys:
     main(["--tiny", "--results", str(results)])
     told = json.loads(results.read_text("utf-8"))
     names = [each["name"] for each in told]
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 17
     printed = capsys.readouterr().out
     for each in told:
         assert each["name"] in printed
@@ -24,6 +24,8 @@ def test_the_bench_prints_a_table_and_writes_its_figures(tmp_path: Path, capsys:
         assert each["ratio"] == pytest.approx(each["ours"] / each["limit"])
     events = next(each for each in told if each["unit"] == "events")
     assert events["met"], "an undisturbed touch has more history events than it may"
+    kept = next(each for each in told if each["name"].startswith("receipts stored"))
+    assert kept["ours"] == kept["limit"], "a callback was acknowledged and is not in the record, or the reverse"
 
 
 def test_a_goal_is_the_least_of_a_rate_and_the_most_of_a_cost() -> None:
