@@ -103,6 +103,11 @@ class Forbear:
         self.papers = OnDemand()
         self.post = RoutedPost.from_settings(settings, self.papers, ledger.clock)
 
+    def warm(self) -> None:
+        """Open the presses in the background where any letter may be due, so that the first is not late."""
+        if any(step.channel == "letter" for book in self.playbooks.values() for step in book.steps):
+            self.papers.warm()
+
     def workers(self, pool: ThreadPoolExecutor) -> list[Worker]:
         cadence = CadenceActivities(DecidingBook(self.ledger, self.playbooks, self.packs, costs=self.wording.costs))
         touching = TouchingBook(self.ledger, self.settings, self.playbooks, self.packs)
@@ -194,6 +199,7 @@ async def run(settings: Settings) -> None:
     ledger = Ledger.open(settings, pool=settings.worker_threads)
     client = await connect(settings)
     forbear = Forbear(settings, ledger, client)
+    forbear.warm()
     with ThreadPoolExecutor(settings.worker_threads * 2 + 2, thread_name_prefix="activity") as pool:
         workers = forbear.workers(pool)
         running = [asyncio.create_task(worker.run()) for worker in workers]
