@@ -76,7 +76,8 @@ def judge(papers: Papers, now: datetime, logs: Sequence[Path]) -> dict[str, Any]
     """The verdict of a program that shares no code with us."""
     command = [
         *(sys.executable, "-m", "tests.judge"),
-        *("--world", papers.world, "--client", papers.client, "--ledger", papers.ledger, "--staff", papers.staff),
+        *("--world", papers.world, "--client", papers.client, "--ledger", papers.ledger),
+        *(("--staff", papers.staff) if papers.staff.exists() else ()),
         *("--out", papers.verdict, "--now", now.isoformat()),
         *("--needles", papers.needles, "--text", *logs),
     ]

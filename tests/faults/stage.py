@@ -71,6 +71,8 @@ HABITS = (
 """What people do about a first text; taken in turn."""
 
 Row = dict[str, Any]
+TEXTS_ALONE = "us-first-party"
+"""The playbook under which nobody waits for a caller."""
 
 
 def reachable() -> list[Loan]:
@@ -80,6 +82,7 @@ def reachable() -> list[Loan]:
         row = loan.row
         may = row["sms_consent_at"] and not row["opt_out_sms_at"] and not loan.contacts
         fresh = row["balance_as_of"] >= "2026-10-26"
+        may = may and row["playbook"] == TEXTS_ALONE
         if may and fresh and row["phone_type"] == "mobile" and loan.zones and set(loan.zones) <= ZONES:
             chosen.setdefault(loan.phone, loan)
     return list(chosen.values())[:ACCOUNTS]
