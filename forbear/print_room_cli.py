@@ -6,7 +6,8 @@ from the record, upkeep asks the shelf for. No command shows a name, an address 
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args
 
@@ -14,7 +15,7 @@ import typer
 
 from forbear.channels.print_spool import SHELVES, Item, Shelf, Spool, happened
 from forbear.errors import BadInput, Conflict
-from forbear.ports.post import PostStatus, ReturnReason
+from forbear.ports.post import PostStatus, ReturnReason, Tracked
 from forbear.settings import Settings
 
 print_room = typer.Typer(no_args_is_help=True, help="Letters that our own people print and post.")
@@ -22,6 +23,8 @@ DATA = Path("var/forbear")
 Data = Annotated[Path, typer.Option("--data", help="The installation's folder.", file_okay=False)]
 Code = Annotated[str, typer.Argument(help="The scanned code or printed reference of a letter; '-' reads one per line.")]
 NEEDS_NUMBER: Final = frozenset({"registered", "certified"})
+HALF_A_DAY: Final = timedelta(hours=12)
+"""What lies less apart is the same civil date, of which not yet all had passed."""
 
 
 @print_room.command("list")
@@ -43,14 +46,20 @@ def take(
     code: Annotated[str | None, typer.Argument(help="One letter; all that wait if left out.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Take letters to the printer; prints the folder of each. From here on they cannot be called back."""
+    """Take letters to the printer; prints the folder of each. From here on they cannot be called back.
+
+    Each is looked at once more: what was paid, stopped or waited too long is not printed and lies on `cancelled` then.
+    """
     spool, settings = _room(data)
     wanted = [spool.meant(code)] if code else list(spool.on("waiting"))
     for item in wanted:
         if item.shelf not in {"waiting", "printed"}:
             raise Conflict(f"the letter is {item.shelf}, not waiting")
-        _enter(settings, spool, item, "printed", shelf="printed")
-        typer.echo(str(spool.meant(item.touch).folder))
+    for item, why in _looked_at(settings, spool, wanted):
+        if why is None:
+            typer.echo(str(spool.meant(item.touch).folder))
+        elif code:
+            raise Conflict(f"the letter must not be printed: {why}")
 
 
 @print_room.command("posted")
@@ -59,15 +68,24 @@ def posted(
     tracking: Annotated[str | None, typer.Option("--tracking", help="The post's number of it.")] = None,
     data: Data = DATA,
 ) -> None:
-    """Say that a letter was given to the post; registered and certified mail has a tracking number."""
+    """Say that a letter was given to the post; registered and certified mail has a tracking number.
+
+    With `-` each line is a code, a tab and its number.
+    """
+    from forbear.ledger.engine import Ledger
+    from forbear.ledger.print_room import refuse_taken_number
+
     spool, settings = _room(data)
-    for each in _codes(code):
+    for each, number in _numbered(code, tracking):
         item = spool.meant(each)
         if item.shelf not in {"printed", "posted"}:
             raise Conflict(f"the letter is {item.shelf}: take it to the printer first")
-        if not tracking and item.manifest["service"] in NEEDS_NUMBER:
+        if not number and item.manifest["service"] in NEEDS_NUMBER:
             raise BadInput("--tracking", "is missing", f"A {item.manifest['service']} letter has one: give it")
-        _enter(settings, spool, item, "handed_over", shelf="posted", proof="posted", tracking_number=tracking or None)
+        if number:
+            with Ledger.open(settings) as ledger:
+                refuse_taken_number(ledger, item.touch, number)
+        _enter(settings, spool, item, "handed_over", shelf="posted", proof="posted", tracking_number=number or None)
 
 
 @print_room.command("signed")
@@ -80,19 +98,54 @@ def signed(
     spool, settings = _room(data)
     for each in _codes(code):
         item = _posted(spool.meant(each))
-        _enter(settings, spool, item, "signed", shelf="ended", proof="signed", scanned=True, on=on)
+        _enter(settings, spool, item, "signed", shelf="ended", proof="signed", on=on)
 
 
 @print_room.command("returned")
 def returned(code: Code, reason: Annotated[str, typer.Option(help="Why it came back.")], data: Data = DATA) -> None:
     """Scan in letters that came back; unless unclaimed or refused, their address is not written to again."""
-    reasons = get_args(ReturnReason)
-    if reason not in reasons:
-        raise BadInput("--reason", "is not known", f"Give one of {', '.join(reasons)}")
+    _reason(reason)
     spool, settings = _room(data)
     for each in _codes(code):
         item = _posted(spool.meant(each))
-        _enter(settings, spool, item, "returned", shelf="ended", proof="returned", scanned=True, code=reason)
+        _enter(settings, spool, item, "returned", shelf="ended", proof="returned", code=reason)
+
+
+@print_room.command("correct")
+def correct(
+    code: Code,
+    *,
+    tracking: Annotated[str | None, typer.Option("--tracking", help="The right number.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The right day on the receipt.")] = None,
+    reason: Annotated[str | None, typer.Option(help="The right reason why it came back.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Correct what was entered for a letter: a proof is added that stands in its stead, and nothing is removed.
+
+    An address that a wrong reason put out of use stays so until the lender confirms it.
+    """
+    from forbear.ledger.engine import Ledger
+    from forbear.ledger.print_room import noon_of, refuse_taken_number, tell
+
+    spool, settings = _room(data)
+    if [tracking, on, reason].count(None) != 2:  # noqa: PLR2004  one of three
+        raise BadInput("correct", "needs one thing", "Give --tracking, --on or --reason")
+    what: PostStatus = "handed_over" if tracking else "signed" if on else "returned"
+    item = spool.meant(code)
+    with Ledger.open(settings) as ledger:
+        last = _last(item, what)
+        if tracking:
+            refuse_taken_number(ledger, item.touch, tracking)
+            right = replace(last, tracking_number=tracking)
+        elif on:
+            right = replace(last, at=noon_of(ledger, item.touch, on.date(), _last(item, "handed_over").at))
+        else:
+            right = replace(last, code=_reason(reason or ""))
+        if right != last:
+            right = replace(right, event=f"{item.touch}:{what}:{len(_entered(item, what)) + 1}")
+            right = spool.move(item, item.shelf, right)
+        tell(ledger, item.touch, right)
+    typer.echo(f"{item.touch}\t{what} corrected", err=True)
 
 
 @print_room.command("sender")
@@ -139,6 +192,40 @@ def _codes(code: str) -> Iterator[str]:
     yield from (line.strip() for line in sys.stdin if line.strip())
 
 
+def _numbered(code: str, number: str | None) -> Iterator[tuple[str, str | None]]:
+    """One code and its number, or lines of both: one number must not come to stand on many letters."""
+    if code != "-":
+        yield code, number
+        return
+    if number:
+        raise BadInput(
+            "--tracking", "is one letter's, and '-' reads many", "Write each number after its code and a tab"
+        )
+    for line in _codes(code):
+        each, *numbers = (part.strip() for part in line.split("\t"))
+        if len(numbers) > 1:
+            raise BadInput("line", "has more than a code and a number", "Write one letter on each line")
+        yield each, numbers[0] if numbers else None
+
+
+def _reason(reason: str) -> str:
+    reasons = get_args(ReturnReason)
+    if reason not in reasons:
+        raise BadInput("--reason", "is not known", f"Give one of {', '.join(reasons)}")
+    return reason
+
+
+def _entered(item: Item, what: PostStatus) -> list[Tracked]:
+    """What was entered of one thing that happened, the last correction last."""
+    return [each for each in item.news if each.status == what]
+
+
+def _last(item: Item, what: PostStatus) -> Tracked:
+    if not (entered := _entered(item, what)):
+        raise Conflict(f"nobody entered that it was {what.replace('_', ' ')}: there is nothing to correct")
+    return entered[-1]
+
+
 def _room(data: Path) -> tuple[Spool, Settings]:
     """The shelves and the settings of an installation."""
     from forbear.channels.print_room import shelves
@@ -146,6 +233,27 @@ def _room(data: Path) -> tuple[Spool, Settings]:
 
     settings = settings_of(data)
     return Spool(shelves(settings)), settings
+
+
+def _looked_at(settings: Settings, spool: Spool, wanted: list[Item]) -> Iterator[tuple[Item, str | None]]:
+    """Carry each letter to the printer, or to `cancelled` with the reason."""
+    from forbear.ledger.engine import Ledger
+    from forbear.ledger.print_room import look_and_carry, tell
+    from forbear.rules.packs import load
+
+    packs = load()
+    with Ledger.open(settings) as ledger:
+        for item in wanted:
+
+            def carry(why: str | None, item: Item = item) -> Tracked:
+                shelf: Shelf = "printed" if why is None else "cancelled"
+                return spool.move(item, shelf, happened(item.touch, shelf, ledger.clock.now(), code=why))
+
+            known = [each for each in item.news if item.shelf == "printed" and each.status == "printed"]
+            told = known[0] if known else look_and_carry(ledger, item.touch, packs, carry)
+            tell(ledger, item.touch, told)
+            typer.echo(f"{item.touch}\t{told.status}" + (f"\t{told.code}" if told.code else ""), err=True)
+            yield item, told.code
 
 
 def _enter(
@@ -158,11 +266,22 @@ def _enter(
     on: datetime | None = None,
     **more: Any,
 ) -> None:
-    """Note what happened to a letter, on the shelf and then in the record; what the shelf knew already stands."""
+    """Note what happened to a letter, on the shelf and then in the record; what the shelf knew already stands.
+
+    Raises:
+        Conflict: the shelf knows it otherwise.
+    """
     from forbear.ledger.engine import Ledger
-    from forbear.ledger.print_room import tell
+    from forbear.ledger.print_room import noon_of, tell
 
     with Ledger.open(settings) as ledger:
-        at = ledger.clock.now() if on is None else on.replace(tzinfo=UTC)
-        tell(ledger, item.touch, spool.move(item, shelf, happened(item.touch, what, at, **more)))
+        posted_at = _last(item, "handed_over").at if on else None
+        at = noon_of(ledger, item.touch, on.date(), posted_at) if on and posted_at else ledger.clock.now()
+        given = happened(item.touch, what, at, **more)
+        first = spool.move(item, shelf, given)
+        tell(ledger, item.touch, first)
+    now_known = _last(spool.meant(item.touch), what)
+    other = any(value is not None and getattr(now_known, name) != value for name, value in more.items())
+    if other or (on is not None and abs(now_known.at - at) > HALF_A_DAY):
+        raise Conflict("something else was entered for this letter before: see 'forbear print-room correct --help'")
     typer.echo(f"{item.touch}\t{what}", err=True)

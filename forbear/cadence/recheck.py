@@ -36,7 +36,7 @@ def still_allowed(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: Pa
 
 
 def forbidden(life: Life, touch: ClaimedTouch, packs: Packs, now: datetime) -> str | None:
-    """The stop or opt-out that reaches what is on its way already, or None: hours and counts were weighed when it went."""
+    """The stop or opt-out that reaches what is on its way already, or None: its hours and counts were weighed."""
     person = next((each for each in life.persons if each.id == touch.person), None)
     if person is None:
         return "the person is no longer a party of this account"

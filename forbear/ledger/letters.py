@@ -88,7 +88,7 @@ def of_touch(session: Session, touch: str) -> Letter | None:
 def proofs(session: Session, account: str) -> Sequence[ServiceProof]:
     """All that proves or disproves the service of an account's letters, in the order in which it happened."""
     found = select(ServiceProof).where(ServiceProof.account == account)
-    return session.scalars(found.order_by(ServiceProof.at, ServiceProof.id)).all()
+    return session.scalars(found.order_by(ServiceProof.at, ServiceProof.told_at, ServiceProof.id)).all()
 
 
 def learn(
@@ -120,7 +120,7 @@ def learn(
     told = set(session.scalars(select(Receipt.status).where(Receipt.touch == touch_id)))
     fresh = False
     for one in sorted(news, key=lambda each: (each.at, each.event)):
-        fresh |= one.status not in told
+        new = one.status not in told
         told.add(one.status)
         add_receipt(
             session,
@@ -132,16 +132,17 @@ def learn(
             at=at,
             provider_at=one.at,
         )
-        fresh |= _prove(session, letter, one, source, at)
-        _keep(session, touch, letter, one, at)
+        new |= _prove(session, letter, one, source, at)
+        fresh |= new
+        _keep(session, touch, letter, one, at, new=new)
     if fresh:
         outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="letter_tracked", at=at)
     return fresh
 
 
-def _keep(session: Session, touch: Touch, letter: Letter, news: Tracked, at: datetime) -> None:
-    """What a piece of news changes beside the touch's state."""
-    if news.tracking_number:
+def _keep(session: Session, touch: Touch, letter: Letter, news: Tracked, at: datetime, *, new: bool) -> None:
+    """What a piece of news changes beside the touch's state. What was corrected since does not come back."""
+    if news.tracking_number and (new or letter.tracking_number is None):
         letter.tracking_number = news.tracking_number
     if news.cost is not None:
         letter.cost, letter.currency = news.cost, news.currency

@@ -63,7 +63,7 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
     touch, session = handing.touch, handing.session
     account = session.get_one(Account, touch.account)
     owed = books.balance(session, account.id)
-    zone = _zone(session.get_one(ContactPoint, touch.contact_point))
+    zone = zone_of(session.get_one(ContactPoint, touch.contact_point))
     return Paper(
         kind=touch.template,
         language=touch.language,
@@ -118,7 +118,7 @@ def _disclosures(handing: Handing) -> tuple[str, ...]:
     return tuple((permit or {}).get("disclosures", ()))
 
 
-def _zone(point: ContactPoint) -> ZoneInfo:
+def zone_of(point: ContactPoint) -> ZoneInfo:
     """By which clock the reader dates a letter: the address's own, else universal time."""
     spoken = [point.zone, *(clue["zone"] for clue in point.clues)]
     return ZoneInfo(next((name for name in spoken if name), "UTC"))

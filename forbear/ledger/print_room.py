@@ -1,14 +1,29 @@
 """What the print room and its operators tell the record: what became of a letter, and where a lender's mail returns."""
 
-from sqlalchemy import select, update
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import Final
 
-from forbear.errors import NotFound
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import letters, routes
 from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.engine import Ledger, make_engine, must_answer
-from forbear.ledger.papers import POST
-from forbear.ledger.tables.people import Lender
+from forbear.ledger.letter_wanted import why_unwanted
+from forbear.ledger.locking import lock_account
+from forbear.ledger.papers import POST, zone_of
+from forbear.ledger.receipts import lock_touch
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.letters import Letter
+from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ports.post import PostService, Tracked
+from forbear.rules.packs import Packs
+
+KEEPS: Final = timedelta(days=7)
+"""World time after which a letter is not printed any more: what it says is owed was posted so long ago."""
 
 
 def tell(ledger: Ledger, touch: str, news: Tracked) -> bool:
@@ -17,13 +32,80 @@ def tell(ledger: Ledger, touch: str, news: Tracked) -> bool:
     Raises:
         NotFound: this installation knows no such letter.
     """
+    tenant, lender = _owner(ledger, touch)
+    with ledger.api(tenant, lender) as session:
+        return letters.learn(session, touch, [news], source="staff", at=ledger.clock.now(), provider_id=touch)
+
+
+def look_and_carry(ledger: Ledger, touch: str, packs: Packs, carry: Callable[[str | None], Tracked]) -> Tracked:
+    """Ask whether a letter may be printed, and have it carried on accordingly before anything else can be committed.
+
+    Args:
+        ledger: the record.
+        touch: the letter's.
+        packs: the rules.
+        carry: moves the letter, given what speaks against it or None; what it noted is given back.
+
+    Raises:
+        NotFound: this installation knows no such letter.
+    """
+    with _seen(ledger, touch) as (session, found):
+        lock_account(session, found.tenant, found.account)
+        held, letter = lock_touch(session, touch), letters.of_touch(session, touch)
+        if held is None or letter is None:
+            raise NotFound("no such letter in this installation")
+        now = ledger.clock.now()
+        if held.state == "failed":
+            return carry("the record has it as not sent")
+        if letter.made_at <= now - KEEPS:
+            return carry(f"it waited more than {KEEPS.days} days: what it says may be true no longer")
+        return carry(why_unwanted(session, held, packs, now))
+
+
+def noon_of(ledger: Ledger, touch: str, day: date, posted_at: datetime) -> datetime:
+    """The instant for which a civil date stands, where the letter's reader lives: noon, but within what is possible.
+
+    Raises:
+        BadInput: before the day on which it was given to the post, or after today.
+        NotFound: this installation knows no such letter.
+    """
+    with _seen(ledger, touch) as (session, found):
+        zone = zone_of(session.get_one(ContactPoint, found.contact_point))
+    now = ledger.clock.now()
+    if not posted_at.astimezone(zone).date() <= day <= now.astimezone(zone).date():
+        raise BadInput("--on", "is before the letter was posted, or after today", "Give the date on the receipt")
+    return min(max(datetime.combine(day, time(12), zone), posted_at), now)
+
+
+def refuse_taken_number(ledger: Ledger, touch: str, number: str) -> None:
+    """A tracking number is one letter's.
+
+    Raises:
+        Conflict: another letter has it.
+    """
+    with ledger.worker() as session:
+        tenants = routes.tenants(session)
+    for tenant in tenants:
+        with ledger.worker(tenant) as session:
+            taken = select(Letter.id).where(Letter.tracking_number == number, Letter.touch != touch)
+            if session.scalar(taken.limit(1)) is not None:
+                raise Conflict("another letter has this tracking number: look at both receipts")
+
+
+def _owner(ledger: Ledger, touch: str) -> tuple[str, str]:
     with ledger.anyone() as session:
         owner = routes.touch_owner(session, touch)
     if owner is None:
         raise NotFound("no such letter in this installation")
-    tenant, lender = owner
-    with ledger.api(tenant, lender) as session:
-        return letters.learn(session, touch, [news], source="staff", at=ledger.clock.now(), provider_id=touch)
+    return owner
+
+
+@contextmanager
+def _seen(ledger: Ledger, touch: str) -> Generator[tuple[Session, Touch]]:
+    """A transaction that sees all lenders of the letter's tenant, and its touch."""
+    tenant, _ = _owner(ledger, touch)
+    with ledger.worker(tenant) as session:
+        yield session, session.get_one(Touch, touch)
 
 
 def set_sender(database_url: str, lender: str, address: PostalAddress, service: PostService) -> None:

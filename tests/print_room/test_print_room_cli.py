@@ -1,6 +1,8 @@
 """`forbear print-room` from the shelf to the record: printed, posted with its number, signed for, scanned in again."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,17 @@ from forbear.contracts.decision import Contact, ContactOrder
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import letters
 from forbear.ledger.addresses import PostalAddress, key_form
+from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
+from forbear.ledger.print_room import KEEPS
+from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ports.book import Dispatch
 from forbear.print_room_cli import print_room
 from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE
-from tests.ledger.house import House
+from tests.conftest import Hands
+from tests.ledger.house import A_DAY, NOON, House
 from tests.ledger.test_handing_letters import HOME, OFFICE, by_letter
 from tests.print_room.shelves import Stamps, order
 
@@ -28,7 +34,7 @@ Letter = tuple[ContactOrder, str]
 
 
 @pytest.fixture
-def house_settings(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def house_settings(house: House, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """An installation in whose environment the commands run."""
     settings = house.settings
     values = {name: getattr(settings, name) for name in settings_file.fresh_secrets()}
@@ -37,6 +43,13 @@ def house_settings(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     file = tmp_path / "settings.toml"
     settings_file.provide(file, {**revealed, "database_url": settings.database_url, "data": settings.data})
     monkeypatch.setenv(SETTINGS_VARIABLE, str(file))
+
+    # The commands live at the house's time.
+    def opened(_settings: object) -> nullcontext[Ledger]:
+        hands.advance(timedelta(seconds=1))
+        return nullcontext(house.ledger)
+
+    monkeypatch.setattr(Ledger, "open", opened)
     return house
 
 
@@ -183,6 +196,105 @@ def test_steps_out_of_order_are_refused(house: House, lay: Callable[[str], Lette
     with pytest.raises(BadInput, match="--shelf"):
         run("list", "--shelf", "floor")
     assert house.touch(letter.touch).state == "sent"
+
+
+@pytest.mark.parametrize("what", ["payment", "stop", "opt_out", "closed"])
+def test_what_was_paid_or_stopped_is_not_taken_to_the_printer(
+    house: House, lay: Callable[[str], Letter], what: str
+) -> None:
+    (letter, _), (other, _) = lay("plain"), lay("plain")
+    person = house.touch(letter.touch).person
+    if what == "payment":
+        house.pay(letter.account, "10.00")
+    elif what == "stop":
+        house.stop(person, at=NOON - A_DAY, account=letter.account)
+    elif what == "opt_out":
+        house.opt_out("+12125550197", person, scope="everything")
+    else:
+        with house.api() as session:
+            session.execute(update(Account).where(Account.id == letter.account).values(state="closed"))
+    with pytest.raises(Conflict, match="must not be printed"):
+        run("take", letter.touch)
+    assert letter.touch in run("list", "--shelf", "cancelled")
+    assert house.touch(letter.touch).state == "failed"
+    assert "printed" not in house.receipts(letter.touch)
+    if what in {"payment", "closed"}:
+        assert other.touch in run("take"), "the others are printed all the same"
+
+
+def test_a_letter_that_waited_too_long_is_not_printed(house: House, hands: Hands, lay: Callable[[str], Letter]) -> None:
+    old, _ = lay("plain")
+    hands.set(NOON + KEEPS)
+    with pytest.raises(Conflict, match="waited more than 7 days"):
+        run("take", old.touch)
+    assert house.touch(old.touch).state == "failed"
+
+
+def test_many_letters_get_their_own_numbers(house: House, lay: Callable[[str], Letter]) -> None:
+    (one, _), (other, _) = lay("registered"), lay("registered")
+    run("take")
+    with pytest.raises(BadInput, match="--tracking"):
+        run("posted", "-", "--tracking", "RR000000000US", typed=f"{one.touch}\n{other.touch}\n")
+    run("posted", "-", typed=f"{one.touch}\tRR000000001US\r\n{other.touch}\tRR000000002US\n")
+    assert proofs(house, one) == [("posted", "reported", "RR000000001US")]
+    assert proofs(house, other) == [("posted", "reported", "RR000000002US")]
+
+
+def test_a_number_is_one_letters(house: House, lay: Callable[[str], Letter]) -> None:
+    (one, _), (other, _) = lay("registered"), lay("registered")
+    run("take")
+    run("posted", one.touch, "--tracking", "RR000000003US")
+    with pytest.raises(Conflict, match="another letter"):
+        run("posted", other.touch, "--tracking", "RR000000003US")
+    assert proofs(house, other) == []
+
+
+def test_what_was_entered_wrong_is_corrected_and_not_overwritten(house: House, lay: Callable[[str], Letter]) -> None:
+    letter, _ = lay("registered")
+    run("take")
+    run("posted", letter.touch, "--tracking", "RR000000004US")
+    with pytest.raises(Conflict, match="correct"):
+        run("posted", letter.touch, "--tracking", "RR000000005US")
+    assert proofs(house, letter) == [("posted", "reported", "RR000000004US")]
+    for _ in range(2):
+        run("correct", letter.touch, "--tracking", "RR000000005US")
+    run("posted", letter.touch, "--tracking", "RR000000005US")
+    assert proofs(house, letter) == [("posted", "reported", "RR000000004US"), ("posted", "reported", "RR000000005US")]
+    with house.worker() as session:
+        kept = letters.of_touch(session, letter.touch)
+        assert kept is not None
+        assert kept.tracking_number == "RR000000005US"
+    run("returned", letter.touch, "--reason", "moved")
+    with pytest.raises(Conflict, match="correct"):
+        run("returned", letter.touch, "--reason", "refused")
+    run("correct", letter.touch, "--reason", "refused")
+    assert [kind for kind, _, _ in proofs(house, letter)] == ["posted", "posted", "returned", "refused"]
+    with pytest.raises(Conflict, match="nothing to correct"):
+        run("correct", letter.touch, "--on", "2026-03-03")
+    with pytest.raises(BadInput, match="one thing"):
+        run("correct", letter.touch)
+
+
+def test_the_day_on_a_receipt_is_one_where_the_reader_lives(
+    house: House, hands: Hands, lay: Callable[[str], Letter]
+) -> None:
+    letter, point = lay("registered")
+    with house.api() as session:
+        session.execute(update(ContactPoint).where(ContactPoint.id == point).values(zone="America/Chicago"))
+    run("take")
+    run("posted", letter.touch, "--tracking", "RR000000006US")
+    hands.set(NOON + 3 * A_DAY)
+    for impossible in ("2026-03-01", "2026-03-06"):
+        with pytest.raises(BadInput, match="--on"):
+            run("signed", letter.touch, "--on", impossible)
+    for _ in range(2):
+        run("signed", letter.touch, "--on", "2026-03-03")
+    with pytest.raises(Conflict, match="correct"):
+        run("signed", letter.touch, "--on", "2026-03-04")
+    run("correct", letter.touch, "--on", "2026-03-04")
+    with house.worker() as session:
+        days = [each.at for each in letters.proofs(session, letter.account) if each.kind == "signed"]
+    assert days == [datetime(2026, 3, 3, 18, tzinfo=UTC), datetime(2026, 3, 4, 18, tzinfo=UTC)]
 
 
 def test_a_lender_says_where_its_letters_come_back_to(house_settings: House) -> None:
