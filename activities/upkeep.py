@@ -90,6 +90,7 @@ class UpkeepActivities:
         report = UpkeepReport(
             claims_expired=round_.count("claims", self._book.expire_claims),
             visits_ended=round_.count("visits", self._book.end_visits),
+            tasks_given_back=round_.count("tasks left lying", self._book.give_back),
             accounts_seen=round_.count("open accounts", self._book.count_open),
             accounts_woken=round_.count("idle accounts", self._book.wake_idle),
             accounts_without_run=round_.count("missing workflows", self._start_missing),

@@ -108,6 +108,8 @@ class UpkeepReport(Contract):
     claims_expired: int = 0
     visits_ended: int = 0
     """Visits taken back because nobody may set out for them any more."""
+    tasks_given_back: int = 0
+    """Tasks that somebody took and let lie."""
     unknown_seen: int = 0
     unknown_settled: int = 0
     unknown_handed_over: int = 0

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from forbear.clock import Clock
 from forbear.contracts.words import StaffRole
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import audit, passwords
+from forbear.ledger import audit, given_back, passwords
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.people import Tenant
 from forbear.ledger.tables.staff import Staff, StaffSession
@@ -120,9 +120,10 @@ def set_password(session: Session, vault: Vault, staff: str, password: str, cloc
 
 
 def set_roles(session: Session, staff: str, roles: Iterable[str], clock: Clock) -> None:
-    """Give somebody these roles and no others; they hold from the next click."""
+    """Give somebody these roles and no others, from the next click; what they may do no more is given back."""
     row = locked(session, staff)
     row.roles = checked_roles(roles)
+    given_back.of_holder(session, staff, clock.now(), roles=row.roles)
     _note(session, row.tenant, staff, "staff_roles_set", clock.now(), roles=row.roles)
 
 
@@ -133,11 +134,15 @@ def set_language(session: Session, staff: str, language: str) -> None:
 
 
 def disable(session: Session, staff: str, clock: Clock) -> None:
-    """Shut somebody out at once; what they did stays under their id. Twice changes nothing."""
+    """Shut somebody out at once; what they did stays under their id, and what they had taken goes back on the list.
+
+    Twice changes nothing.
+    """
     row = locked(session, staff)
     if row.disabled_at is None:
         row.disabled_at = clock.now()
         end_sessions(session, staff, clock)
+        given_back.of_holder(session, staff, clock.now())
         _note(session, row.tenant, staff, "staff_disabled", clock.now())
 
 

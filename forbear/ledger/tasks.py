@@ -69,17 +69,25 @@ def lock_task(session: Session, task: str) -> Task:
     return found
 
 
-def take(session: Session, task: Task, staff: str, now: datetime) -> None:
+def take(session: Session, task: Task, staff: str, now: datetime, *, over: bool = False) -> None:
     """Give an open task to somebody; taking one's own again changes nothing.
+
+    Args:
+        session: a transaction that has locked the task.
+        task: the task.
+        staff: who is to have it.
+        now: world instant.
+        over: they may take it from a colleague who has not begun a call or a visit with it.
 
     Raises:
         Conflict: it is closed, or somebody else's.
     """
     if task.state not in WAITING:
         raise Conflict("this task is closed")
-    if task.assignee not in {None, staff}:
+    theirs = task.assignee not in {None, staff}
+    if theirs and not (over and task.touch is None):
         raise Conflict("somebody else works on this task")
-    if task.state == "open":
+    if task.state == "open" or theirs:
         task.state, task.assignee, task.taken_at = "taken", staff, now
         task.version += 1
         _note(session, task, "task_taken", now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.decision import UpkeepReport
 from forbear.contracts.words import IN_FLIGHT
 from forbear.errors import Erased
-from forbear.ledger import audit, begun, routes, sweeping, unknowns, visits_over
+from forbear.ledger import audit, begun, given_back, routes, sweeping, unknowns, visits_over
 from forbear.ledger.engine import Ledger
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -53,6 +53,9 @@ class UpkeepingBook:
     def end_visits(self) -> int:
         left = [(tenant, visit) for tenant in self._tenants() for visit in self._left_over(tenant)]
         return each("visits", left, lambda one: self._take_back(*one), name=lambda one: one[1])
+
+    def give_back(self) -> int:
+        return each("tasks left lying", self._tenants(), self._give_back, name=str)
 
     def unsettled(self) -> list[Unsettled]:
         found = [touch for tenant in self._tenants() for touch in self._unsettled_of(tenant)]
@@ -149,6 +152,10 @@ class UpkeepingBook:
     def _take_back(self, tenant: str, visit: str) -> int:
         with self._ledger.worker(tenant) as session:
             return visits_over.take_back(session, visit, self._ledger.clock.now())
+
+    def _give_back(self, tenant: str) -> int:
+        with self._ledger.worker(tenant) as session:
+            return given_back.left_lying(session, self._ledger.clock)
 
     def _unsettled_of(self, tenant: str) -> list[Unsettled]:
         with self._ledger.worker(tenant) as session:

@@ -113,6 +113,10 @@ class UpkeepBook(Protocol):
         """Take back visits that nobody may set out for any more; returns how many."""
         ...
 
+    def give_back(self) -> int:
+        """Put tasks that somebody took and let lie back on the list; returns how many."""
+        ...
+
     def unsettled(self) -> list[Unsettled]:
         """Touches in `unknown`, oldest first."""
         ...

@@ -39,6 +39,9 @@ class Book:
     def end_visits(self) -> int:
         return 0
 
+    def give_back(self) -> int:
+        return 0
+
     def call_for_help(self) -> int:
         return 0
 

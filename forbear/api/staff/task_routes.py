@@ -154,7 +154,9 @@ def _found(desk: Desk, task_id: str) -> Generator[tuple[Session, Waiting]]:
     with desk.ledger.staff(desk.staff.tenant) as session:
         found = work.one(desk.ledger, session, task_id, playbooks=desk.playbooks, packs=desk.packs)
         task = found.task
-        watched = task.kind == "call" and task.state not in tasks.WAITING and "supervisor" in desk.staff.roles
+        over = task.kind == "call" and task.state not in tasks.WAITING
+        left = over or (task.kind == "reply" and task.assignee is not None)
+        watched = left and "supervisor" in desk.staff.roles
         if task.role not in desk.staff.roles and task.assignee != desk.staff.id and not watched:
             raise NotYours
         if task.assignee not in {None, desk.staff.id} and not watched:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from forbear.ledger import tasks
+from forbear.ledger import staffing, tasks
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.contacts import Reply, Suppression
@@ -104,6 +104,34 @@ def test_nobody_else_reads_along(desk: Desk, caller: Colleague, message: Letter)
     other = desk.hire("caller").signed_in()
     assert other.visit(message.path, status=409).h1 == "This has changed meanwhile"
     assert desk.hire("officer").signed_in().visit(message.path, status=403)
+
+
+def test_a_supervisor_takes_over_what_somebody_opened_and_did_not_finish(
+    desk: Desk, caller: Colleague, message: Letter
+) -> None:
+    seen = opened(caller, message)
+    supervisor = desk.hire("supervisor").signed_in()
+    listed = supervisor.visit("/staff")
+    assert "Colleagues are on these" in listed.text
+    assert (message.path, "Message to read") in listed.links
+    before = supervisor.visit(message.path)
+    assert "you take it over" in before.text
+    assert "brother" not in before.text
+    assert "brother" in opened(supervisor, message).text
+    assert message.row().assignee == supervisor.id
+    assert caller.send(seen, "meaning", meaning="nothing").status_code == 409
+    assert supervisor.send_on(supervisor.visit(message.path), "meaning", meaning="dispute").h1 == "Noted"
+
+
+def test_a_message_of_somebody_who_was_shut_out_is_read_by_the_next(
+    desk: Desk, caller: Colleague, message: Letter
+) -> None:
+    opened(caller, message)
+    with desk.operator() as session:
+        staffing.disable(session, caller.id, desk.ledger.clock)
+    other = desk.hire("caller").signed_in()
+    assert (message.path, "Message to read") in other.visit("/staff").links
+    assert "brother" in opened(other, message).text
 
 
 @pytest.mark.parametrize(
