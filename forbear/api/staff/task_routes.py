@@ -93,7 +93,8 @@ def open_message(task_id: str, desk: TheDesk, fields: Fields) -> Response:
     with _found(desk, task_id) as (session, found):
         if found.task.kind != "reply":
             raise Conflict("this task is about no message")
-        tasks.take(session, tasks.lock_task(session, task_id), desk.staff.id, desk.ledger.clock.now())
+        task, over = tasks.lock_task(session, task_id), "supervisor" in desk.staff.roles
+        tasks.take(session, task, desk.staff.id, desk.ledger.clock.now(), over=over)
     return _onward(task_id)
 
 
