@@ -23,9 +23,9 @@ LENDER = "Harbor Example Credit Union"
 PEOPLE = 120
 SECOND_DEBTS, THIRD_DEBTS = 10, 2
 FEE_AFTER_DAYS = 10
-EVERY_WAY, TEXTS_ALONE = 6, "NY"
-"""One loan in so many is worked over all channels; the others by text alone, and those in New York, where a letter has
-to name services in other languages that this lender does not offer."""
+EVERY_WAY, TEXTS_ALONE = 6, {"MA", "NY"}
+"""One loan in so many is worked over all channels; the others by text alone, and those in states where a letter has to
+say more than the ones that there are: rights about calls at work, services in other languages."""
 
 COLUMNS = (
     "loan_number product debt_kind playbook currency due_since principal interest fees balance_as_of borrower_name "
@@ -250,7 +250,7 @@ def make() -> list[Row]:
     for further in rows[PEOPLE:]:
         further["prior_contacts"] = ""  # a contact is reported once, with the loan it was about
     rng.shuffle(rows)
-    for row in [row for row in rows if row["address_line1"] and row["state"] != TEXTS_ALONE][::EVERY_WAY]:
+    for row in [row for row in rows if row["address_line1"] and row["state"] not in TEXTS_ALONE][::EVERY_WAY]:
         row["playbook"] = "us-first-party-all"
     numbers = sorted(rng.sample(range(100_000, 999_999), len(rows)))
     return [row | {"loan_number": f"HXCU-{number}"} for number, row in zip(numbers, rows, strict=True)]

@@ -21,7 +21,7 @@ from forbear.rehearsal.stafflog import StaffLog
 DIALS: Final = re.compile(r'href="tel:(\+\d+)"')
 FIRST_DAY: Final = re.compile(r'name="on"[^>]* min="(\d{4}-\d\d-\d\d)"')
 TICKS: Final = {"tick-credit_harm": "yes", "tick-more_time_costs": "yes"}
-DIALS_WITHIN: Final = timedelta(hours=1)
+DIALS_WITHIN: Final = timedelta(hours=2)
 """World time from a permit to the call; a page that takes longer to come is not acted on."""
 QUIET: Final = "never_answers"
 """The habit of whoever is in nobody's file."""
