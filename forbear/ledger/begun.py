@@ -27,7 +27,7 @@ from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing
 from forbear.ledger.keeping import Keeping
-from forbear.ledger.lives import life_of
+from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.outcomes import Promised, Told, obey, read
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -51,7 +51,7 @@ class Begun:
     """What the person at work needs now. It holds personal data and is kept nowhere.
 
     `values` are those of a script: lender, phone, link, amount, currency, due_since. `disclosures` are what the rules
-    say must be said. `link` is a fresh payment link each time; those given before stay good.
+    say must be said. `link` is the touch's payment link, told once: only its digest is kept, so it is '' from then on.
     """
 
     touch: str
@@ -85,6 +85,8 @@ def begin(
 ) -> Begun | Held:
     """Let somebody dial or knock now, or say what holds it. Begun already, the same touch is told again.
 
+    A call is told again only while its time to begin lasts and nothing has come up against it.
+
     Args:
         ledger: the record.
         session: a `ledger.staff` transaction of the task's tenant.
@@ -105,6 +107,9 @@ def begin(
         if held is not None:
             _note(session, task, "task_held", now, staff, rule=held.rule, until=held.until)
             return held
+        return _handed(ledger, session, task, first=True)
+    if task.kind == "call" and (over := _over(ledger, session, task, staff, playbooks=playbooks, packs=packs)):
+        return over
     return _handed(ledger, session, task)
 
 
@@ -122,6 +127,7 @@ def settle(
     ticked: Sequence[str] = (),
     note: str | None = None,
     instead: bool = False,
+    said_at: datetime | None = None,
 ) -> None:
     """Put down how it ended, with all that follows; the same told again changes nothing.
 
@@ -139,6 +145,7 @@ def settle(
         no_promise: says in so many words that no dated promise could be had.
         ticked: what was explained or done, of `TICKS`.
         note: what else was said, sealed under the person's key.
+        said_at: when it was told to a device that had no connection; None for now.
         instead: a supervisor tells it for whoever began it and let its time run out; the record names who told.
 
     Raises:
@@ -147,7 +154,7 @@ def settle(
         Conflict: nothing was begun, or another end was told before.
     """
     task, now = _lock(session, task_id), ledger.clock.now()
-    told = read(session, task, Told(outcome, cause, promise, no_promise, tuple(ticked)), playbooks, now)
+    told = read(session, task, Told(outcome, cause, promise, no_promise, tuple(ticked), said_at), playbooks, now)
     if task.state == "done":
         if task.outcome == outcome:
             return
@@ -239,6 +246,29 @@ def _begin(
     return None
 
 
+def _over(
+    ledger: Ledger,
+    session: Session,
+    task: Task,
+    staff: Sequence[str],
+    *,
+    playbooks: Mapping[str, Playbook],
+    packs: Packs,
+) -> Held | None:
+    """Why a call that was begun may not be dialled any more; None while it may."""
+    now, touch = ledger.clock.now(), session.get_one(Touch, task.touch)
+    if now >= touch.dispatch_by:
+        return Held("CALL.LATE", "the time in which it was to be dialled is over")
+    if not _readable(ledger, session, task):
+        return Held("PERSON.ERASED", "the person's data was erased")
+    life = load_life(session, touch.account, now=now, without=touch.id, packs=packs)
+    playbook = playbooks.get(session.get_one(Account, touch.account).playbook)
+    if life is None or playbook is None:
+        return Held("PLAYBOOK.MISSING", "the account's playbook is not installed here")
+    decided = may_begin(life, _work(task, staff), playbook, packs, now)
+    return Held(decided.rule, decided.reason, decided.until) if isinstance(decided, Barred) else None
+
+
 def _task_says_no(ledger: Ledger, session: Session, task: Task, staff: Sequence[str], now: datetime) -> Held | None:
     if task.kind == "visit" and len(set(staff)) < TWO:
         return Held("VISIT.TWO", "a visit is made by two together")
@@ -294,8 +324,8 @@ def _write(  # noqa: PLR0917  a beginning is all of these
     add_receipt(session, touch_id=touch_id, source="ledger", status="dispatching", at=now)
 
 
-def _handed(ledger: Ledger, session: Session, task: Task) -> Begun:
-    """What the person needs, opened for them; each time a link of its own."""
+def _handed(ledger: Ledger, session: Session, task: Task, *, first: bool = False) -> Begun:
+    """What the person needs, opened for them; the link is made when the touch is."""
     touch = session.get_one(Touch, task.touch)
     lender = session.get_one(Lender, task.lender)
     point = session.get_one(ContactPoint, touch.contact_point)
@@ -307,7 +337,7 @@ def _handed(ledger: Ledger, session: Session, task: Task) -> Begun:
         return ledger.vault.open(session, lender=task.lender, person=touch.person, sealed=sealed)
 
     to, now = opened(point.value), ledger.clock.now()
-    link = Handing(session, ledger, ledger.settings, touch, lender, to, now).make_link()
+    link = Handing(session, ledger, ledger.settings, touch, lender, to, now).make_link() if first else ""
     permit = session.scalars(select(Decision.permit).where(Decision.id == touch.decision)).one() or {}
     return Begun(
         touch=touch.id,

@@ -22,6 +22,8 @@ BY_HAND: Mapping[str, timedelta] = MappingProxyType({"call": timedelta(hours=2),
 day and may be out of reach. Then nobody knows, and a human is asked. What is told later still counts."""
 TO_BEGIN = timedelta(minutes=15)
 """World time in which a person who was told 'you may' dials or knocks."""
+TO_READ = timedelta(seconds=10)
+"""Machine time that the page with the number needs at least to reach them, however fast the world's clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Claim:
     @classmethod
     def by_hand(cls, contact: Contact, clock: Clock, *, now: datetime) -> Self | None:
         """The same for what a person begins now: the lease lasts until the end should have been told."""
-        dispatch_by = now + TO_BEGIN
+        dispatch_by = now + max(TO_BEGIN, clock.world_span(TO_READ))
         if contact.window_closes is not None:
             dispatch_by = min(dispatch_by, contact.window_closes - GUARD)
         lease_until = clock.to_machine(now + BY_HAND[contact.channel])

@@ -12,7 +12,7 @@ from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import permit_form, replaying
 from forbear.ledger.begun import Begun, Held
 from forbear.ledger.lives import load_life
-from forbear.ledger.tables.contacts import Decision, Touch
+from forbear.ledger.tables.contacts import Decision, Link, Touch
 from forbear.ledger.tables.record import AuditRow
 from forbear.rules.engine import check
 from tests.conftest import Hands
@@ -65,6 +65,46 @@ def test_pressed_twice_it_is_one_touch(house: House) -> None:
     assert started(house, made).touch == started(house, made).touch
     with house.worker() as session:
         assert len(session.scalars(select(Touch.id).where(Touch.task == made)).all()) == 1
+
+
+@pytest.mark.parametrize("bar", ["late", "dispute", "paid"])
+def test_a_call_begun_is_shown_no_more_once_it_may_not_be_made(house: House, hands: Hands, bar: str) -> None:
+    person, account = house.borrower()
+    made = task(house, account, person)
+    touch = started(house, made).touch
+    hands.advance(timedelta(minutes=14))
+    assert started(house, made).to, "within its time nothing has changed"
+    match bar:
+        case "late":
+            hands.advance(timedelta(minutes=1))
+        case "dispute":
+            house.stop(person, "dispute", account=account)
+        case _:
+            house.pay(account)
+    over = start(house, made)
+    assert isinstance(over, Held)
+    assert over.rule == {"late": "CALL.LATE", "paid": "ACCOUNT.PAID"}.get(bar, over.rule)
+    end(house, made, "no_answer")
+    assert house.touch(touch).state == "undelivered"
+
+
+def test_its_time_to_be_dialled_ends_before_the_window_does(house: House, hands: Hands) -> None:
+    person, account = house.borrower()
+    made = task(house, account, person)
+    hands.set(NOON + 9 * AN_HOUR - timedelta(minutes=5))
+    begun = started(house, made)
+    assert begun.window_closes is not None
+    hands.set(begun.window_closes - timedelta(seconds=60))
+    assert isinstance(start(house, made), Held)
+
+
+def test_a_touch_has_one_link_however_often_it_is_looked_at(house: House) -> None:
+    person, account = house.borrower()
+    made = task(house, account, person)
+    touch = started(house, made).touch
+    assert started(house, made).link == ""
+    with house.worker() as session:
+        assert len(session.scalars(select(Link.id).where(Link.touch == touch)).all()) == 1
 
 
 def test_two_who_press_at_once_begin_one_touch(house: House) -> None:

@@ -19,13 +19,14 @@ from forbear.api.staff.session import Staff
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
 from forbear.ledger import books, staffing
-from forbear.ledger.begun import Begun
+from forbear.ledger.begun import Begun, Held
 from forbear.ledger.engine import Ledger
-from forbear.ledger.human_readings import MEANINGS, WITHOUT_PERSON, Message
+from forbear.ledger.human_readings import Message, meanings_of
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Reply
 from forbear.ledger.tables.people import Profile
 from forbear.ledger.work import Waiting
+from forbear.rules import sentences
 from forbear.rules.packs import Packs
 
 UNPROCESSABLE: Final = 422
@@ -103,6 +104,13 @@ def during_call(desk: Desk, session: Session, found: Waiting, begun: Begun, *, t
     )
 
 
+def after_call(desk: Desk, session: Session, found: Waiting, over: Held, *, told: Told | None = None) -> Response:
+    """The form alone for how one's own call ended, once nothing may be dialled any more."""
+    why = sentences.of_code(over.rule, over.reason, desk.packs, words_of(desk.request).language)
+    values = _end_values(desk, session, found, bounds_of(desk, session, found))
+    return desk.page("call_over.html", found, told=told, why=why, **values)
+
+
 def abandoned_call(desk: Desk, session: Session, found: Waiting, *, told: Told | None = None) -> Response:
     """The form for how somebody else's call ended, without whom it was about."""
     began = staffing.name_of(session, desk.ledger.vault, str(found.task.assignee))
@@ -112,7 +120,7 @@ def abandoned_call(desk: Desk, session: Session, found: Waiting, *, told: Told |
 
 def plain(desk: Desk, session: Session, found: Waiting, *, told: Told | None = None) -> Response:
     """Something to look into, with the ends that it may have."""
-    words, kind = words_of(desk.request), found.task.kind
+    words, kind = words_of(desk.request), task_outcomes.sort_of(session, found.task)
     offered = task_outcomes.offered(kind)
     return desk.page(
         "task_plain.html",
@@ -132,7 +140,6 @@ def message(
     """A message: sealed until somebody opens it, then what it says and what it may mean."""
     words, bounds = words_of(desk.request), bounds_of(desk, session, found)
     reply = session.get_one(Reply, found.task.reply)
-    meanings = MEANINGS if reply.person is not None else tuple(each for each in MEANINGS if each in WITHOUT_PERSON)
     channel = words(f"channels.{reply.channel}")
     return desk.page(
         "reply.html",
@@ -143,7 +150,7 @@ def message(
         reading=words(f"readings.{reply.reading}") if f"readings.{reply.reading}" in words.sentences else reply.reading,
         written_at=words("reply.at", when=when(words, found.zone, reply.at), channel=channel),
         known=reply.person is not None,
-        meanings=[(each, words(f"reply.{each}")) for each in meanings],
+        meanings=[(each, words(f"reply.{each}")) for each in meanings_of(reply)],
         total=bounds.writing.money(bounds.most, bounds.currency),
         **_promise_values(bounds),
     )
@@ -154,6 +161,8 @@ def over(desk: Desk, found: Waiting) -> Response:
     words, task = words_of(desk.request), found.task
     section = {"call": "outcome", "visit": "visit_outcome"}.get(task.kind, task.kind)
     key = f"{section}.{'nothing' if task.outcome == 'other' else task.outcome}"
+    if key not in words.sentences:
+        key = f"{task_outcomes.ADDRESS}.{task.outcome}"
     outcome = words(key) if key in words.sentences else words(f"states.{task.state}")
     return desk.page("task_over.html", found, outcome=outcome, state=words(f"states.{task.state}"))
 

@@ -20,7 +20,7 @@ from forbear.api.staff.staff_route import StaffRoute
 from forbear.api.staff.task_pages import Desk
 from forbear.errors import BadInput, Conflict
 from forbear.ledger import human_readings, staff_acts, tasks, work
-from forbear.ledger.begun import Begun, begin, settle
+from forbear.ledger.begun import Begun, Held, begin, settle
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.work import Waiting
 
@@ -127,6 +127,7 @@ def say_done(task_id: str, desk: TheDesk, fields: Fields) -> Response:
         if kind in {"call", "visit", "reply"}:
             raise Conflict("this task asks for more than that it is done")
         told = reading_forms.looked_into(fields)
+        kind = task_outcomes.sort_of(session, found.task)
         outcome = task_outcomes.chosen(kind, told.values["outcome"])
         if outcome is None:
             told.errors["outcome"] = words_of(desk.request)(f"{kind}.missing")
@@ -175,18 +176,19 @@ def _is_under_way(task: Task) -> bool:
     return task.touch is not None and task.state in {*tasks.WAITING, "expired"}
 
 
-def _begun(desk: Desk, session: Session, task: Task, kind: str) -> Begun | None:
+def _begun(desk: Desk, session: Session, task: Task, kind: str) -> Begun | Held:
     answer = begin(desk.ledger, session, task.id, (desk.staff.id,), playbooks=desk.playbooks, packs=desk.packs)
-    if not isinstance(answer, Begun):
-        return None
-    _note(desk, session, task, kind)
+    if isinstance(answer, Begun):
+        _note(desk, session, task, kind)
     return answer
 
 
 def _call(desk: Desk, session: Session, found: Waiting, told: reading_forms.Told | None = None) -> Response:
-    begun = _begun(desk, session, found.task, "call_shown")
-    if begun is None:
+    if found.task.touch is None:
         raise Conflict("the call was not begun")
+    begun = _begun(desk, session, found.task, "call_shown")
+    if isinstance(begun, Held):
+        return task_pages.after_call(desk, session, found, begun, told=told)
     return task_pages.during_call(desk, session, found, begun, told=told)
 
 

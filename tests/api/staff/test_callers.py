@@ -140,6 +140,26 @@ def test_a_stop_that_came_meanwhile_holds_the_call(desk: Desk, caller: Colleague
     assert errand.all(Touch) == []
 
 
+@pytest.mark.parametrize("bar", ["late", "stop"])
+def test_a_call_that_may_not_be_made_any_more_shows_its_form_alone(
+    desk: Desk, caller: Colleague, errand: Errand, bar: str
+) -> None:
+    begin(caller, errand)
+    if bar == "late":
+        desk.hands.advance(timedelta(minutes=15))
+    else:
+        desk.house.stop(errand.person, "dispute", account=errand.account)
+    page = caller.visit(errand.path)
+    assert "Do not call any more" in page.text
+    for secret in (NAME, "March 27, 1985", "$100.00 ", "(312)", "May I speak"):
+        assert secret not in page.text
+    assert not any(to.startswith("tel:") for to, _ in page.links)
+    again = end(caller, errand, "spoke_promise", status=422)
+    assert NAME not in again.text, "nor when the form comes back"
+    assert end(caller, errand, "no_answer").h1 == "Noted"
+    assert errand.row().outcome == "no_answer"
+
+
 def test_a_promise_is_made_for_the_day_and_the_amount(caller: Colleague, errand: Errand) -> None:
     begin(caller, errand)
     page = end(caller, errand, "spoke_promise", on="2026-03-09", amount="40", cause="forgot", note="will pay at noon")
