@@ -13,6 +13,7 @@ from forbear.clock import Clock
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.errors import ForbearError
 from forbear.ports.book import Dispatch, TouchBook
+from forbear.ports.papers import Unprintable
 from forbear.ports.ways import Way
 
 log = structlog.get_logger("forbear.contact")
@@ -39,6 +40,8 @@ class ContactActivities:
     def _send(self, order: ContactOrder, ready: Dispatch, way: Way) -> Outcome:
         try:
             made = way.make(ready)
+        except Unprintable as no:
+            return self._book.cancel(order, no.code)
         except ForbearError as error:
             return self._book.cancel(order, f"it could not be made ready: {type(error).__name__}")
         # A worker may have slept here for any time: this comparison is the last thing before the first byte.

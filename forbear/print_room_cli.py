@@ -15,7 +15,7 @@ import typer
 
 from forbear.channels.print_spool import SHELVES, Item, Shelf, Spool, happened
 from forbear.errors import BadInput, Conflict
-from forbear.ports.post import PostStatus, ReturnReason, Tracked
+from forbear.ports.post import PostAddress, PostStatus, ReturnReason, Tracked
 from forbear.settings import Settings
 
 print_room = typer.Typer(no_args_is_help=True, help="Letters that our own people print and post.")
@@ -163,6 +163,7 @@ def sender(
     """Say where a lender's letters come back to; before that none of them goes out."""
     from pydantic import ValidationError
 
+    from forbear.channels.post_lob import too_long
     from forbear.ledger.addresses import PostalAddress
     from forbear.ledger.papers import SERVICE
     from forbear.ledger.print_room import set_sender
@@ -174,7 +175,9 @@ def sender(
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "service"
         raise BadInput(where, "is not understood", "See 'forbear print-room sender --help'") from None
-    set_sender(settings.database_url_for("migrator"), lender, address, how)
+    name = set_sender(settings.database_url_for("migrator"), lender, address, how)
+    if too_long(PostAddress(name, tuple(address.lines), address.city, address.country)):
+        typer.echo("The route lob takes a name of 40 characters and two lines of 64: it refuses this sender", err=True)
     typer.echo(f"Letters of {lender} go by {how} mail and come back to the address given")
 
 

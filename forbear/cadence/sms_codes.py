@@ -20,6 +20,7 @@ Action = Literal[
     "never_again",  # no machine writes to or calls this number any more, and a person looks at it
     "stop_template",  # this template waits on this route until a person releases it
     "stop_route",  # where texts were taken and failed: all of the lender wait on this route until then
+    "address_wrong",  # no letters to it until a person corrected it
     "call_operator",  # a person is shown it once
     "sender_backs_off",  # the sender is left alone for a while
     "later",  # the next attempt is the cadence's

@@ -29,6 +29,7 @@ TOO_MANY_AT_ONCE: Final = 429
 CLIENT_ERRORS: Final = range(400, 500)
 TOO_LATE: Final = frozenset({404, 422})
 A_PAGE, PAGES_AT_MOST = 100, 20
+NAME_AT_MOST, LINE_AT_MOST = 40, 64
 CLOCK_SLACK: Final = timedelta(minutes=2)
 log = structlog.get_logger("forbear.post")
 
@@ -54,6 +55,10 @@ class LobPost:
         return cls(LobClient(key, settings.lob_base))
 
     def send(self, order: PostOrder) -> Sending:
+        if too_long(order.envelope.sender):
+            return Refused("sender.limits", ours=True)
+        if too_long(order.envelope.to):
+            return Refused("address.limits", ours=True)
         try:
             letter = self._client.create(_fields(order), order.pdf, order.idempotency_key)
         except LobRefused as refused:
@@ -110,6 +115,12 @@ class LobPost:
         if touch_of(letter) != touch:
             raise Unreadable("the letter is another touch's")
         return letter
+
+
+def too_long(address: PostAddress) -> bool:
+    """Whether it has more than Lob prints: it would refuse the letter, or cut it."""
+    lines = address.lines[0], ", ".join(address.lines[1:])
+    return len(address.name) > NAME_AT_MOST or any(len(line) > LINE_AT_MOST for line in lines)
 
 
 def _fields(order: PostOrder) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ class DecidingBook:
             claim = Claim.weigh(decided, clock, lease_seconds=self._ledger.settings.lease_seconds, now=now)
             if claim is None:
                 decided = _window_closing(decided, now)
-            elif decided.channel == "sms":
+            elif decided.channel in {"sms", "letter"}:
                 claim, held = self._seated(session, lender, decided, claim, now, is_held=is_held)
         decided = held or decided
         # What holds a way out is the lender's own, whoever else knows the person.
@@ -113,14 +113,14 @@ class DecidingBook:
         *,
         is_held: bool,
     ) -> tuple[Claim | None, cadence.Rest | None]:
-        """The claim with the sender that a text goes out by, or the rest until there is one."""
+        """The claim, of a text with the sender that it goes out by, or the rest until there is one."""
         if (
             is_held
             and (stopped := incidents.holding(session, lender.id, contact.provider, contact.template)) is not None
         ):
             rule = incidents.RULES[stopped.kind]
             return None, senders.rest(contact, now + LONGEST_REST, incidents.in_words(stopped), rule)
-        if self._costs is None:
+        if self._costs is None or contact.channel != "sms":
             return claim, None
         seat = senders.seat(session, lender, contact, now, costs=self._costs)
         return (None, seat) if isinstance(seat, cadence.Rest) else (claim.by(seat), None)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from forbear.cadence.sms_codes import Meaning
+from forbear.cadence.steps import LETTER_ROUTES
 from forbear.errors import NotFound
 from forbear.ledger import audit, outbox, tasks
 from forbear.ledger.ids import new_id
@@ -74,8 +75,12 @@ def holding(session: Session, lender: str, provider: str, template: str) -> Inci
 
 def in_words(held: Incident) -> str:
     """Why it waits, for the account's timer and its lender."""
-    what = f"template {held.template}" if held.kind == "template" else "this lender's texts"
+    what = f"template {held.template}" if held.kind == "template" else f"this lender's {_kind_of(held)}"
     return f"{what} on route {held.provider} stopped after code {held.code}: a person must look and release it"
+
+
+def _kind_of(held: Incident) -> str:
+    return "letters" if held.provider in LETTER_ROUTES else "texts"
 
 
 def still_open(session: Session) -> list[Incident]:

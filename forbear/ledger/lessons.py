@@ -15,18 +15,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.cadence.call_codes import call_meaning
+from forbear.cadence.letter_codes import letter_meaning
 from forbear.cadence.sms_codes import Action, Meaning, meaning
 from forbear.contracts.words import SuppressionScope
 from forbear.ledger import incidents, numbers, reachability, senders, stops
 from forbear.ledger.locking import lock_persons
 from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import ContactPoint
 
 OF_PROVIDER = frozenset({"refused", "undelivered", "failed"})
 """Statuses whose code is the provider's; with the others it is a reason of our own."""
-CODED = frozenset({"sms", "call"})
+CODED = frozenset({"sms", "call", "letter"})
 """Channels whose provider speaks in codes; what a person did has an outcome instead."""
+OF_LETTERS = OF_PROVIDER | {"not_written", "withheld"}
+"""A letter is looked at by our own checks first, whose codes ask for a person too."""
 OF_PERSONS = frozenset({"opted_out", "never_again", "number_reverify"})
 """Actions that bind persons, whose locks come before the touch's."""
+CORRECT: Final = "Address to be corrected: have the lender send it anew, or confirm it once it can be printed."
 log = structlog.get_logger(__name__)
 
 
@@ -42,9 +47,11 @@ def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -
 
 def learn(session: Session, touch: Touch, status: str, code: str | None, at: datetime) -> None:
     """Draw the consequences of a code that decided a touch's state."""
-    if touch.channel not in CODED or status not in OF_PROVIDER or code is None:
+    if touch.channel not in CODED or code is None or status not in _spoken(touch):
         return
-    known = _known(touch, code)
+    known = _known(touch, code, status)
+    if known is None and touch.channel == "letter":
+        return
     if known is None:
         incidents.report(session, touch, code, None, at, taken=status != "refused")
         return
@@ -52,7 +59,8 @@ def learn(session: Session, touch: Touch, status: str, code: str | None, at: dat
     # Of what is not here the next attempt is the cadence's: a failed touch rests a little, an undelivered one wakes its
     # account, and both decide anew.
     if (act := ACTS.get(known.action)) is not None:
-        act(_News(session, touch, known, code, at, taken=status != "refused"))
+        # A refused letter costs nothing either, but is made anew each day for a reason that does not go away by itself.
+        act(_News(session, touch, known, code, at, taken=status != "refused" or touch.channel == "letter"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,12 @@ def _never_again(news: _News) -> None:
     numbers.ask(news.session, news.touch, f"{news.words}. No machine contacts it", news.at, role="legal")
 
 
+def _address_wrong(news: _News) -> None:
+    _invalid(news)
+    point = news.session.get_one(ContactPoint, news.touch.contact_point)
+    numbers.ask_about(news.session, point, news.words, news.at, account=news.touch.account, do=CORRECT)
+
+
 def _report(news: _News) -> None:
     incidents.report(news.session, news.touch, news.code, news.known, news.at, taken=news.taken)
 
@@ -126,6 +140,7 @@ ACTS: Final[Mapping[Action, Callable[[_News], None]]] = MappingProxyType(
         "number_reverify": _reverify,
         "opted_out": _opted_out,
         "never_again": _never_again,
+        "address_wrong": _address_wrong,
         "stop_template": _report,
         "stop_route": _report,
         "call_operator": _report,
@@ -135,10 +150,16 @@ ACTS: Final[Mapping[Action, Callable[[_News], None]]] = MappingProxyType(
 
 
 def _meant(touch: Touch, status: str, code: str | None) -> Meaning | None:
-    return _known(touch, code) if touch.channel in CODED and status in OF_PROVIDER else None
+    return _known(touch, code, status) if touch.channel in CODED and status in OF_PROVIDER else None
 
 
-def _known(touch: Touch, code: str | None) -> Meaning | None:
+def _spoken(touch: Touch) -> frozenset[str]:
+    return OF_LETTERS if touch.channel == "letter" else OF_PROVIDER
+
+
+def _known(touch: Touch, code: str | None, status: str) -> Meaning | None:
+    if touch.channel == "letter":
+        return letter_meaning(code, refused=status in OF_PROVIDER)
     return call_meaning(code) if touch.channel == "call" else meaning(touch.provider, code)
 
 

@@ -20,6 +20,7 @@ KIND: Final = "number"
 THEIRS: Final = "theirs"
 NOT_THEIRS: Final = "not_theirs"
 OUTCOMES: Final = (THEIRS, NOT_THEIRS)
+FIND_OUT: Final = "Find out whose number it is, by letter or from the lender, before it is used again."
 
 
 def ask(session: Session, touch: Touch, why: str, at: datetime, *, role: StaffRole = "supervisor") -> str | None:
@@ -42,6 +43,7 @@ def ask_about(
     *,
     account: str | None = None,
     role: StaffRole = "supervisor",
+    do: str = FIND_OUT,
 ) -> str | None:
     """The same of a contact point. The caller holds its person's lock, so that two do not ask at once."""
     asked = select(Task.id).where(
@@ -54,7 +56,7 @@ def ask_about(
         lender=point.lender,
         kind=KIND,
         role=role,
-        reason=f"{why}. Find out whose number it is, by letter or from the lender, before it is used again.",
+        reason=f"{why}. {do}",
         account=account,
         person=point.person,
         contact_point=point.id,

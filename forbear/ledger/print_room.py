@@ -108,15 +108,17 @@ def _seen(ledger: Ledger, touch: str) -> Generator[tuple[Session, Touch]]:
         yield session, session.get_one(Touch, touch)
 
 
-def set_sender(database_url: str, lender: str, address: PostalAddress, service: PostService) -> None:
-    """Say where a lender's letters come back to, and how they travel; before that none of them goes out.
+def set_sender(database_url: str, lender: str, address: PostalAddress, service: PostService) -> str:
+    """Say where a lender's letters come back to, and how they travel; before that none goes out. Returns its name.
 
     Raises:
         NotFound: no such lender.
     """
     with must_answer(database_url), make_engine(database_url).begin() as connection:
-        policy = connection.execute(select(Lender.policy).where(Lender.id == lender)).scalar_one_or_none()
-        if policy is None:
+        known = connection.execute(select(Lender.policy, Lender.name).where(Lender.id == lender)).one_or_none()
+        if known is None:
             raise NotFound(f"No lender {lender}: add it first")
+        policy, name = known
         told = {**policy, POST: {"address": address.model_dump(), "service": service}}
         connection.execute(update(Lender).where(Lender.id == lender).values(policy=told))
+    return name

@@ -16,7 +16,7 @@ from forbear.cadence.playbooks import Playbook
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.contracts.decision import ContactOrder, Outcome
 from forbear.contracts.words import Channel, LenderRole, TouchState
-from forbear.errors import Erased, ForbearError, NotFound
+from forbear.errors import BadInput, Erased, ForbearError, NotFound
 from forbear.ledger import incidents, letters, life_rows, reachability
 from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
@@ -155,7 +155,7 @@ class TouchingBook:
             ready = HANDERS[touch.channel](Handing(session, self._ledger, self._settings, touch, lender, to, now))
         except ForbearError as error:
             log.warning("touch.not_ready", touch=touch.id, error=type(error).__name__)
-            return self._learn(session, touch, "ledger", "withheld", now=now, code="it could not be made ready")
+            return self._learn(session, touch, "ledger", "withheld", now=now, code=_unready(touch, error))
         touch.dispatched_at = now
         if ready.envelope is not None:
             letters.write_down(self._ledger.vault, session, touch, ready.envelope, now)
@@ -190,6 +190,12 @@ class TouchingBook:
             session, touch_id=touch.id, source=source, status=status, code=code, provider_id=provider_id, at=now
         )
         return _outcome(touch)
+
+
+def _unready(touch: Touch, error: ForbearError) -> str:
+    """Why it could not be made ready: of a letter mostly for want of the lender's own address, as a code."""
+    of_post = touch.channel == "letter" and isinstance(error, BadInput) and error.field.startswith("policy.post")
+    return "sender.address" if of_post else "it could not be made ready"
 
 
 def _outcome(touch: Touch) -> Outcome:

@@ -150,6 +150,6 @@ def test_a_lender_without_an_address_sends_no_letters(house: House, policy: dict
     _, account = _borrower(house, policy)
     order, outcome = _prepared(house, account)
     assert isinstance(outcome, Outcome)
-    assert (outcome.state, outcome.reason) == ("failed", "it could not be made ready")
+    assert (outcome.state, outcome.reason) == ("failed", "sender.address")
     with house.worker() as session:
         assert not session.scalars(select(Letter).where(Letter.touch == order.touch)).all()

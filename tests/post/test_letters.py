@@ -1,6 +1,6 @@
 """A letter in the record: written down before it goes, followed by news in any order, proved, taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -195,7 +195,7 @@ def rounds(house: House, route: str = "lob") -> LetterRoundsBook:
     return LetterRoundsBook(house.ledger, frozenset({route}), PACKS)
 
 
-def of(letter: Mailed, found: list[object]) -> bool:
+def of(letter: Mailed, found: Sequence[object]) -> bool:
     return letter.touch in {getattr(one, "touch", None) for one in found}
 
 
