@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from forbear.errors import NotFound
-from forbear.ledger import audit, outbox, reachability
+from forbear.ledger import audit, deceased, outbox, reachability
 from forbear.ledger.ids import new_id
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
 from forbear.ledger.tables.contacts import Receipt, Touch
@@ -113,12 +113,14 @@ def learn(
     Raises:
         NotFound: the session sees no such letter.
     """
+    if any(_reader_died(one) for one in news):
+        deceased.lock_ahead(session, touch_id)
     touch = lock_touch(session, touch_id)
     letter = None if touch is None else of_touch(session, touch_id)
     if touch is None or letter is None:
         raise NotFound("no such letter")
     told = set(session.scalars(select(Receipt.status).where(Receipt.touch == touch_id)))
-    fresh = False
+    known, fresh = "returned" in told, False
     for one in sorted(news, key=lambda each: (each.at, each.event)):
         new = one.status not in told
         told.add(one.status)
@@ -137,6 +139,8 @@ def learn(
         _keep(session, touch, letter, one, at, new=new)
     if fresh:
         outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="letter_tracked", at=at)
+    if not known and any(_reader_died(one) for one in news):
+        deceased.suspected(session, touch, at)
     return fresh
 
 
@@ -151,6 +155,10 @@ def _keep(session: Session, touch: Touch, letter: Letter, news: Tracked, at: dat
     session.flush()
     if news.status == "returned" and news.code not in SAYS_NOTHING_OF_THE_ADDRESS:
         reachability.mark(session, touch, "invalid", at)
+
+
+def _reader_died(news: Tracked) -> bool:
+    return news.status == "returned" and news.code == deceased.CODE
 
 
 def _prove(session: Session, letter: Letter, news: Tracked, source: Source, at: datetime) -> bool:

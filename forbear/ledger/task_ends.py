@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.ledger import audit, incidents, outbox, stops
+from forbear.ledger import audit, deceased, incidents, outbox, stops
 from forbear.ledger.numbers import THEIRS
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Stop
@@ -51,10 +51,14 @@ def _unknown_touch(session: Session, task: Task, at: datetime) -> None:
 
 
 def _number(session: Session, task: Task, at: datetime) -> None:
-    """A number that is theirs after all may be used again. After any other end it stays out of use."""
-    if task.contact_point is None or task.outcome != THEIRS:
+    """A number or an address that is theirs after all may be used again. After any other end it stays out of use."""
+    if task.contact_point is None:
         return
     point = session.get_one(ContactPoint, task.contact_point, populate_existing=True)
+    if point.kind == "postal":
+        deceased.looked_at(session, task, at)
+    if task.outcome != THEIRS:
+        return
     point.state = "valid"
     session.flush()
     audit.note(

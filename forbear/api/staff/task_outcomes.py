@@ -9,19 +9,29 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from forbear.ledger import numbers
+from forbear.ledger import deceased, numbers
 from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_ends import UNKNOWN_OUTCOMES
 
+ADDRESS: Final = "address"
+"""A task of kind `number` that is about a postal address."""
 ENDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "number": numbers.OUTCOMES,
+        ADDRESS: deceased.ADDRESS_OUTCOMES,
         "unknown_touch": UNKNOWN_OUTCOMES,
         "route": ("released",),
         "unmapped_code": ("looked_up",),
     }
 )
+
+
+def sort_of(session: Session, task: Task) -> str:
+    """Which of the ends below such a task has: its kind, or what it is about."""
+    point = None if task.contact_point is None else session.get(ContactPoint, task.contact_point)
+    return ADDRESS if task.kind == numbers.KIND and point is not None and point.kind == "postal" else task.kind
 
 
 def offered(kind: str) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from forbear.ledger import numbers, tasks
+from forbear.ledger import deceased, numbers, tasks
 from forbear.ledger.receipts import add_receipt
+from forbear.ledger.tables.accounts import Stop
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.senders import Incident
@@ -153,3 +154,15 @@ def test_a_code_is_looked_up(desk: Desk) -> None:
         task = str(tasks.open_task(session, wanted, house.now))
     assert "Looked up" in operator.send_on(operator.visit(f"/staff/tasks/{task}"), "done").text
     assert row(desk, task).outcome == "looked_up"
+
+
+def test_an_address_that_may_be_a_dead_persons_is_looked_at(desk: Desk, supervisor: Colleague) -> None:
+    house, errand = desk.house, call(desk)
+    point = at_work.address(house, errand.person)
+    with house.worker() as session:
+        found = session.get_one(ContactPoint, point)
+        task = str(numbers.ask_about(session, found, deceased.WHY, house.now, account=errand.account, do=deceased.DO))
+    page = supervisor.visit(f"/staff/tasks/{task}")
+    assert "may have meant somebody else" in page.text
+    assert "They have died" in supervisor.send_on(page, "done", outcome="deceased").text
+    assert [stop.kind for stop in errand.all(Stop)] == ["deceased"]
