@@ -45,6 +45,8 @@ class Told:
     promise: Promised | None = None
     no_promise: bool = False
     ticked: tuple[str, ...] = ()
+    said_at: datetime | None = None
+    """By the clock of a device without connection; the ledger's own instants bound it."""
 
     def code(self) -> str:
         """What the receipt keeps of it: codes alone."""
@@ -66,7 +68,8 @@ def read(session: Session, task: Task, told: Told, playbooks: Mapping[str, Playb
     if any(tick not in TICKS for tick in told.ticked):
         raise BadInput("ticked", "holds something that is not one of the words", f"Choose of {', '.join(TICKS)}.")
     ended, account = known[told.outcome], session.get_one(Account, task.account)
-    _promise_fits(session, account, ended, told, now)
+    touch = None if task.touch is None else session.get(Touch, task.touch)
+    _promise_fits(session, account, ended, told, (_began(touch) or now, _said(touch, told, now)))
     if ended.talked and (step := _step(playbooks, account, task)) is not None:
         _all_required(step, told)
     return told
@@ -78,7 +81,7 @@ def obey(ledger: Ledger, session: Session, touch: Touch, told: Told, *, note: st
     for effect in OUTCOMES[touch.channel][told.outcome].effects:
         DOES[effect](session, touch, now)
     if told.promise is not None:
-        _promise(session, touch, told.promise, now)
+        _promise(session, touch, told, told.promise, now)
     if note and note.strip():
         session.add(_words(ledger, session, touch, told.outcome, note.strip()))
 
@@ -102,7 +105,19 @@ def _all_required(step: Step, told: Told) -> None:
             raise BadInput("ticked", f"lacks {needed}", f"Tick it once it is done: {TICKS[needed]}.")
 
 
-def _promise_fits(session: Session, account: Account, ended: TaskOutcome, told: Told, now: datetime) -> None:
+def _began(touch: Touch | None) -> datetime | None:
+    return None if touch is None else touch.dispatched_at or touch.claimed_at
+
+
+def _said(touch: Touch | None, told: Told, now: datetime) -> datetime:
+    """When it was told: by the device's clock, but not before it began and not later than now."""
+    return max(min(told.said_at or now, now), _began(touch) or now)
+
+
+def _promise_fits(
+    session: Session, account: Account, ended: TaskOutcome, told: Told, spoken: tuple[datetime, datetime]
+) -> None:
+    """A promise is of the day on which it was made, however late that is told; `spoken` is its beginning and end."""
     promise = told.promise
     if promise is None:
         if ended.promise == "must":
@@ -110,9 +125,9 @@ def _promise_fits(session: Session, account: Account, ended: TaskOutcome, told: 
         return
     if ended.promise == "no" or told.no_promise:
         raise BadInput("promise", "does not fit the outcome", "Leave it out, or choose the outcome of a promise.")
-    zone = promises.zone_of(session, account.id)
-    today = now.astimezone(ZoneInfo(zone or "UTC")).date()
-    if not today <= promise.due_on <= today + FURTHEST:
+    zone = ZoneInfo(promises.zone_of(session, account.id) or "UTC")
+    first, last = (at.astimezone(zone).date() for at in spoken)
+    if not first <= promise.due_on <= last + FURTHEST:
         raise BadInput(
             "promise", "names a day that is past or too far away", f"Choose one within {FURTHEST.days} days."
         )
@@ -120,7 +135,7 @@ def _promise_fits(session: Session, account: Account, ended: TaskOutcome, told: 
         raise BadInput("promise", "is of no amount", "Leave the amount out, or say how much.")
 
 
-def _promise(session: Session, touch: Touch, promise: Promised, now: datetime) -> None:
+def _promise(session: Session, touch: Touch, told: Told, promise: Promised, now: datetime) -> None:
     account = session.get_one(Account, touch.account)
     owed = sum(books.balance(session, account.id).values(), Decimal(0))
     amount = owed if promise.amount is None else min(promise.amount, owed)
@@ -136,6 +151,7 @@ def _promise(session: Session, touch: Touch, promise: Promised, now: datetime) -
         due_on=promise.due_on,
         via=touch.channel,
         now=now,
+        said_at=_said(touch, told, now),
     )
 
 

@@ -76,8 +76,11 @@ def make_promise(
     due_on: date,
     via: str,
     now: datetime,
+    said_at: datetime | None = None,
 ) -> str:
     """Write down a promise; one that was still open on this account is replaced by it.
+
+    `said_at` is when it was made, where that is told later: what was booked since then keeps it.
 
     Returns:
         The promise's id.
@@ -103,7 +106,7 @@ def make_promise(
         currency=currency,
         due_on=due_on,
         via=via,
-        made_at=now,
+        made_at=said_at or now,
         state="open",
     )
     session.add(promise)

@@ -112,6 +112,7 @@ def report(desk: Desk, visit_id: str, told: Told) -> VisitReport:
         no_promise=told.no_promise,
         ticked=told.ticks,
         note=told.note.strip() or None,
+        said_at=told.device_at,
     )
     return _written(desk, visit, told)
 

@@ -48,6 +48,21 @@
     status.append(button);
   };
   const discard = (item) => press(words.discard, async () => { await drop(item.key); await show(); });
+  // Back into the form as it was written, so that one wrong field loses nothing of the rest.
+  const correct = (item) => {
+    const form = document.querySelector("form[data-keep=report]");
+    if (!form) return;
+    press(words.correct, async () => {
+      const told = new Map(item.fields);
+      for (const field of form.elements) {
+        if (field.type === "radio") field.checked = told.get(field.name) === field.value;
+        else if (field.type === "checkbox") field.checked = told.has(field.name);
+        else if (field.name && field.name !== "csrf" && told.has(field.name)) field.value = told.get(field.name);
+      }
+      await drop(item.key); await show();
+      form.querySelector("input[name=outcome]").focus();
+    });
+  };
   const show = async (why) => {
     const items = await all(), refused = items.filter((item) => item.refused);
     const waiting = items.length - refused.length;
@@ -63,6 +78,7 @@
     if (!items.length && arrived) line(words.sent);
     for (const item of refused) {
       line(`${words.refused} ${item.refused}`);
+      if (!item.file && item.visit === visit) correct(item);
       discard(item);
     }
     for (const item of items.filter((each) => !each.refused && each.failed >= OFTEN)) {
