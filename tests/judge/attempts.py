@@ -72,5 +72,5 @@ def check_silence(case: Case, made: Attempt, quiet: list[Silence], *, by_number:
         if silence.phones is not None and not by_number and silence.accounts is None:
             continue
         phones = made.phones or {""}
-        if any(silence.forbids(phone, made.accounts, decided) for phone in phones):
+        if any(silence.forbids(phone, made.accounts, decided, made.what) for phone in phones):
             yield unlawful("silence", made, f"{silence.why} ({silence.subject}) since {silence.start.isoformat()}")

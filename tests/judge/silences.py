@@ -31,10 +31,13 @@ class Silence:
     phones: frozenset[str] | None = None
     accounts: frozenset[str] | None = None
     of: str | None = None
+    channel: str | None = None
+    """None: whatever the way."""
 
-    def forbids(self, phone: str, accounts: set[str], at: datetime) -> bool:
+    def forbids(self, phone: str, accounts: set[str], at: datetime, channel: str = "sms") -> bool:
         return (
-            (self.start <= at or self.of in accounts)
+            self.channel in {None, channel}
+            and (self.start <= at or self.of in accounts)
             and (self.end is None or at < self.end)
             and (self.phones is None or phone in self.phones)
             and (self.accounts is None or bool(self.accounts & accounts))
@@ -101,7 +104,7 @@ def _from_enrolment(case: Case) -> list[Silence]:
     found: list[Silence] = []
     for person in case.client.persons.values():
         for out in person.opt_outs:
-            if out.channel in {None, "sms"}:
+            if out.channel in {None, "sms", "call"}:
                 phones = frozenset({out.to}) if out.to else frozenset(person.phones)
                 found += _old_opt_out(case, person, out, phones)
     return found
@@ -118,7 +121,8 @@ def _old_opt_out(case: Case, person: Person, out: Permission, phones: frozenset[
             if not agreed
             else frozenset(each.id for each in case.client.accounts.values() if each.lender not in agreed)
         )
-        yield Silence("opted out before enrolment", person.label, since, until, phones, accounts, out.told.account)
+        why = "opted out before enrolment"
+        yield Silence(why, person.label, since, until, phones, accounts, out.told.account, out.channel)
         agreed |= lenders
         since = max(since, until) if until else since
 

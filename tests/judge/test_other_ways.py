@@ -131,6 +131,14 @@ def a_fourth_contact_by_text(story: Story, works: list[Row]) -> None:
     send(story, "tch_cy", "acc_cy", CY, "2026-10-31T17:00:00Z")
 
 
+def called_after_an_opt_out_from_calls(story: Story, works: list[Row]) -> None:
+    """An opt-out from texts alone is none from calls; this one is."""
+    works[:] = [line for line in works if line.get("task") != "tsk_dial"]
+    story.ledger.remove(story.row("touch", id="tch_dial"))
+    given = {"to": CY, "at": "2026-09-01T12:00:00Z"}
+    story.told(account="acc_cy")["opt_outs"] = [{"channel": "sms", **given}, {"channel": "call", **given}]
+
+
 def letter_twice(story: Story, works: list[Row]) -> None:
     del works
     story.world.append({**story.line(sid="ltr_1", kind="accepted"), "sid": "ltr_2"})
@@ -228,6 +236,7 @@ DEFECTS: list[tuple[Break, tuple[str, str, str]]] = [
     (called_after_a_stop_to_a_caller, ("unlawful", "silence", "tch_cy")),
     (stop_to_a_caller_lost, ("lost", "fact", "page")),
     (called_after_a_stop_to_the_menu, ("unlawful", "call silence", "tch_dial")),
+    (called_after_an_opt_out_from_calls, ("unlawful", "call silence", "tch_call")),
     (a_fourth_contact_by_text, ("unlawful", "contacts in 7 days", "tch_cy")),
     (letter_twice, ("duplicated", "letter", "tch_lob")),
     (printed_twice, ("duplicated", "letter", "tch_ours")),
