@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from forbear.errors import BadInput, Conflict
 from forbear.ledger.begun import Held
 from forbear.ledger.ids import new_id
+from forbear.ledger.tables.staff import Staff
 from forbear.ledger.tables.visits import Visit, VisitPlace, VisitPlan
 from forbear.ledger.visits import lock, plan_of, still_asked_for
 from forbear.ledger.visits_desk import Desk
@@ -61,6 +62,7 @@ def assign(desk: Desk, visit_id: str, team: Team, starts_at: datetime) -> VisitP
     """
     desk.must_be("supervisor")
     _two(desk, team)
+    _one_plan_at_a_time(desk.session, team)
     visit, task = lock(desk.session, visit_id)
     still_asked_for(task, desk.now())
     if visit.state not in PLANNABLE:
@@ -180,10 +182,20 @@ def _fits(desk: Desk, visit: Visit, team: Team, slot: Span) -> str:
     return day.zone
 
 
+def _one_plan_at_a_time(session: Session, team: Team) -> None:
+    """Before the visit: whoever plans one of the two elsewhere meanwhile waits for this plan, and not in a circle."""
+    pair = select(Staff.id).where(Staff.id.in_((team.first, team.second))).order_by(Staff.id)
+    session.execute(pair.with_for_update(key_share=True))
+
+
 def _both_free(session: Session, visit: Visit, team: Team, slot: Span) -> None:
     """Nobody is at two doors at once."""
     near = (VisitPlan.starts_at < slot.end, VisitPlan.ends_at > slot.start, VisitPlan.visit != visit.id)
-    chosen = select(VisitPlan).join(Visit, Visit.id == VisitPlan.visit).where(Visit.state == "assigned", *near)
+    chosen = (
+        select(VisitPlan)
+        .join(Visit, Visit.id == VisitPlan.visit)
+        .where(Visit.state.in_(("assigned", "under_way")), *near)
+    )
     for other in session.scalars(chosen):
         latest = plan_of(session, other.visit)
         both = {other.first_officer, other.second_officer} & {team.first, team.second}

@@ -1,7 +1,10 @@
 """A visit is asked for by a task and decided by a named supervisor; then two officers and an hour that is open."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import select, update
@@ -159,6 +162,38 @@ def test_nobody_is_at_two_doors_at_once(crew: Crew) -> None:
         assign(desk, other, again, crew.house.now + 20 * A_MINUTE)
     with crew.desk(crew.supervisor) as desk:
         assign(desk, other, again, crew.house.now + AN_HOUR)
+
+
+def test_nobody_is_sent_elsewhere_while_at_a_door(crew: Crew) -> None:
+    crew.under_way()
+    other, _, _ = crew.requested()
+    with crew.desk(crew.supervisor) as desk:
+        approve(desk, other, "no_other_way")
+    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
+        assign(desk, other, crew.team(), crew.house.now + 10 * A_MINUTE)
+
+
+def test_two_supervisors_at_once_send_an_officer_to_one_door(crew: Crew) -> None:
+    asked = [crew.requested()[0] for _ in range(2)]
+    for visit in asked:
+        with crew.desk(crew.supervisor) as desk:
+            approve(desk, visit, "no_other_way")
+    teams, both = [crew.team(), crew.team(first=crew.three, second=crew.one)], Barrier(2)
+
+    def plan(number: int) -> bool:
+        try:
+            with crew.desk(crew.supervisor) as desk:
+                desk.session.get(Visit, asked[number])
+                both.wait(30)
+                assign(desk, asked[number], teams[number], crew.house.now + 20 * A_MINUTE)
+                with suppress(BrokenBarrierError):
+                    both.wait(1)  # before either commits, unless the other waits for this one
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(plan, range(2))) == [False, True]
 
 
 def test_a_days_route_is_proposed_and_then_assigned_by_the_supervisor(crew: Crew) -> None:
