@@ -4,13 +4,13 @@ It answers a request, so it waits neither for the playbook's day nor for its pau
 bind it like every other text. After a day it is no answer any more.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from forbear.cadence.conditions import own_touches
 from forbear.cadence.decision import Contact
 from forbear.cadence.life import LinkAsked, Person
 from forbear.cadence.paths import Moment, contact
-from forbear.cadence.permits import Scales
+from forbear.cadence.permits import Scales, Weighed
 from forbear.cadence.steps import Step
 
 STEP = "link-asked"
@@ -30,13 +30,41 @@ def link_asked(moment: Moment) -> Contact | None:
     return None
 
 
+def link_again_at(moment: Moment) -> datetime | None:
+    """When a link that is held now may be sent while it still answers: no rest may be longer than that."""
+    found: list[datetime] = []
+    if moment.life.legal_case is not None or not moment.playbook.route.urls_allowed:
+        return None
+    for asked in moment.life.links_asked:
+        person = next((each for each in moment.life.persons if each.id == asked.person), None)
+        if person is None or not _is_open(moment, asked, person):
+            continue
+        for weighed in _weighed(moment, person):
+            until = weighed.permit.until
+            if weighed.point.id == asked.point and until is not None and moment.now < until < asked.at + WANTED:
+                found.append(until)
+    return min(found, default=None)
+
+
 def _is_open(moment: Moment, asked: LinkAsked, person: Person) -> bool:
     sent = any(touch.step == STEP and touch.at >= asked.at for touch in own_touches(moment.life, person))
     return not sent and moment.now < asked.at + WANTED
 
 
 def _text(moment: Moment, asked: LinkAsked, person: Person) -> Contact | None:
-    step = Step(
+    for weighed in _weighed(moment, person):
+        if weighed.point.id == asked.point and not weighed.held_now:
+            return contact(moment, _step(person), person, weighed)
+    return None
+
+
+def _weighed(moment: Moment, person: Person) -> list[Weighed]:
+    scales = Scales(moment.life, person, moment.packs, moment.playbook, now=moment.now, earliest=moment.now)
+    return scales.weigh(_step(person))
+
+
+def _step(person: Person) -> Step:
+    return Step(
         id=STEP,
         title="The link that was asked for in a call",
         from_day=0,
@@ -48,8 +76,3 @@ def _text(moment: Moment, asked: LinkAsked, person: Person) -> Contact | None:
         at_most=1,
         gap_days=0,
     )
-    scales = Scales(moment.life, person, moment.packs, moment.playbook, now=moment.now, earliest=moment.now)
-    for weighed in scales.weigh(step):
-        if weighed.point.id == asked.point and not weighed.held_now:
-            return contact(moment, step, person, weighed)
-    return None

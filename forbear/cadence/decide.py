@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from forbear.cadence.asked_links import link_asked
+from forbear.cadence.asked_links import link_again_at, link_asked
 from forbear.cadence.conditions import happened, unmet
 from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Life
@@ -38,6 +38,8 @@ def decide(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> Decis
     answer = next((found for question in QUESTIONS if (found := question(moment)) is not None), None)
     if answer is None:
         answer = _no_further_step(moment)
+    if isinstance(answer, Rest) and (link_at := link_again_at(moment)) is not None:
+        answer = replace(answer, until=min(answer.until, link_at))
     # What is under way is waited for before anything is taken back.
     if not life.errands or life.in_flight:
         return answer

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from forbear.cadence.decide import decide
 from forbear.contracts.decision import Contact, Rest
 from forbear.ledger.engine import make_engine
+from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Suppression
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ports.book import Dispatch
@@ -139,6 +140,24 @@ def test_a_link_is_an_answer_for_a_day(ringing: Ringing, phone: Phone) -> None:
     phone.site.hands.advance(timedelta(hours=24))
     later = phone.house.ask(phone.account, decide)
     assert not isinstance(later, Contact) or "asked for in a call" not in later.reason
+
+
+def test_a_link_asked_for_at_night_is_sent_in_the_morning(phone: Phone) -> None:
+    """No rest, however long, outlasts the instant at which it may be sent."""
+    phone.site.hands.advance(timedelta(hours=11))  # 23:00 in Chicago
+    answer, sid = phone.dials_in()
+    for keys in ("1", RIGHT, "1"):
+        answer = Answer(phone.post(answer.action, {"CallSid": sid, "Digits": keys}))
+    assert "text message with a link" in answer.spoken
+    held = phone.house.ask(phone.account, decide)
+    assert isinstance(held, Rest), held
+    assert held.until <= phone.house.now + timedelta(hours=10)
+    phone.site.hands.set(held.until)
+    with phone.house.worker() as session:
+        session.get_one(Account, phone.account).balance_as_of = phone.house.now
+    sent = phone.house.ask(phone.account, decide)
+    assert isinstance(sent, Contact), sent
+    assert "asked for in a call" in sent.reason
 
 
 @pytest.mark.parametrize("keys", [(), ("1",), ("1", RIGHT), ("1", RIGHT, "2"), ("1", RIGHT, "2", "0310")])
