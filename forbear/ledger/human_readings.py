@@ -34,6 +34,8 @@ READINGS: Final[Mapping[str, Reading]] = {
 MEANINGS: Final = tuple(READINGS)
 WITHOUT_PERSON: Final[frozenset[str]] = frozenset({"nothing"})
 """What is left to say of a message whose number belongs to nobody we know: a stop of its own was obeyed at once."""
+WITHOUT_ADDRESS: Final = tuple(each for each in MEANINGS if each != "wrong_person")
+"""Of words from the page: they came from no number that could be somebody else's."""
 MONEY_ARRIVES: Final = timedelta(days=3)
 """World time in which money that somebody says is under way should be in the lender's books."""
 VIA: Final = "staff"
@@ -45,6 +47,13 @@ class Message:
 
     reply: str
     text: str | None = field(repr=False)
+
+
+def meanings_of(reply: Reply) -> tuple[str, ...]:
+    """What may be said of this message, in the order of the form."""
+    if reply.person is None:
+        return tuple(each for each in MEANINGS if each in WITHOUT_PERSON)
+    return WITHOUT_ADDRESS if reply.contact_point is None else MEANINGS
 
 
 def opened(ledger: Ledger, session: Session, task: Task, staff: str) -> Message:
@@ -139,6 +148,8 @@ def _fits(meaning: str, reply: Reply, due_on: date | None) -> None:
         raise BadInput("meaning", "is not one of the words", f"Choose one of {', '.join(MEANINGS)}.")
     if reply.person is None and meaning not in WITHOUT_PERSON:
         raise BadInput("meaning", "needs a person, and the number belongs to none", "Choose 'nothing'.")
+    if meaning not in meanings_of(reply):
+        raise BadInput("meaning", "needs a number, and the words came from none", "Choose another meaning.")
     if (meaning == "promise") != (due_on is not None):
         raise BadInput("on", "goes with a promise and with nothing else", "Give the day of a promise.")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.words import START_BY_TEXT, StopKind
@@ -21,7 +21,7 @@ from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.contacts import Reply, Suppression
 from forbear.ledger.tables.people import Consent, ContactPoint, Lender
 from forbear.ledger.tables.tasks import Task
-from forbear.ledger.writers import Writer
+from forbear.ledger.writers import Speaker
 from forbear.ports.replies import Reading, ReadingKind
 
 VIA: Final = "sms"
@@ -37,7 +37,7 @@ OF_PERSON: Final = frozenset({"wrong_number", "insolvency", "deceased"})
 """Stops that are about the person and not about one debt."""
 
 
-def obey(session: Session, writer: Writer, reading: Reading, now: datetime) -> bool:
+def obey(session: Session, writer: Speaker, reading: Reading, now: datetime) -> bool:
     """Do what the message asks; whether that woke the accounts concerned."""
     woke = False
     if reading.stops:
@@ -98,8 +98,11 @@ def apply_meaning(ledger: Ledger, session: Session, reply_id: str, *, staff: str
     return True
 
 
-def _act(session: Session, reply: Reply, writer: Writer | None, meaning: Reading, now: datetime) -> None:
-    """The acts of a meaning but for those that the machine did when the reply came."""
+def _act(session: Session, reply: Reply, writer: Speaker | None, meaning: Reading, now: datetime) -> None:
+    """The acts of a meaning but for those that the machine did when the reply came.
+
+    What was written on the page came from no address: it binds the person, or the account of which it spoke.
+    """
     same = meaning.kind == reply.reading and meaning.kind in STOPPING
     left = replace(meaning, kind="other") if same else meaning
     if writer is None:
@@ -108,6 +111,8 @@ def _act(session: Session, reply: Reply, writer: Writer | None, meaning: Reading
                 "reply", "is of a number that nobody gave us", "Choose 'other'; a stop of its own was obeyed."
             )
         return
+    if writer.contact_point is None and left.kind in {"wrong_person", "start"}:
+        raise BadInput("reply", "came from no number or address", "Choose another meaning, or 'other'.")
     if left.stops and _is_silenced(session, writer):
         left = replace(left, stops=False)
     if not obey(session, writer, left, now) and reply.account is not None:
@@ -119,33 +124,28 @@ def _concerned(session: Session, reply: Reply) -> list[str]:
     return [*parties, *([reply.person] if reply.person else [])]
 
 
-def _writer(session: Session, reply: Reply) -> Writer | None:
-    """Who wrote, as it was stored. A page's reply came from no number: the person's first one stands for it."""
+def _writer(session: Session, reply: Reply) -> Speaker | None:
+    """Who wrote, as it was stored, at the address from which it came and never at another of theirs."""
     if reply.person is None:
         return None
-    points = select(ContactPoint).where(
-        ContactPoint.lender == reply.lender, ContactPoint.person == reply.person, ContactPoint.kind == "phone"
-    )
-    own = ContactPoint.id == reply.contact_point
-    point = session.scalars(points.order_by(own.desc().nulls_last(), ContactPoint.created_at, ContactPoint.id)).first()
-    if point is None:
-        return None
-    return Writer(
+    point = None if reply.contact_point is None else session.get(ContactPoint, reply.contact_point)
+    return Speaker(
         tenant=reply.tenant,
         lender=reply.lender,
-        address_key=point.address_key,
+        address_key=None if point is None else point.address_key,
         person=reply.person,
-        contact_point=point.id,
+        contact_point=None if point is None else point.id,
         accounts=() if reply.account is None else (reply.account,),
         language="en",
-        zone=point.zone,
+        zone=None if point is None else point.zone,
     )
 
 
-def _is_silenced(session: Session, writer: Writer) -> bool:
+def _is_silenced(session: Session, writer: Speaker) -> bool:
+    theirs = and_(Suppression.person == writer.person, Suppression.scope == "everything")
     held = select(Suppression.id).where(
         Suppression.lender == writer.lender,
-        Suppression.address_key == writer.address_key,
+        theirs if writer.address_key is None else Suppression.address_key == writer.address_key,
         Suppression.lifted_at.is_(None),
     )
     return session.scalar(held.limit(1)) is not None
@@ -159,13 +159,14 @@ def _end_task(session: Session, reply: Reply, staff: str, meaning: Reading, now:
         tasks.close(session, task, now, outcome="stop" if meaning.stops else meaning.kind)
 
 
-def _silence(session: Session, writer: Writer, now: datetime) -> None:
+def _silence(session: Session, writer: Speaker, now: datetime) -> None:
+    """Leave the number in peace from which it came; of words from no number, the person."""
     stops.suppress(
         session,
         tenant=writer.tenant,
         lender=writer.lender,
         person=writer.person,
-        scope="number",
+        scope="everything" if writer.address_key is None else "number",
         channel=None,
         address_key=writer.address_key,
         via=VIA,
@@ -173,8 +174,10 @@ def _silence(session: Session, writer: Writer, now: datetime) -> None:
     )
 
 
-def _let_speak(session: Session, writer: Writer, now: datetime) -> bool:
+def _let_speak(session: Session, writer: Speaker, now: datetime) -> bool:
     """START takes back the opt-outs of this number, and is then a consent; a 'yes' to anything else is none."""
+    if writer.address_key is None:
+        return False
     lifted = stops.lift_suppression(
         session,
         tenant=writer.tenant,
@@ -214,7 +217,7 @@ def _let_speak(session: Session, writer: Writer, now: datetime) -> bool:
 
 
 def _place(  # noqa: PLR0917  a stop is what it says
-    session: Session, writer: Writer, person: str, kind: StopKind, account: str | None, now: datetime
+    session: Session, writer: Speaker, person: str, kind: StopKind, account: str | None, now: datetime
 ) -> None:
     stops.place_stop(
         session,
@@ -230,7 +233,7 @@ def _place(  # noqa: PLR0917  a stop is what it says
     )
 
 
-def _promise(session: Session, writer: Writer, reading: Reading, now: datetime) -> bool:
+def _promise(session: Session, writer: Speaker, reading: Reading, now: datetime) -> bool:
     """A promise with a day is made for the account that was spoken of; without an amount, for all that is owed."""
     if writer.person is None or not writer.accounts or reading.due_on is None or reading.stops:
         return False

@@ -20,17 +20,24 @@ DEBTORS: Final = ("borrower", "co_borrower")
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Who wrote, as far as the number tells. Without a person it is a number nobody gave us."""
+class Speaker:
+    """Who said something. Words from the page came from no address."""
 
     tenant: str
     lender: str
-    address_key: bytes = field(repr=False)
+    address_key: bytes | None = field(repr=False)
     person: str | None
     contact_point: str | None
     accounts: tuple[str, ...]
     language: str
     zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Speaker):
+    """Who wrote, as far as the number tells. Without a person it is a number nobody gave us."""
+
+    address_key: bytes = field(repr=False)
 
     def today(self, now: datetime) -> date:
         """The civil date where the writer is."""

@@ -1,18 +1,21 @@
 """Messages that somebody must read: sealed until opened, one meaning each, and the same acts as a machine's reading."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from forbear.ledger import staffing, tasks
+from forbear.errors import BadInput
+from forbear.ledger import reply_acts, staffing, tasks
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.contacts import Reply, Suppression
+from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
+from forbear.ports.replies import Reading
 from tests.api.pages.reading import Page
 from tests.api.staff.desk import Colleague, Desk
 from tests.ledger import at_work
@@ -148,11 +151,11 @@ def test_a_meaning_stops_what_it_says(desk: Desk, caller: Colleague, message: Le
     assert desk.acts(caller.id).count("reply_read") == 1
 
 
-@pytest.mark.parametrize("channel", ["sms", "page"])
-def test_no_more_contact_means_every_way(desk: Desk, caller: Colleague, channel: str) -> None:
+@pytest.mark.parametrize(("channel", "scopes"), [("sms", ["everything", "number"]), ("page", ["everything"])])
+def test_no_more_contact_means_every_way(desk: Desk, caller: Colleague, channel: str, scopes: list[str]) -> None:
     message = letter(desk, channel=channel)
     caller.send_on(opened(caller, message), "meaning", meaning="stop")
-    assert sorted(row.scope for row in message.all(Suppression)) == ["everything", "number"]
+    assert sorted(row.scope for row in message.all(Suppression)) == scopes
 
 
 def test_a_promise_takes_its_day_and_amount(caller: Colleague, message: Letter) -> None:
@@ -211,3 +214,58 @@ def test_words_of_the_erased_cannot_be_shown(desk: Desk, caller: Colleague, mess
     page = opened(caller, message)
     assert "There are no words to show" in page.text
     assert caller.send_on(page, "meaning", meaning="nothing").h1 == "Noted"
+
+
+def written_on_the_page(desk: Desk, *, phone: bool) -> Letter:
+    """Words beside a choice on the page, of somebody with a phone or with a postal address only."""
+    note = letter(desk, channel="page")
+    if not phone:
+        with desk.operator() as session:
+            session.execute(
+                update(ContactPoint).where(ContactPoint.person == note.person).values(kind="postal", place="residence")
+            )
+    return note
+
+
+@pytest.mark.parametrize("phone", [True, False])
+@pytest.mark.parametrize(
+    ("meaning", "table", "kind"),
+    [("dispute", Stop, "dispute"), ("hardship", Stop, "hardship"), ("stop", Suppression, "everything")],
+)
+def test_words_from_the_page_bind_the_person_however_they_are_reached(
+    desk: Desk, caller: Colleague, meaning: str, table: Any, kind: str, *, phone: bool
+) -> None:
+    note = written_on_the_page(desk, phone=phone)
+    assert caller.send_on(opened(caller, note), "meaning", meaning=meaning).h1 == "Noted"
+    found = note.all(table)
+    assert {row.kind if table is Stop else row.scope for row in found} == {kind}
+    assert {row.address_key for row in found} == {None}
+    assert note.row().state == "done"
+
+
+def test_a_promise_on_the_page_needs_no_number(desk: Desk, caller: Colleague) -> None:
+    note = written_on_the_page(desk, phone=False)
+    day = (desk.house.now.date() + timedelta(days=3)).isoformat()
+    assert caller.send_on(opened(caller, note), "meaning", meaning="promise", on=day).h1 == "Noted"
+    assert [row.due_on.isoformat() for row in note.all(Promise)] == [day]
+
+
+def test_words_from_the_page_take_no_number_from_anybody(desk: Desk, caller: Colleague) -> None:
+    note = written_on_the_page(desk, phone=True)
+    page = opened(caller, note)
+    assert "We have the wrong person" not in page.text
+    assert caller.send(page, "meaning", meaning="wrong_person").status_code in {400, 422}
+    with desk.ledger.staff(desk.house.tenant) as session, pytest.raises(BadInput):
+        reply_acts.apply_meaning(desk.ledger, session, note.reply, staff=caller.id, meaning=Reading("wrong_person"))
+    assert note.all(Stop) == []
+    assert {point.state for point in note.all(ContactPoint)} == {"valid"}
+    assert note.row().state == "taken"
+
+
+def test_the_wrong_number_is_the_one_that_wrote(desk: Desk, caller: Colleague, message: Letter) -> None:
+    """Not the oldest of theirs."""
+    second = desk.house.phone(str(message.person), "+13125550299")
+    with desk.operator() as session:
+        session.execute(update(Reply).where(Reply.id == message.reply).values(contact_point=second))
+    caller.send_on(opened(caller, message), "meaning", meaning="wrong_person")
+    assert {point.id for point in message.all(ContactPoint) if point.state == "wrong_party"} == {second}
