@@ -21,6 +21,8 @@ AT_ONCE: Final = 6
 HELD_SECONDS: Final = 45.0
 """Machine time for which an answer is kept back from a worker who is killed meanwhile."""
 KILLED: Final = 9
+TALKS_FOR: Final = 20.0
+"""World seconds that somebody listens to a menu."""
 NOT_BY_RULE: Final = frozenset({senders.BUSY, senders.BACKED_OFF})
 UNCAPPED: Final = frozenset({"lob", "print_room"})
 """No rule counts letters."""
@@ -48,16 +50,31 @@ class Play:
         self._settle()
         self._hold("when all was settled", {"sent", "delivered", "undelivered", "unknown"})
         self._follow_letters()
+        self._disarm()
 
     def _arm(self, one: Played) -> None:
         product = PRODUCTS.get(one.case.route)
+        if one.case.route == "call":
+            script = {"phone": one.to, "script": {"leaves_after": TALKS_FOR}}
+            self.world.box.control.post("/calls/handsets", json=script).raise_for_status()
         for armed in one.case.story.armed:
+            if one.case.kill == HELD and armed["kind"] == "slow":
+                continue  # it is held for longer below
             # The list of letters is asked for a touch, and a fault of it names nobody.
             whom = None if one.case.route == "lob" and armed["kind"] == "list_lag" else one.struck
             more = {name: value for name, value in armed.items() if name != "kind"}
             self.world.box.arm(armed["kind"], **more, phone=whom, product=product)
         if one.case.kill == HELD:
             self.world.box.arm("slow", phone=one.struck, product=product, machine_seconds=HELD_SECONDS)
+
+    def _disarm(self) -> None:
+        """A fault that struck nobody has shown nothing."""
+        for fault in self.world.box.control.get("/faults").raise_for_status().json():
+            ordered = 2 if fault["kind"] == "callback_bad_signature" else 1
+            if fault["times"] == ordered:
+                struck = next((str(one.case) for one in self.played if one.struck == fault["phone"]), "nobody here")
+                self.findings.append(f"{struck}: {fault['kind']} was armed and never struck")
+        self.world.box.control.delete("/faults").raise_for_status()
 
     def _send(self, one: Played) -> None:
         if one.case.kill == ALIVE:
