@@ -46,6 +46,8 @@ LETTERS: Final[Mapping[str, Meaning]] = MappingProxyType(
         "window.address": _address("it is not where the window always shows it"),
         "glyphs.covered": _address("a sign of the name or the address is in no font"),
         "text.layer": _address("a sign of the name or the address is not what is printed"),
+        "address_length_exceeds_limit": _address("its lines are longer than the print provider takes"),
+        "invalid": _address("the print provider does not take one of its parts"),
         "failed_deliverability_strictness": _address("the provider says that nothing can be delivered there"),
         # Our words and sheets.
         "kind.unknown": _template("there is no such letter"),

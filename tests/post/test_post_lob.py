@@ -70,7 +70,11 @@ def test_the_same_touch_asked_again_is_the_same_letter(house: PostBox) -> None:
     [
         (order("tch_x1", pdf=b"no paper at all"), "invalid_file", False),
         (order("tch_x2", line="1" * 49), "address_length_exceeds_limit", False),
-        (order("tch_x3", to=PostAddress("N" * 41, BORROWER.lines, "Chicago", "US", "IL", "60601")), "invalid", False),
+        (
+            order("tch_x3", to=PostAddress("N" * 41, BORROWER.lines, "Chicago", "US", "IL", "60601")),
+            "address.limits",
+            False,
+        ),
         (order("tch_x4", to=PostAddress("Name", BORROWER.lines, "Chicago", "US", "IL", "6060")), "invalid", False),
         (order("tch_x5", line="9 Nowhere St"), "failed_deliverability_strictness", True),
     ],
