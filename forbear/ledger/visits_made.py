@@ -97,7 +97,7 @@ def report(desk: Desk, visit_id: str, told: Told) -> VisitReport:
         if (known.officer, known.key) == (desk.staff, told.key):
             return known
         raise Conflict("This visit was reported already")
-    if visit.state != "under_way":
+    if not to_be_told(visit):
         raise Conflict("This visit was not begun")
     _checked(told)
     settle(
@@ -146,6 +146,29 @@ def abort(desk: Desk, visit_id: str) -> None:
         raise Conflict("This visit has begun or is over")
     _end(desk, visit, "aborted", "unsafe_aborted")
     tasks.close(desk.session, task, desk.now(), outcome="unsafe_aborted")
+
+
+def end_untold(desk: Desk, visit_id: str) -> None:
+    """End a visit that was begun and of which nobody told in time; twice changes nothing.
+
+    Its touch stays counted as one of which nobody knows, and the two who were sent may still report.
+
+    Raises:
+        Conflict: it is not under way, or its time is not over.
+        Forbidden: who ends it is no supervisor.
+    """
+    desk.must_be("supervisor")
+    visit, task = _locked(desk, visit_id)
+    if visit.state == "aborted" and to_be_told(visit):
+        return
+    if visit.state != "under_way" or task.state in tasks.WAITING:
+        raise Conflict("This visit is not under way, or the two who were sent still have time to report")
+    _end(desk, visit, "aborted", None)
+
+
+def to_be_told(visit: Visit) -> bool:
+    """Whether it was begun and nobody has told how it ended, also after a supervisor ended it."""
+    return visit.touch is not None and visit.outcome is None and visit.state in {"under_way", "aborted"}
 
 
 def _locked(desk: Desk, visit_id: str) -> tuple[Visit, Task]:
@@ -241,7 +264,7 @@ def _sign(desk: Desk, visit: Visit) -> None:
         desk.did(visit, "visit_signed")
 
 
-def _end(desk: Desk, visit: Visit, state: str, outcome: str) -> None:
+def _end(desk: Desk, visit: Visit, state: str, outcome: str | None) -> None:
     visit.state, visit.outcome, visit.ended_at = state, outcome, desk.now()
     visit.version += 1
     note(desk.session, visit, f"visit_{state}", desk.now(), by=desk.staff)

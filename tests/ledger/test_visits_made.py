@@ -20,7 +20,7 @@ from forbear.ledger.tables.visits import Custody, HandedOver, VisitCheckIn, Visi
 from forbear.ledger.visits import approve
 from forbear.ledger.visits_evidence import Captured, changed, exported, opened, take
 from forbear.ledger.visits_feed import make, read, revoke
-from forbear.ledger.visits_made import abort, sign
+from forbear.ledger.visits_made import abort, end_untold, sign
 from forbear.ledger.visits_planned import assign
 from tests.conftest import Hands
 from tests.ledger.at_work import read as read_task
@@ -275,6 +275,28 @@ def test_turning_back_for_safety_before_the_door_counts_for_nothing(crew: Crew) 
     assert read_task(crew.house, row.task).outcome == "unsafe_aborted"
     with pytest.raises(Conflict):
         crew.report(visit)
+
+
+def test_a_supervisor_ends_what_nobody_told_and_the_two_may_still_report(crew: Crew, hands: Hands) -> None:
+    visit, _, _ = crew.under_way()
+    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
+        end_untold(desk, visit)
+    hands.advance(13 * AN_HOUR)
+    crew.house.upkeeping().expire_claims()
+    with crew.desk(crew.one) as desk, pytest.raises(Forbidden):
+        end_untold(desk, visit)
+    for _ in range(2):
+        with crew.desk(crew.supervisor) as desk:
+            end_untold(desk, visit)
+    row = crew.visit(visit)
+    assert (row.state, row.outcome) == ("aborted", None)
+    assert crew.house.touch(str(row.touch)).state == "unknown", "it stays counted"
+    crew.report(visit, "met_borrower", "borrower")
+    row = crew.visit(visit)
+    assert (row.state, row.outcome) == ("reported", "met_borrower")
+    assert crew.house.touch(str(row.touch)).result == "visited"
+    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
+        end_untold(desk, visit)
 
 
 def test_what_was_not_begun_is_not_reported_and_takes_no_photos(crew: Crew) -> None:

@@ -25,9 +25,11 @@ from forbear.api.staff.visits_at import (
 )
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger.tables.visits import Visit
+from forbear.ledger.tasks import WAITING
 from forbear.ledger.visits import APPROVALS, DECLINES, approve, decline, plan_of
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_hours import open_day
+from forbear.ledger.visits_made import end_untold
 from forbear.ledger.visits_planned import assign, assign_day, place_of, propose, tell_place
 from forbear.ledger.visits_shown import address_of, board, recent
 from forbear.visits.slots import slots
@@ -106,6 +108,15 @@ def say_no(visit: str, staff: Supervisor, fields: Fields, visits: TheVisits) -> 
     return see_other(f"{ROOT}/board")
 
 
+@router.post("/{visit}/end")
+def end_it(visit: str, staff: Supervisor, fields: Fields, visits: TheVisits) -> Response:
+    """End a visit of which nobody told in time."""
+    del fields
+    with visits.desk(staff) as desk:
+        end_untold(desk, visit)
+    return see_other(f"{ROOT}/board")
+
+
 @router.get("/{visit}/plan")
 def show_plan(request: Request, visit: str, staff: Supervisor, visits: TheVisits) -> Response:
     with visits.desk(staff) as desk:
@@ -164,6 +175,7 @@ def _board(desk: Desk, visits: Visits) -> dict[str, Any]:
                 "state": each.visit.state,
                 "reason": each.task.reason,
                 "asked": visits.when(each.visit.requested_at, zone),
+                "untold": each.visit.state == "under_way" and each.task.state not in WAITING,
                 "mine": each.visit.requested_by == desk.staff,
                 "rules": [visits.held(held, zone) for held in each.rules.reasons] if each.rules else [],
                 "never": each.rules is not None and each.rules.never is not None,

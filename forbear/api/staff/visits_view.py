@@ -13,7 +13,7 @@ from forbear.api.staff.visits_at import Visits, officers
 from forbear.contracts.outcomes import CAUSES, TICKS, VISIT_OUTCOMES
 from forbear.ledger.begun import Held
 from forbear.ledger.visits_desk import Desk
-from forbear.ledger.visits_made import MET, PAPERS
+from forbear.ledger.visits_made import MET, PAPERS, to_be_told
 from forbear.ledger.visits_shown import AtDoor, at_door
 
 CONFLICT: Final = 409
@@ -69,6 +69,7 @@ def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[s
         "check_ins": [_check_in(visits, names.get(each, ""), seen.here[each], zone) for each in pair],
         "waits": visits.held(seen.waits, zone) if seen.waits else "",
         "sent": desk.staff in pair,
+        "to_tell": to_be_told(seen.visit),
         "report": _report(visits, seen),
         "evidence": [{"id": each.id, "kind": each.kind, "when": visits.when(each.at, zone)} for each in seen.evidence],
         "signed": desk.staff in seen.signed,

@@ -1,5 +1,6 @@
 """The pages of visits, as forms without a script: asked for, decided, planned, made by two, reported, signed."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,6 +98,20 @@ def test_from_the_request_to_the_signed_report(visits: Round) -> None:
     assert {"visit_opened", "visit_checked_in", "visit_started", "visit_reported", "visit_signed"} <= set(
         visits.desk.acts(visits.one.id)
     )
+
+
+def test_a_visit_of_which_nobody_told_is_ended_on_the_board(visits: Round) -> None:
+    visit, _, _ = visits.crew.under_way()
+    path = f"/staff/visits/{visit}/end"
+    assert path not in [each.action for each in page(visits.supervisor.get("/staff/visits/board")).forms]
+    visits.desk.hands.advance(timedelta(hours=13))
+    visits.desk.house.upkeeping().expire_claims()
+    board = page(visits.supervisor.signed_in().get("/staff/visits/board"))
+    form = next(each for each in board.forms if each.action == path)
+    assert visits.supervisor.http.post(form.action, data=form.fields).status_code == 303
+    assert visits.crew.visit(visit).state == "aborted"
+    told = page(visits.one.signed_in().get(f"/staff/visits/{visit}"))
+    assert f"/staff/visits/{visit}/report" in [each.action for each in told.forms]
 
 
 def test_a_visit_declined_is_told_and_gone(visits: Round) -> None:
