@@ -115,8 +115,20 @@ def may_leave_message(
     session: Session, touch: Touch, facts: TalkFacts, *, packs: Packs, playbooks: Mapping[str, Playbook], now: datetime
 ) -> bool:
     """Whether a machine may be left a message: the lender chose so and named whom to ask for, and rules allow it."""
-    lender = session.get_one(Lender, touch.lender)
-    if lender.policy.get("voicemail") != LIMITED or not facts.contact:
+    return bool(facts.contact) and message_allowed(session, touch, packs=packs, playbooks=playbooks, now=now)
+
+
+def message_allowed(
+    session: Session,
+    touch: Touch,
+    *,
+    packs: Packs,
+    playbooks: Mapping[str, Playbook],
+    now: datetime,
+    recorded: bool = True,
+) -> bool:
+    """Whether the lender chose to leave messages and the rules allow one now, of a machine or of a person."""
+    if session.get_one(Lender, touch.lender).policy.get("voicemail") != LIMITED:
         return False
     life = lives.load_life(session, touch.account, now=now, without=touch.id, packs=packs)
     playbook = playbooks.get(session.get_one(Account, touch.account).playbook)
@@ -124,6 +136,6 @@ def may_leave_message(
     point = next((each for each in person.points if each.id == touch.contact_point), None) if person else None
     if life is None or playbook is None or person is None or point is None:
         return False
-    attempt = replace(to_attempt(life, person, point, "call"), channel="voicemail", prerecorded=True)
+    attempt = replace(to_attempt(life, person, point, "call"), channel="voicemail", prerecorded=recorded)
     told = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     return check(attempt, told, packs, now).verdict == "allow"

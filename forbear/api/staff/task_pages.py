@@ -20,10 +20,11 @@ from forbear.cadence.playbooks import Playbook
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
 from forbear.ledger import books, staffing
 from forbear.ledger.begun import Begun, Held
+from forbear.ledger.call_begun import message_allowed
 from forbear.ledger.engine import Ledger
 from forbear.ledger.human_readings import Message, meanings_of
 from forbear.ledger.tables.accounts import Account
-from forbear.ledger.tables.contacts import Reply
+from forbear.ledger.tables.contacts import Reply, Touch
 from forbear.ledger.tables.people import Profile
 from forbear.ledger.work import Waiting
 from forbear.rules import sentences
@@ -31,6 +32,7 @@ from forbear.rules.packs import Packs
 
 UNPROCESSABLE: Final = 422
 NOT_REACHED: Final = tuple(name for name in CALL_OUTCOMES if not name.startswith("spoke_"))
+MESSAGE_LEFT: Final = "voicemail_left"
 NEVER: Final = ("threat", "others", "pose", "false", "shame", "borrow", "stop")
 
 
@@ -86,6 +88,7 @@ def during_call(desk: Desk, session: Session, found: Waiting, begun: Begun, *, t
     name = scripts.choose(begun.template, found.party, found.stage, found.lender.role)
     written = _sentence_values(desk, found, begun, bounds)
     country = found.lender.country
+    leaves = may_leave(desk, session, found)
     return desk.page(
         "call_during.html",
         found,
@@ -98,10 +101,20 @@ def during_call(desk: Desk, session: Session, found: Waiting, begun: Begun, *, t
         born=_born(desk, session, found, profile, bounds),
         lender_phone=shown_phone(found.lender.phone, country),
         script=None if name is None else scripts.fill(name, begun.language, written),
+        leaves=leaves,
         never=[words(f"never.{each}") for each in NEVER],
         rules=_forbidden(desk, found, profile, bounds.today),
         **_end_values(desk, session, found, bounds),
     )
+
+
+def may_leave(desk: Desk, session: Session, found: Waiting) -> bool:
+    """Whether a message might be left when the call was begun: what was allowed then may be told later."""
+    touch = None if found.task.touch is None else session.get(Touch, found.task.touch)
+    if touch is None or touch.dispatched_at is None:
+        return False
+    at = touch.dispatched_at
+    return message_allowed(session, touch, packs=desk.packs, playbooks=desk.playbooks, now=at, recorded=False)
 
 
 def after_call(desk: Desk, session: Session, found: Waiting, over: Held, *, told: Told | None = None) -> Response:
@@ -189,7 +202,11 @@ def _end_values(desk: Desk, session: Session, found: Waiting, bounds: Bounds) ->
     """What the form for the end of a call is made of."""
     words = bounds.words
     return {
-        "not_reached": [(each, words(f"outcome.{each}")) for each in NOT_REACHED],
+        "not_reached": [
+            (each, words(f"outcome.{each}"))
+            for each in NOT_REACHED
+            if each != MESSAGE_LEFT or may_leave(desk, session, found)
+        ],
         "spoke": [(each, words(f"outcome.{each}")) for each in CALL_OUTCOMES if each not in NOT_REACHED],
         "causes": [(each, words(f"causes.{each}")) for each in CAUSES],
         "ticks": [(each, words(f"ticks.{each}")) for each in required(desk, session, found) if each in TICKS],

@@ -71,6 +71,9 @@ def end_call(task_id: str, desk: TheDesk, fields: Fields) -> Response:
         _is_call(found.task)
         told = reading_forms.call_ended(fields, task_pages.bounds_of(desk, session, found))
         told.ticked = tuple(tick for tick in told.ticked if tick in task_pages.required(desk, session, found))
+        left = told.values["outcome"] == task_pages.MESSAGE_LEFT
+        if left and found.task.state != "done" and not task_pages.may_leave(desk, session, found):
+            told.errors["outcome"] = words_of(desk.request)("outcome.missing")
         if not told.errors:
             try:
                 _settle(desk, session, found.task, told)

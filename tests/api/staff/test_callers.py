@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.contacts import Reply, Suppression, Touch
-from forbear.ledger.tables.people import Profile
+from forbear.ledger.tables.people import Lender, Profile
 from forbear.ledger.tables.tasks import Task
 from tests.api.staff.desk import Colleague, Desk
 from tests.ledger import at_work
@@ -158,6 +158,22 @@ def test_a_call_that_may_not_be_made_any_more_shows_its_form_alone(
     assert NAME not in again.text, "nor when the form comes back"
     assert end(caller, errand, "no_answer").h1 == "Noted"
     assert errand.row().outcome == "no_answer"
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_message_is_offered_only_where_the_lender_leaves_any(
+    desk: Desk, caller: Colleague, errand: Errand, *, chosen: bool
+) -> None:
+    policy = {"voicemail": "limited_content"} if chosen else {}
+    with desk.operator() as session:
+        session.get_one(Lender, desk.house.lender).policy = policy
+    page = begin(caller, errand)
+    assert ("If a machine answers" in page.text) is chosen
+    assert ("Left the short message" in page.text) is chosen
+    end(caller, errand, "voicemail_left", status=200 if chosen else 422)
+    assert errand.row().outcome == ("voicemail_left" if chosen else None)
+    with desk.operator() as session:
+        session.get_one(Lender, desk.house.lender).policy = {}
 
 
 def test_a_promise_is_made_for_the_day_and_the_amount(caller: Colleague, errand: Errand) -> None:
