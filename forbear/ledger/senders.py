@@ -22,9 +22,12 @@ from forbear.ledger.tables.people import Lender
 from forbear.ledger.tables.senders import Sender
 
 BUSY: Final = "SENDER.BUSY"
+NONE: Final = "SENDER.NONE"
 BACKED_OFF: Final = "SENDER.BACKOFF"
 BACKLOG: Final = timedelta(seconds=30)
 """So much may wait at the provider: less than a claim keeps free before its window closes (`claims.GUARD`)."""
+UNTIL_ADDED: Final = timedelta(days=1)
+"""World time after which to look whether the lender has a sender again."""
 PACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"MG[0-9a-fA-F]{32}"), "1"),
     (re.compile(r"\+1(?:800|833|844|855|866|877|888)\d{7}"), "3"),
@@ -58,6 +61,8 @@ def seat(
         costs: the most segments of each template.
     """
     pool = _pool(session, lender, contact.provider, now)
+    if not pool:
+        return rest(contact, now + UNTIL_ADDED, "every sender of the lender was retired: add one to its pool", NONE)
     free = [each for each in pool if each.held_until is None or each.held_until <= now]
     if not free:
         first = min(pool, key=lambda each: each.held_until or now)
@@ -104,7 +109,7 @@ def enlist(session: Session, lender: Lender, address: str, provider: str, now: d
 
 
 def _pool(session: Session, lender: Lender, provider: str, now: datetime) -> Sequence[Sender]:
-    """The lender's senders on a route; the one it was added with is always among them unless it was retired."""
+    """The lender's senders on a route that were not retired; the one it was added with is there from the start."""
     theirs = (
         select(Sender)
         .where(Sender.lender == lender.id, or_(Sender.provider == provider, Sender.address == lender.sender))
@@ -115,7 +120,7 @@ def _pool(session: Session, lender: Lender, provider: str, now: datetime) -> Seq
     if not any(each.address == lender.sender for each in pool):
         enlist(session, lender, lender.sender, provider, now)
         pool = session.scalars(theirs).all()
-    return [each for each in pool if each.retired_at is None] or pool
+    return [each for each in pool if each.retired_at is None]
 
 
 def _known(session: Session, contact: cadence.Contact, pool: Sequence[Sender]) -> str | None:

@@ -197,6 +197,19 @@ def test_an_operator_adds_a_sender_sets_its_pace_and_retires_it(house: House, se
         assert sender_owner(session, "+12125550152") == (house.tenant, house.lender), "who writes to it is still heard"
 
 
+def test_a_lender_whose_every_sender_was_retired_sends_nothing(house: House, service: str) -> None:
+    with at_work(house) as (_, lender):
+        first = lender.sender
+    pooling.add(house.ledger, house.tenant, house.lender, first)
+    pooling.retire(house.ledger, house.tenant, first)
+    [account] = people(house, 1)
+    answer = ask(house, account)
+    assert isinstance(answer, Rest)
+    assert answer.rule == senders.NONE
+    pooling.add(house.ledger, house.tenant, house.lender, service)
+    assert isinstance(ask(house, account), Contact)
+
+
 @pytest.mark.parametrize("pace", ["0", "-1", "many", "NaN"])
 def test_a_pace_is_a_number_above_zero(house: House, pace: str, service: str) -> None:
     with pytest.raises(BadInput):
