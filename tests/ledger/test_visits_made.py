@@ -1,7 +1,6 @@
 """From the door on: two together, the rules of the moment, one report, and what follows from it at once."""
 
 from datetime import timedelta
-from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -11,20 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, Erased, Forbidden
-from forbear.ledger import evidence, promises
-from forbear.ledger.begun import Begun, Held, Promised
+from forbear.ledger import evidence
+from forbear.ledger.begun import Begun, Held
 from forbear.ledger.engine import make_engine
-from forbear.ledger.tables.accounts import Promise
 from forbear.ledger.tables.contacts import Suppression
 from forbear.ledger.tables.visits import Custody, HandedOver, VisitCheckIn, VisitEvidence, VisitReport, VisitSignature
 from forbear.ledger.visits import approve
 from forbear.ledger.visits_evidence import Captured, changed, exported, opened, take
 from forbear.ledger.visits_feed import make, read, revoke
-from forbear.ledger.visits_made import abort, end_untold, sign
+from forbear.ledger.visits_made import abort, sign
 from forbear.ledger.visits_planned import assign
 from tests.conftest import Hands
 from tests.ledger.at_work import read as read_task
-from tests.ledger.house import A_DAY, AN_HOUR, House
+from tests.ledger.house import AN_HOUR, House
 from tests.ledger.visiting import ACROSS_TOWN, DOOR, RULES, Crew, crew_of, photo
 
 A_MINUTE = timedelta(minutes=1)
@@ -196,48 +194,6 @@ def test_a_report_is_taken_once_and_signed_by_both(crew: Crew) -> None:
     assert crew.house.touch(str(row.touch)).result == "visited"
 
 
-def test_a_promise_for_the_day_of_the_visit_is_taken_when_the_report_arrives_a_day_late(
-    crew: Crew, hands: Hands
-) -> None:
-    visit, _, _ = crew.under_way()
-    day, said = Promised(crew.house.now.date()), crew.house.now + 10 * A_MINUTE
-    hands.advance(20 * AN_HOUR)
-    with pytest.raises(BadInput, match="promise"):
-        crew.report(visit, "met_borrower", "borrower", promise=Promised(day.due_on - A_DAY), device_at=said)
-    far = Promised(day.due_on + 32 * A_DAY)
-    with pytest.raises(BadInput, match="promise"):
-        crew.report(visit, "met_borrower", "borrower", promise=far, device_at=said)
-    crew.report(visit, "met_borrower", "borrower", promise=day, device_at=said, handed=(("notice", "borrower"),))
-    assert crew.visit(visit).state == "reported"
-
-
-def test_money_booked_between_a_promise_and_its_late_report_keeps_it(crew: Crew, hands: Hands) -> None:
-    visit, _, account = crew.under_way()
-    day, said = Promised(crew.house.now.date(), Decimal(10)), crew.house.now + 10 * A_MINUTE
-    hands.advance(AN_HOUR)
-    crew.house.pay(account, "10.00")
-    hands.advance(19 * AN_HOUR)
-    crew.report(visit, "met_borrower", "borrower", promise=day, device_at=said)
-    hands.advance(4 * A_DAY)
-    with crew.house.worker() as session:
-        promises.settle(session, account, crew.house.now)
-        made = session.scalars(select(Promise).where(Promise.account == account)).one()
-    assert (made.state, made.made_at) == ("kept", said)
-
-
-@pytest.mark.parametrize("clock", [-timedelta(days=400), timedelta(days=400)])
-def test_a_phones_clock_is_believed_only_between_the_beginning_and_now(
-    crew: Crew, hands: Hands, clock: timedelta
-) -> None:
-    visit, _, account = crew.under_way()
-    began = crew.house.now
-    hands.advance(AN_HOUR)
-    crew.report(visit, "met_borrower", "borrower", promise=Promised(began.date()), device_at=began + clock)
-    with crew.house.worker() as session:
-        made = session.scalars(select(Promise.made_at).where(Promise.account == account)).one()
-    assert made == (began if clock < timedelta(0) else crew.house.now)
-
-
 def test_who_asked_not_to_return_is_suppressed_in_the_same_transaction(crew: Crew) -> None:
     visit, person, _ = crew.under_way()
     crew.report(visit, "asked_not_to_return", "borrower")
@@ -275,28 +231,6 @@ def test_turning_back_for_safety_before_the_door_counts_for_nothing(crew: Crew) 
     assert read_task(crew.house, row.task).outcome == "unsafe_aborted"
     with pytest.raises(Conflict):
         crew.report(visit)
-
-
-def test_a_supervisor_ends_what_nobody_told_and_the_two_may_still_report(crew: Crew, hands: Hands) -> None:
-    visit, _, _ = crew.under_way()
-    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
-        end_untold(desk, visit)
-    hands.advance(13 * AN_HOUR)
-    crew.house.upkeeping().expire_claims()
-    with crew.desk(crew.one) as desk, pytest.raises(Forbidden):
-        end_untold(desk, visit)
-    for _ in range(2):
-        with crew.desk(crew.supervisor) as desk:
-            end_untold(desk, visit)
-    row = crew.visit(visit)
-    assert (row.state, row.outcome) == ("aborted", None)
-    assert crew.house.touch(str(row.touch)).state == "unknown", "it stays counted"
-    crew.report(visit, "met_borrower", "borrower")
-    row = crew.visit(visit)
-    assert (row.state, row.outcome) == ("reported", "met_borrower")
-    assert crew.house.touch(str(row.touch)).result == "visited"
-    with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
-        end_untold(desk, visit)
 
 
 def test_what_was_not_begun_is_not_reported_and_takes_no_photos(crew: Crew) -> None:
