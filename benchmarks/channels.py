@@ -93,7 +93,7 @@ def _figure(stand: Stand, sizes: Sizes, out: Out, port: int, papers: OnDemand) -
 
         return people / _by_threads(out.threads, ask, range(people), range(out.threads))
 
-    name = f"{out.what} by a carrier that answers in 100 ms / bare requests to it, {out.threads} at once"
+    name = f"{out.what}, carrier of 100 ms / bare requests, {out.threads} at once"
     return rates(name, "1/s", *in_turns(ours, bare, sizes.slices), None)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from forbear.errors import CannotStart
 from forbear.ledger.engine import OLDEST, make_engine, must_answer
-from forbear.ledger.tables import accounts, calls, contacts, imports, letters, people, record, staff, tasks, visits
+from forbear.ledger.tables import accounts, calls, contacts, imports, letters, people, record, senders, staff, tasks, visits
 from forbear.ledger.tables.base import Base
 
 VERSIONS = Path(__file__).parent / "versions"
