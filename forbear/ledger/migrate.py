@@ -13,11 +13,23 @@ from sqlalchemy import Connection, text
 
 from forbear.errors import CannotStart
 from forbear.ledger.engine import OLDEST, make_engine, must_answer
-from forbear.ledger.tables import accounts, calls, contacts, imports, letters, people, record, senders, staff, tasks, visits
+from forbear.ledger.tables import (
+    accounts,
+    calls,
+    contacts,
+    imports,
+    letters,
+    people,
+    record,
+    senders,
+    staff,
+    tasks,
+    visits,
+)
 from forbear.ledger.tables.base import Base
 
 VERSIONS = Path(__file__).parent / "versions"
-MODULES = (people, accounts, contacts, calls, imports, letters, record, staff, tasks, visits)
+MODULES = (people, accounts, contacts, calls, imports, letters, record, senders, staff, tasks, visits)
 """Imported so that `METADATA` knows every table."""
 METADATA = Base.metadata
 ROLES = ("forbear_migrator", "forbear_api", "forbear_worker", "forbear_relay", "forbear_staff")
