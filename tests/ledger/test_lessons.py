@@ -191,10 +191,10 @@ def test_the_wrong_persons_number_is_found_out_too_and_its_stop_lifted(house: Ho
         assert all(stop.lifted_at is not None for stop in session.scalars(select(Stop)))
 
 
-def test_a_letter_is_not_read_by_the_table_of_texts(house: House) -> None:
+def test_what_people_do_has_no_codes(house: House) -> None:
     order = sent(house)
     with house.worker() as session:
-        session.execute(update(Touch).where(Touch.id == order.touch).values(channel="letter"))
+        session.execute(update(Touch).where(Touch.id == order.touch).values(channel="visit"))
     hear(house, order, "30005", status="failed")
     assert open_tasks(house) == []
     assert house.point(house.touch(order.touch).person).state == "valid"
