@@ -168,7 +168,7 @@ def oracle_differs() -> bool:
         for case in people:
             agree(case)
 
-    usual = settings(counts(350, 350), derandomize=True, phases=[Phase.generate])
+    usual = settings(counts(1_200, 1_200), derandomize=True, phases=[Phase.generate])
     return fails(usual(given(lives.lives())(agree_on)))
 
 
