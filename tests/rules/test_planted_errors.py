@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, seed, settings
 
 from forbear.calendars import near
 from forbear.rules import cases, counting, day_counting, kinds, limits, reckoning, stops
@@ -162,14 +162,17 @@ def differing() -> list[str]:
 
 
 def oracle_differs() -> bool:
-    """Whether the usual comparison finds a difference; it stops at the first and does not make it small."""
+    """Whether the usual comparison finds a difference in one of three draws, each always the same.
+
+    It stops at the first and does not make it small. One draw alone may miss what is seldom drawn where it matters.
+    """
 
     def agree_on(people: list[Json]) -> None:
         for case in people:
             agree(case)
 
-    usual = settings(counts(1_200, 1_200), derandomize=True, phases=[Phase.generate])
-    return fails(usual(given(lives.lives())(agree_on)))
+    usual = settings(counts(350, 350), derandomize=False, phases=[Phase.generate])
+    return any(fails(seed(number)(usual(given(lives.lives())(agree_on)))) for number in range(3))
 
 
 def fails(test: Callable[[], object]) -> bool:
