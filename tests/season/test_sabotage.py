@@ -147,7 +147,7 @@ class Sleepwalker(ContactActivities):
 
 
 def test_a_last_instant_ignored_is_seen(found: Found) -> None:
-    assert "late" in found(Parts(contact=Sleepwalker), sleeps=0.4)
+    assert "late" in found(Parts(contact=Sleepwalker), sleeps=0.5, people=8)
 
 
 def test_news_that_is_missed_and_never_looked_for_is_seen(found: Found) -> None:
