@@ -1,5 +1,6 @@
 """The box's print house: what becomes of a letter, what it tells, and what it tells wrongly when asked to."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -168,9 +169,17 @@ def test_a_request_may_order_its_own_faults(house: PostBox) -> None:
 
 
 def test_an_event_that_nobody_took_comes_again(house: PostBox) -> None:
+    before = len(house.receiver.at("/lob"))
     house.receiver.answers["/lob"] = [Answer(503), Answer(503)]
     posted(house, "tch_again", "delivered")
-    eventually(lambda: house.kinds("tch_again").count("created") + house.kinds("tch_again").count("rendered_pdf") >= 4)
+
+    def came_twice() -> bool:
+        # What an earlier test set off may take a refusal too: every refused event comes again, whoever's it is.
+        bodies = Counter(seen.body for seen in house.receiver.at("/lob")[before:])
+        return sum(bodies.values()) - len(bodies) >= 2
+
+    eventually(came_twice)
+    eventually(lambda: {"created", "rendered_pdf"} <= {*house.kinds("tch_again")})
 
 
 def test_a_key_holds_for_a_day(house: PostBox) -> None:
