@@ -30,7 +30,16 @@ ENDS = frozenset({"stop_lifted", "opted_in", "promise_settled", "case_closed"})
 class _Story:
     session: Session
     account: Account
-    persons: tuple[str, ...]
+    roles: dict[str, str]
+    """What each person is on this account."""
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        return tuple(self.roles)
+
+    def who(self, person: str | None) -> str:
+        """The person as this account knows her; who wrote from a number that several share is nobody's to say."""
+        return worded({}, self.roles.get(person or "", "person"))
 
     def item(self, at: datetime, kind: str, id_: str, text: str, **details: object) -> tuple[datetime, Item]:
         return at, {"at": instant(at), "kind": kind, "id": id_, "text": text, **details}
@@ -42,8 +51,10 @@ Source = Callable[[_Story], Iterator[tuple[datetime, Item]]]
 def timeline(session: Session, account: str) -> list[Item]:
     """Everything that happened to an account, oldest first."""
     found = find_account(session, account)
-    persons = tuple(session.scalars(select(Party.person).where(Party.account == account)))
-    story = _Story(session, found, persons)
+    # Who owes the debt is told as the borrower, whatever else she is on it: the last role of a person stands.
+    last_the_borrower = (Party.role == "borrower", Party.role)
+    parties = session.scalars(select(Party).where(Party.account == account).order_by(*last_the_borrower))
+    story = _Story(session, found, {party.person: party.role for party in parties})
     told = [
         (at, rank, item["kind"] in ENDS, str(item["id"]), item)
         for rank, source in enumerate(SOURCES)
@@ -96,24 +107,26 @@ def _stops(story: _Story) -> Iterator[tuple[datetime, Item]]:
     )
     for row in rows:
         told = worded(STOPS, row.kind)
+        whom = f" with the {story.who(row.person)}" if row.person else ""
         details = {"stop": row.kind, "until": None if row.until is None else instant(row.until), "via": row.via}
-        yield story.item(row.at, "stop_placed", row.id, f"Contact stopped: {told}", **details)
+        yield story.item(row.at, "stop_placed", row.id, f"Contact{whom} stopped: {told}", **details)
         if row.lifted_at is not None:
-            yield story.item(row.lifted_at, "stop_lifted", row.id, f"Stop lifted: {told}", **details)
+            yield story.item(row.lifted_at, "stop_lifted", row.id, f"Stop of contact{whom} lifted: {told}", **details)
 
 
 def _opt_outs(story: _Story) -> Iterator[tuple[datetime, Item]]:
     for row in story.session.scalars(select(Suppression).where(Suppression.person.in_(story.persons))):
         told = worded(SCOPES, row.scope)
         details = {"scope": row.scope, "channel": row.channel, "via": row.via}
-        yield story.item(row.at, "opted_out", row.id, f"Opted out of {told}", **details)
+        who = story.who(row.person).capitalize()
+        yield story.item(row.at, "opted_out", row.id, f"{who} opted out of {told}", **details)
         if row.lifted_at is not None:
-            yield story.item(row.lifted_at, "opted_in", row.id, f"Opted in again to {told}", **details)
+            yield story.item(row.lifted_at, "opted_in", row.id, f"{who} opted in again to {told}", **details)
 
 
 def _replies(story: _Story) -> Iterator[tuple[datetime, Item]]:
     for row in story.session.scalars(select(Reply).where(Reply.account == story.account.id)):
-        text = f"The person {worded(READINGS, row.reading)}"
+        text = f"The {story.who(row.person)} {worded(READINGS, row.reading)}"
         yield story.item(
             row.at, "reply", row.id, text, channel=row.channel, reading=row.reading, needs_human=row.needs_human
         )

@@ -281,6 +281,18 @@ def test_the_story_is_told_in_order(house: House, one: Client) -> None:
         answers.TimelineItem.model_validate(item)
 
 
+def test_the_story_says_who_of_them_it_was(one: Client) -> None:
+    body: dict[str, Any] = enrolment()
+    at = "2026-01-01T00:00:00Z"
+    said = {"stops": [{"kind": "hardship", "at": at}], "opt_outs": [{"scope": "everything", "at": at}]}
+    body["parties"].append(
+        {**body["parties"][0], **said, "role": "guarantor", "name": "Gus Sampleton", "consents": [], "contacts": []}
+    )
+    account = one.made("/v1/accounts", body)["id"]
+    told = {item["text"] for item in one.story(account)}
+    assert {"Contact with the guarantor stopped: hardship", "Guarantor opted out of all contact"} <= told
+
+
 def test_the_story_is_paged(one: Client) -> None:
     account = one.enrol()["id"]
     for _ in range(4):
