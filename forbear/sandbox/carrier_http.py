@@ -20,7 +20,7 @@ from forbear.sandbox.messages import Message, Query, redacted, resource
 from forbear.sandbox.ordeal import Asked, Ordeal
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.statuses import FINAL
-from forbear.sandbox.wire import form_pairs, iso
+from forbear.sandbox.wire import form_pairs, iso, path_of
 
 _MESSAGES = "/api/2010-04-01/Accounts/{account}/Messages.json"
 _MESSAGE = "/api/2010-04-01/Accounts/{account}/Messages/{sid}.json"
@@ -62,7 +62,7 @@ class CarrierApi:
             query = replace(query, created_until=iso(self._clock.earlier(lag)))
         messages = self._carrier.messages
         shelf = Shelf("messages", _FILTERS, partial(messages.page, query), messages.get, self._resource)
-        return JSONResponse(envelope(shelf, request.url.path.removeprefix("/api"), params))
+        return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
         return self._shown(self._found(request))
@@ -89,7 +89,7 @@ class CarrierApi:
     def _found(self, request: Request) -> Message:
         message = self._carrier.messages.get(request.path_params["sid"])
         if message is None:
-            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+            raise Refusal(20404, path=path_of(request))
         return message
 
     def _resource(self, message: Message) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 _CATALOGUE: dict[int, tuple[int, str]] = {
     20001: (400, "Unknown or unreadable parameter {name}"),
     20003: (401, "Authenticate"),
+    20004: (405, "Method not allowed"),
     20009: (409, "Cannot delete this resource before it is complete"),
     20404: (404, "The requested resource {path} was not found"),
     20429: (429, "Too Many Requests"),
@@ -39,12 +40,16 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
     21606: (400, "The 'From' phone number provided ({sender}) is not a valid message-capable Twilio phone number."),
+    21608: (400, "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers"),
     21609: (400, "The 'StatusCallback' URL is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21611: (400, "This 'From' number has exceeded the maximum number of queued messages"),
     21612: (400, "Message cannot be sent with the current combination of 'To' ({to}) and/or 'From' ({sender})"),
     21614: (400, "'To' number: {to}, is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    21620: (400, "Invalid media URL(s)"),
+    21623: (400, "Number of media files exceeds allowed limit"),
+    21635: (400, "'To' number: {to}, is a landline or a fixed line"),
     21704: (400, "The Messaging Service contains no phone numbers."),
     21705: (400, "The Messaging Service Sid is not valid"),
     21710: (409, "Phone Number is already in the Messaging Service"),
@@ -53,6 +58,7 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
     35111: (400, "SendAt timestamp is missing"),
     35114: (400, "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive"),
     35118: (400, "MessagingServiceSid is required to schedule a message"),
+    63038: (429, "Account exceeded the daily messages limit"),
     90007: (400, "Validity period can only be set to integers between 1 and 36,000 seconds (10 hours max)."),
 }
 

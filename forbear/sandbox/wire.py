@@ -1,11 +1,16 @@
 """What travels: instants as text, form bodies in their order, digests."""
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
+
+from forbear.sandbox.refusals import Refusal
+
+_HOST_PREFIX = re.compile(r"^/(?:api|messaging|lookups)(?=/|$)")
 
 
 def iso(instant: datetime) -> str:
@@ -28,9 +33,21 @@ def digest(body: str) -> str:
 
 
 async def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """The urlencoded body, repeated and empty values included."""
+    """The urlencoded body, repeated and empty values included.
+
+    Raises:
+        Refusal: there are more fields than anybody means.
+    """
     body = await request.body()
-    return parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=1_000)
+    try:
+        return parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True, max_num_fields=1_000)
+    except ValueError:
+        raise Refusal(20001, name="(more than 1,000 of them)") from None
+
+
+def path_of(request: Request) -> str:
+    """The address as the provider writes it: without the name of its host, which comes first here."""
+    return _HOST_PREFIX.sub("", request.url.path)
 
 
 def is_loopback(url: str) -> bool:

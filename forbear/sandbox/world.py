@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from forbear.sandbox.accounts_http import AccountsApi
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.callers import Callers
 from forbear.sandbox.carrier import Account, Carrier
@@ -46,6 +47,7 @@ from forbear.sandbox.voice.recordings_http import RecordingsApi
 from forbear.sandbox.voice.switchboard import Switchboard
 from forbear.sandbox.webhooks import Secrets, Webhooks
 
+_HOSTS = ("api", "messaging", "lookups")
 _LARGEST_BODY = 6_000_000
 """A letter comes with its file."""
 _log = structlog.get_logger()
@@ -66,7 +68,8 @@ class World:
         self.asking = Asking(self.clock, self.faults, options.auth_token)
         desk = Desk(ground, _line(options, base_url), self.webhooks)
         self.switchboard = Switchboard(desk, Conversation(desk, self.asking))
-        self.gate = Gate(options.account_sid, {options.account_sid: options.auth_token})
+        self.accounts = AccountsApi(options.account_sid, options.auth_token, self.store, self.clock)
+        self.gate = Gate(options.account_sid, self.accounts.secret_of)
         self.pushes = Pushes(ground, self.faults, _push_addresses(options.domestic))
         self.domestic = DomesticProvider(_registry(options.domestic), ground, self.pushes)
         self.signatures = Signatures(options.domestic.key_id, options.domestic.secret)
@@ -119,17 +122,31 @@ def _carrier_routes(world: World) -> list[Route]:
     account = world.carrier.account.sid
     messages = Ordeal(world.faults, world.webhooks, "messages")
     calls = Ordeal(world.faults, world.webhooks, "calls")
-    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    unknown = Route("/api/{rest:path}", world.gate.guarded(world.gate.unknown), methods=methods)
+    elsewhere = [
+        *ServicesApi(world.carrier.books, account, world.clock).routes(world.gate),
+        *world.lookups.routes(world.gate),
+    ]
     return [
+        *world.accounts.routes(world.gate),
         *CarrierApi(world.carrier, world.clock, messages).routes(world.gate),
         *CallsApi(world.switchboard, world.clock, calls).routes(world.gate),
         *RecordingsApi(world.switchboard.desk).routes(world.gate),
         *NumbersApi(world.carrier.books, account, world.clock).routes(world.gate),
-        *ServicesApi(world.carrier.books, account, world.clock).routes(world.gate),
-        *world.lookups.routes(world.gate),
-        unknown,
+        *elsewhere,
+        *(_at_one_address(route) for route in elsewhere),
+        *(_unknown(world.gate, host) for host in _HOSTS),
     ]
+
+
+def _at_one_address(route: Route) -> Route:
+    """What has a host of its own there, below the first one's address: for clients that change the host only."""
+    host = next(host for host in _HOSTS if route.path.startswith(f"/{host}/"))
+    return Route(f"/api{route.path.removeprefix(f'/{host}')}", route.endpoint, methods=list(route.methods or ()))
+
+
+def _unknown(gate: Gate, host: str) -> Route:
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return Route(f"/{host}/{{rest:path}}", gate.guarded(gate.unknown), methods=methods)
 
 
 def _line(options: Options, base_url: str) -> Line:

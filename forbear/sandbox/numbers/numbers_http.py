@@ -15,7 +15,7 @@ from forbear.sandbox.messages import API_VERSION
 from forbear.sandbox.numbers.books import Books, Holding, Which
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.calls import formatted
-from forbear.sandbox.wire import form_pairs, iso, rfc2822
+from forbear.sandbox.wire import form_pairs, iso, path_of, rfc2822
 
 _NUMBERS = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
 _NUMBER = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}.json"
@@ -81,7 +81,7 @@ class NumbersApi:
         page = partial(self._books.page, Which("number", name=params.get("PhoneNumber")))
         filters = ("PhoneNumber", "FriendlyName")
         shelf = Shelf("incoming_phone_numbers", filters, page, partial(self._books.get, "number"), self._shown)
-        return JSONResponse(envelope(shelf, request.url.path.removeprefix("/api"), params))
+        return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
         return JSONResponse(self._shown(self._found(request)))
@@ -98,7 +98,7 @@ class NumbersApi:
     def _found(self, request: Request) -> Holding:
         held = self._books.get("number", request.path_params["sid"])
         if held is None:
-            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+            raise Refusal(20404, path=path_of(request))
         return held
 
     def _shown(self, held: Holding) -> dict[str, Any]:

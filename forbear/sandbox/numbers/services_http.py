@@ -13,7 +13,7 @@ from forbear.sandbox.gate import Endpoint, Gate
 from forbear.sandbox.listing import Shelf, envelope
 from forbear.sandbox.numbers.books import Books, Holding, Which
 from forbear.sandbox.refusals import Refusal
-from forbear.sandbox.wire import form_pairs, iso
+from forbear.sandbox.wire import form_pairs, iso, path_of
 
 _HOST = "https://messaging.twilio.com"
 _SERVICES = "/messaging/v1/Services"
@@ -86,7 +86,7 @@ class ServicesApi:
         service, form = self._found(request), dict(await form_pairs(request))
         number = self._books.get("number", form.get("PhoneNumberSid", ""))
         if number is None:
-            raise Refusal(20404, path=_path(request))
+            raise Refusal(20404, path=path_of(request))
         if self._books.named("member", number.name) is not None:
             raise Refusal(21710)
         created = iso(self._clock.now())
@@ -108,7 +108,7 @@ class ServicesApi:
         """Version 1 of an API wraps its lists otherwise, with whole addresses."""
         page, get = partial(self._books.page, Which(kind, owner)), partial(self._books.get, kind, owner=owner)
         shelf: Shelf[Holding] = Shelf(key, (), page, get, show)
-        old = envelope(shelf, _path(request), request.query_params)
+        old = envelope(shelf, path_of(request), request.query_params)
         addresses = {f"{name}_page_url": _whole(old[f"{name}_page_uri"]) for name in ("first", "next", "previous")}
         meta = {"page": old["page"], "page_size": old["page_size"], "url": _whole(old["uri"]), "key": key, **addresses}
         return JSONResponse({"meta": meta, key: old[key]})
@@ -116,13 +116,13 @@ class ServicesApi:
     def _found(self, request: Request) -> Holding:
         service = self._books.get("service", request.path_params["service"])
         if service is None:
-            raise Refusal(20404, path=_path(request))
+            raise Refusal(20404, path=path_of(request))
         return service
 
     def _found_member(self, request: Request) -> Holding:
         member = self._books.get("member", request.path_params["sid"], self._found(request).sid)
         if member is None:
-            raise Refusal(20404, path=_path(request))
+            raise Refusal(20404, path=path_of(request))
         return member
 
     def _shown(self, service: Holding) -> dict[str, Any]:
@@ -167,10 +167,6 @@ def _settings(form: Mapping[str, str]) -> dict[str, Any]:
     flags = {name: form[parameter].lower() == "true" for parameter, (name, _) in _FLAGS.items() if parameter in form}
     validity = form.get("ValidityPeriod", "")
     return texts | flags | ({"validity_period": int(validity)} if validity.isdecimal() else {})
-
-
-def _path(request: Request) -> str:
-    return request.url.path.removeprefix("/messaging")
 
 
 def _whole(uri: str | None) -> str | None:

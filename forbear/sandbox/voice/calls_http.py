@@ -16,7 +16,7 @@ from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.calls import FINAL, Call, CallQuery, resource
 from forbear.sandbox.voice.intake import Pairs, changes, instructions, read
 from forbear.sandbox.voice.switchboard import Switchboard, new_sid
-from forbear.sandbox.wire import form_pairs, iso
+from forbear.sandbox.wire import form_pairs, iso, path_of
 
 _CALLS = "/api/2010-04-01/Accounts/{account}/Calls.json"
 _CALL = "/api/2010-04-01/Accounts/{account}/Calls/{sid}.json"
@@ -68,7 +68,7 @@ class CallsApi:
             parent=params.get("ParentCallSid"),
         )
         shelf = Shelf("calls", _FILTERS, partial(self._calls.page, query), self._calls.get, self._resource)
-        return JSONResponse(envelope(shelf, request.url.path.removeprefix("/api"), params))
+        return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
         return self._shown(self._found(request))
@@ -101,7 +101,7 @@ class CallsApi:
     def _found(self, request: Request) -> Call:
         call = self._calls.get(request.path_params["sid"])
         if call is None:
-            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+            raise Refusal(20404, path=path_of(request))
         return call
 
     def _resource(self, call: Call) -> dict[str, Any]:

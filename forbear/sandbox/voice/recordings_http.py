@@ -12,7 +12,7 @@ from forbear.sandbox.listing import Shelf, envelope
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.desk import Desk
 from forbear.sandbox.voice.recordings import Recording, resource, sound
-from forbear.sandbox.wire import form_pairs
+from forbear.sandbox.wire import form_pairs, path_of
 
 _ACCOUNT = "/api/2010-04-01/Accounts/{account}"
 _STATUSES = {"in-progress", "paused", "stopped"}
@@ -43,7 +43,7 @@ class RecordingsApi:
         call = request.path_params.get("call") or params.get("CallSid")
         page = partial(self._recordings.page, call)
         shelf = Shelf("recordings", ("CallSid",), page, self._recordings.get, self._resource)
-        return JSONResponse(envelope(shelf, request.url.path.removeprefix("/api"), params))
+        return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
         return JSONResponse(self._resource(self._found(request)))
@@ -54,7 +54,7 @@ class RecordingsApi:
     async def _start(self, request: Request) -> Response:
         call = self._desk.calls.get(request.path_params["call"])
         if call is None:
-            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+            raise Refusal(20404, path=path_of(request))
         if call.status != "in-progress":
             raise Refusal(21220)
         return JSONResponse(self._resource(self._desk.record(call, "StartCallRecordingAPI")), 201)
@@ -81,7 +81,7 @@ class RecordingsApi:
         sid = request.path_params["sid"].removesuffix(".wav").removesuffix(".mp3")
         recording = self._recordings.get(sid)
         if recording is None:
-            raise Refusal(20404, path=request.url.path.removeprefix("/api"))
+            raise Refusal(20404, path=path_of(request))
         return recording
 
     def _resource(self, recording: Recording) -> dict[str, Any]:
