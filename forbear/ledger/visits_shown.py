@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import or_, select
@@ -79,22 +78,6 @@ def recent(desk: Desk, at_most: int = 20) -> Sequence[Visit]:
     """The visits that ended last."""
     ended = select(Visit).where(Visit.ended_at.is_not(None)).order_by(Visit.ended_at.desc(), Visit.id)
     return desk.session.scalars(ended.limit(at_most)).all()
-
-
-def day(desk: Desk, on: date) -> list[tuple[Visit, VisitPlan]]:
-    """An officer's visits of one local day, in the order of the route."""
-    mine = (VisitPlan.first_officer == desk.staff) | (VisitPlan.second_officer == desk.staff)
-    visits = select(Visit).where(Visit.id.in_(select(VisitPlan.visit).where(mine)))
-    planned = [(visit, plan_of(desk.session, visit.id)) for visit in desk.session.scalars(visits)]
-    kept = [
-        (visit, plan)
-        for visit, plan in planned
-        if plan is not None
-        and desk.staff in {plan.first_officer, plan.second_officer}
-        and visit.state in {"assigned", "under_way", "reported", "aborted"}
-        and plan.starts_at.astimezone(ZoneInfo(plan.zone)).date() == on
-    ]
-    return sorted(kept, key=lambda pair: (pair[1].starts_at, pair[0].number))
 
 
 def at_door(desk: Desk, visit_id: str) -> AtDoor:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from forbear.api.staff import task_reasons
 from forbear.api.staff.rendering import render, see_other, words_of
 from forbear.api.staff.session import Fields
 from forbear.api.staff.staff_route import StaffRoute
@@ -32,6 +33,7 @@ from forbear.ledger.visits_hours import open_day
 from forbear.ledger.visits_made import end_untold
 from forbear.ledger.visits_planned import assign, assign_day, place_of, propose, tell_place
 from forbear.ledger.visits_shown import address_of, board, recent
+from forbear.ledger.visits_today import NOWHERE, zone_at_work
 from forbear.visits.slots import slots
 
 router = APIRouter(prefix=ROOT, route_class=StaffRoute, include_in_schema=False)
@@ -173,7 +175,7 @@ def _board(desk: Desk, visits: Visits) -> dict[str, Any]:
                 "id": each.visit.id,
                 "number": each.visit.number,
                 "state": each.visit.state,
-                "reason": each.task.reason,
+                "reason": task_reasons.why(words_of(visits.request), each.task),
                 "asked": visits.when(each.visit.requested_at, zone),
                 "untold": each.visit.state == "under_way" and each.task.state not in WAITING,
                 "mine": each.visit.requested_by == desk.staff,
@@ -220,10 +222,12 @@ def _soon(desk: Desk, slot: tuple[str, str]) -> bool:
 
 
 def _route(desk: Desk) -> dict[str, Any]:
-    waiting = [each.visit for each in board(desk) if each.visit.state == "approved"]
+    found = [each for each in board(desk) if each.visit.state == "approved"]
+    waiting = [each.visit for each in found]
+    there = [each.rules.zone for each in found if each.rules is not None and each.rules.zone != NOWHERE]
     return {
         "open": [{"id": each.id, "number": each.number} for each in waiting],
         "officers": list(officers(desk).items()),
-        "today": desk.now().date().isoformat(),
+        "today": today(desk.now(), there[0] if there else zone_at_work(desk)).isoformat(),
         "chosen": [each.id for each in waiting],
     }

@@ -7,7 +7,7 @@ a key that the page or the phone made, so that whatever is sent twice arrives on
 import secrets
 from collections.abc import Callable
 from dataclasses import astuple
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -27,7 +27,8 @@ from forbear.ledger.visits_checked_in import Reading, check_in
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_made import PAPERS, Told, abort, report, sign, start
 from forbear.ledger.visits_planned import place_of
-from forbear.ledger.visits_shown import day, seen_by
+from forbear.ledger.visits_shown import seen_by
+from forbear.ledger.visits_today import Day, day, today
 from forbear.visits.places import to_gcj02
 
 router = APIRouter(prefix=ROOT, route_class=StaffRoute, include_in_schema=False)
@@ -39,12 +40,13 @@ STATUS: Final[dict[type[Exception], int]] = {BadInput: 422, Conflict: 409, Forbi
 
 @router.get("/day")
 def show_day(request: Request, staff: Officer, visits: TheVisits) -> Response:
-    return _day(request, staff, visits, visits.ledger.clock.now().date())
+    return _day(request, staff, visits, today)
 
 
 @router.get("/day/{on}")
 def show_other_day(request: Request, on: str, staff: Officer, visits: TheVisits) -> Response:
-    return _day(request, staff, visits, read_day(on))
+    sought = read_day(on)
+    return _day(request, staff, visits, lambda desk: day(desk, sought))
 
 
 @router.get("/{visit}")
@@ -132,9 +134,9 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _day(request: Request, staff: Any, visits: TheVisits, on: date) -> Response:
+def _day(request: Request, staff: Any, visits: TheVisits, of: Callable[[Desk], Day]) -> Response:
     with visits.desk(staff) as desk:
-        names = officers(desk)
+        names, found = officers(desk), of(desk)
         rows = [
             {
                 "id": visit.id,
@@ -143,15 +145,15 @@ def _day(request: Request, staff: Any, visits: TheVisits, on: date) -> Response:
                 "when": visits.when(plan.starts_at, plan.zone),
                 "with": names.get(plan.second_officer if plan.first_officer == staff.id else plan.first_officer, ""),
             }
-            for visit, plan in day(desk, on)
+            for visit, plan in found.visits
         ]
     return render(
         request,
         "visits/day.html",
         rows=rows,
-        day=visits.day(on),
-        before=(on - timedelta(days=1)).isoformat(),
-        after=(on + timedelta(days=1)).isoformat(),
+        day=visits.day(found.on),
+        before=(found.on - timedelta(days=1)).isoformat(),
+        after=(found.on + timedelta(days=1)).isoformat(),
         words=words_of(request),
     )
 
