@@ -80,7 +80,8 @@ def make_promise(
 ) -> str:
     """Write down a promise; one that was still open on this account is replaced by it.
 
-    `said_at` is when it was made, where that is told later: what was booked since then keeps it.
+    `said_at` is when it was made, where that is told later: what was booked since then keeps it, and a promise that
+    was made since then stands in its stead, however late the older one is told.
 
     Returns:
         The promise's id.
@@ -91,11 +92,14 @@ def make_promise(
     if amount <= 0:
         raise BadInput("amount", "is not more than zero", "Send the amount that was promised.")
     lock_account(session, tenant, account)
-    session.execute(
-        update(Promise)
-        .where(Promise.account == account, Promise.state == "open")
-        .values(state="replaced", settled_at=now)
-    )
+    made_at = said_at or now
+    stands = not _promised_since(session, account, made_at)
+    if stands:
+        session.execute(
+            update(Promise)
+            .where(Promise.account == account, Promise.state == "open")
+            .values(state="replaced", settled_at=now)
+        )
     promise = Promise(
         id=new_id("prm"),
         tenant=tenant,
@@ -106,15 +110,21 @@ def make_promise(
         currency=currency,
         due_on=due_on,
         via=via,
-        made_at=said_at or now,
-        state="open",
+        made_at=made_at,
+        state="open" if stands else "replaced",
+        settled_at=None if stands else now,
     )
     session.add(promise)
     session.flush()
-    written = {"amount": amount, "currency": currency, "due_on": due_on, "via": via}
+    written = {"amount": amount, "currency": currency, "due_on": due_on, "via": via, "state": promise.state}
     _note(session, promise, "promise_made", now, written)
     outbox.tell(session, tenant=tenant, account=account, fact="promise_made", at=now)
     return promise.id
+
+
+def _promised_since(session: Session, account: str, at: datetime) -> bool:
+    later = select(Promise.id).where(Promise.account == account, Promise.made_at > at)
+    return session.scalars(later.limit(1)).first() is not None
 
 
 def withdraw_promise(session: Session, *, tenant: str, account: str, promise: str, reason: str, now: datetime) -> None:

@@ -52,6 +52,26 @@ def test_money_booked_between_a_promise_and_its_late_report_keeps_it(crew: Crew,
     assert (made.state, made.made_at) == ("kept", said)
 
 
+@pytest.mark.parametrize("newer", ["stands", "withdrawn"])
+def test_a_promise_told_late_does_not_replace_one_that_was_made_since(crew: Crew, hands: Hands, newer: str) -> None:
+    visit, person, account = crew.under_way()
+    said, by = crew.house.now + 10 * A_MINUTE, crew.house.now.date()
+    hands.advance(AN_HOUR)
+    asked = {"tenant": crew.house.tenant, "account": account}
+    with crew.house.worker() as session:
+        given = {**asked, "lender": crew.house.lender, "person": person, "amount": Decimal(40), "currency": "USD"}
+        made = promises.make_promise(session, **given, due_on=by + 9 * A_DAY, via="page", now=crew.house.now)
+        if newer == "withdrawn":
+            promises.withdraw_promise(session, **asked, promise=made, reason="mistake", now=crew.house.now)
+    hands.advance(10 * AN_HOUR)
+    late = Promised(by + 2 * A_DAY, Decimal(10))
+    crew.report(visit, "met_borrower", "borrower", promise=late, device_at=said)
+    with crew.house.worker() as session:
+        told = select(Promise.via, Promise.state).where(Promise.account == account).order_by(Promise.made_at)
+        states = [tuple(row) for row in session.execute(told)]
+    assert states == [("visit", "replaced"), ("page", "open" if newer == "stands" else "withdrawn")]
+
+
 @pytest.mark.parametrize("clock", [-timedelta(days=400), timedelta(days=400)])
 def test_a_phones_clock_is_believed_only_between_the_beginning_and_now(
     crew: Crew, hands: Hands, clock: timedelta
