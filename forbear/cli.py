@@ -17,6 +17,7 @@ from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.lender_cli import set_command
+from forbear.money_cli import money
 from forbear.playbook_cli import playbook
 from forbear.print_room_cli import print_room
 from forbear.rules_cli.group import rules
@@ -39,6 +40,7 @@ app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
 app.add_typer(playbook, name="playbook")
+app.add_typer(money, name="money")
 app.add_typer(sender_commands, name="sender")
 lender.command("set")(set_command)
 

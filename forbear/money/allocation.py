@@ -2,14 +2,18 @@
 
 What is left depends only on the sum of the payments: neither splitting a payment nor the order of several changes
 it. Money beyond everything owed is reported and never lost; `allocate_payment` keeps it as a credit on the principal.
+Over several debts a payment goes in turn, the debtor's choice first, or in proportion.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Generic, TypeVar
 
 from forbear.money.components import ALLOCATION_ORDER, Component
+from forbear.money.exact import CENT, CONTEXT, NOTHING, product, rounded_down, total
 
 Part = TypeVar("Part", bound=str)
 ZERO = Decimal(0)
@@ -43,3 +47,72 @@ def allocate_payment(balances: Mapping[Component, Decimal], payment: Decimal) ->
     paid = dict(allocation.paid)
     paid["principal"] += allocation.unallocated
     return {component: amount for component, amount in paid.items() if amount}
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What of a payment went to each debt, in the order they were given, and what exceeds them all."""
+
+    shares: tuple[Decimal, ...]
+    unallocated: Decimal
+
+
+def allocate_pro_rata(debts: Sequence[Decimal], payment: Decimal) -> Shares:
+    """A payment in proportion to the debts: rounded down, then a cent each to the largest remainders, earlier first."""
+    owed = total(debts)
+    given = min(payment, owed)
+    if not given:
+        return Shares((NOTHING,) * len(debts), payment)
+    exact = [product(given, debt) for debt in debts]
+    shares = [rounded_down(each, owed) for each in exact]
+    cents = int(CONTEXT.subtract(given, total(shares)) / CENT)
+    left = [CONTEXT.subtract(each, product(share, owed)) for each, share in zip(exact, shares, strict=True)]
+    for place in sorted(range(len(debts)), key=lambda place: (-left[place], place))[:cents]:
+        shares[place] += CENT
+    return Shares(tuple(shares), CONTEXT.subtract(payment, given))
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """One of several debts of a person, with what decides its turn."""
+
+    id: str
+    amount: Decimal
+    due_on: date
+    incurred_on: date
+    secured: Decimal = ZERO
+    """How much of it stands secured: the least secured comes first."""
+    burden: Decimal = ZERO
+    """What it costs the debtor a year: the most burdensome comes first."""
+    disputed: bool = False
+
+
+def allocate_over(debts: Sequence[Debt], payment: Decimal, as_of: date, chosen: Sequence[str] = ()) -> Allocation[str]:
+    """A payment over several debts of a kind: as the debtor chose, else in the turn of article 560 of the Civil Code.
+
+    That is: due before not due, then the least secured, the most burdensome, the earliest due; what is equal in all
+    of these shares in proportion. A disputed debt takes nothing unless the debtor chose it.
+    """
+    unknown = set(chosen) - {debt.id for debt in debts}
+    if unknown:
+        raise ValueError("a chosen debt is not among the debts")
+    shares, rest = dict.fromkeys((debt.id for debt in debts), NOTHING), payment
+    for group in _in_turn(debts, as_of, chosen):
+        found = allocate_pro_rata([debt.amount for debt in group], rest)
+        shares |= {debt.id: share for debt, share in zip(group, found.shares, strict=True)}
+        rest = found.unallocated
+    return Allocation(shares, {debt.id: debt.amount - shares[debt.id] for debt in debts}, rest)
+
+
+def _in_turn(debts: Sequence[Debt], as_of: date, chosen: Sequence[str]) -> Iterator[list[Debt]]:
+    by_id = {debt.id: debt for debt in debts}
+    for debt in dict.fromkeys(chosen):
+        yield [by_id[debt]]
+
+    def turn(debt: Debt) -> tuple[bool, Decimal, Decimal, date]:
+        uncovered = max(debt.amount - debt.secured, ZERO)
+        return debt.due_on > as_of, -uncovered / debt.amount if debt.amount else ZERO, -debt.burden, debt.due_on
+
+    others = [debt for debt in debts if debt.id not in chosen and not debt.disputed]
+    for _, group in groupby(sorted(others, key=turn), key=turn):
+        yield list(group)
