@@ -15,6 +15,7 @@ from forbear.sandbox.faults import Fault, Faults
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.intake import LONGEST_VALIDITY, Draft
 from forbear.sandbox.keywords import ANSWERS, keyword
+from forbear.sandbox.media import Media
 from forbear.sandbox.messages import Message, Messages
 from forbear.sandbox.notices import accepted_line, callback_fields, inbound_fields, inbound_line, state_line
 from forbear.sandbox.numbers.books import Books
@@ -54,7 +55,7 @@ class Carrier:
     """Everything behind the Messages API but HTTP."""
 
     def __init__(self, account: Account, ground: Ground, faults: Faults, webhooks: Webhooks) -> None:
-        self.account, self.messages = account, Messages(ground.store)
+        self.account, self.messages, self.media = account, Messages(ground.store), Media(ground.store)
         self._store, self._journal, self._agenda = ground.store, ground.journal, ground.agenda
         self._clock, self._seed = ground.clock, ground.seed
         self._faults, self._webhooks, self._optouts = faults, webhooks, OptOuts(ground.store)
@@ -74,6 +75,8 @@ class Carrier:
             now = self._clock.now()
             message = self._fresh(draft, direction, iso(now), sid)
             self.messages.add(message)
+            for url in draft.media:
+                self.media.add(message.sid, url, message.created)
             self._journal.write(accepted_line(message, draft, channel))
             if draft.send_at:
                 self._agenda.add(_RELEASE, {"sid": message.sid}, draft.send_at)
@@ -232,8 +235,9 @@ class Carrier:
                 self.accept(draft, direction="outbound-reply", channel="sms-reply")
 
 
-def new_sid() -> str:
-    return f"SM{uuid4().hex}"
+def new_sid(kind: str = "SM") -> str:
+    """Of a text, or `MM` of a message with files."""
+    return f"{kind}{uuid4().hex}"
 
 
 def _step(message: Message, step: Step, since: datetime) -> Payload:

@@ -15,7 +15,7 @@ from forbear.sandbox.agenda import LiveClock
 from forbear.sandbox.carrier import Carrier, new_sid
 from forbear.sandbox.gate import Endpoint, Gate
 from forbear.sandbox.intake import Draft, read
-from forbear.sandbox.listing import Shelf, bounds, envelope
+from forbear.sandbox.listing import Shelf, bounds, envelope, phone_filter
 from forbear.sandbox.messages import Message, Query, redacted, resource
 from forbear.sandbox.ordeal import Asked, Ordeal
 from forbear.sandbox.refusals import Refusal
@@ -46,9 +46,10 @@ class CarrierApi:
         return gate.routes(table)
 
     async def _create(self, request: Request) -> Response:
-        form = dict(await form_pairs(request))
-        asked = Asked(request, new_sid(), form.get("To"), _REFUSED)
-        return await self._ordeal.run(asked, lambda: self._accepted(read(form, self._clock.now()), asked.sid))
+        pairs = await form_pairs(request)
+        media = any(name == "MediaUrl" and value for name, value in pairs)
+        asked = Asked(request, new_sid("MM" if media else "SM"), dict(pairs).get("To"), _REFUSED)
+        return await self._ordeal.run(asked, lambda: self._accepted(read(pairs, self._clock.now()), asked.sid))
 
     def _accepted(self, draft: Draft, sid: str) -> Response:
         return self._shown(self._carrier.accept(draft, sid=sid), 201)
@@ -56,12 +57,13 @@ class CarrierApi:
     async def _list(self, request: Request) -> Response:
         params = request.query_params
         sent_from, sent_until = bounds(params, "DateSent")
-        query = Query(params.get("To"), params.get("From"), sent_from, sent_until, iso(self._clock.now()))
+        to, sender = phone_filter(params.get("To")), phone_filter(params.get("From"))
+        query = Query(to, sender, sent_from, sent_until, iso(self._clock.now()))
         lag = self._ordeal.lag(request, query.recipient)
         if lag is not None:
             query = replace(query, created_until=iso(self._clock.earlier(lag)))
         messages = self._carrier.messages
-        shelf = Shelf("messages", _FILTERS, partial(messages.page, query), messages.get, self._resource)
+        shelf = Shelf("messages", _FILTERS, partial(messages.page, query), messages.find, self._resource)
         return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
@@ -93,7 +95,8 @@ class CarrierApi:
         return message
 
     def _resource(self, message: Message) -> dict[str, Any]:
-        return resource(message, self._carrier.account.sid)
+        media = self._carrier.media.count(message.sid) if message.sid.startswith("MM") else 0
+        return resource(message, self._carrier.account.sid, media)
 
     def _shown(self, message: Message, status: int = 200) -> Response:
         return JSONResponse(self._resource(message), status)

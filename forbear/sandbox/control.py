@@ -89,7 +89,7 @@ def _add_views(router: APIRouter, clock: LiveClock, agenda: Agenda, carrier: Car
     async def messages(to: str | None = None, sender: str | None = None, limit: int = 1_000) -> list[dict[str, Any]]:
         """Newest first, both directions, whatever faults the list has over the API."""
         found = carrier.messages.page(Query(recipient=to, sender=sender), limit)
-        return [resource(message, carrier.account.sid) for message in found]
+        return [resource(message, carrier.account.sid, carrier.media.count(message.sid)) for message in found]
 
     @router.get("/payments")
     async def settlement() -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ Pure but for the refusal it raises. What needs memory (opt-outs, queues) is aske
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,7 @@ from forbear.sandbox.refusals import Refusal
 LONGEST_VALIDITY = 36_000
 _LONGEST_BODY = 1_600
 _LONGEST_URL = 4_000
+_MOST_MEDIA = 10
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{9}")
 _ALPHANUMERIC = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
@@ -42,6 +43,7 @@ class Draft:
     callback: str | None
     validity: int
     send_at: datetime | None
+    media: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str | None:
@@ -50,8 +52,9 @@ class Draft:
         return next(iter(parse_qs(query).get("t", [])), None)
 
 
-def read(form: Mapping[str, str], now: datetime) -> Draft:
+def read(pairs: Sequence[tuple[str, str]], now: datetime) -> Draft:
     """The draft in a form, judged in the order the provider judges."""
+    form = dict(pairs)
     to = _recipient(form.get("To", ""))
     service = _service(form)
     sender = _sender(form, service, to)
@@ -63,6 +66,7 @@ def read(form: Mapping[str, str], now: datetime) -> Draft:
         callback=_callback(form),
         validity=_validity(form),
         send_at=_send_at(form, service, now),
+        media=_media([value for name, value in pairs if name == "MediaUrl" and value]),
     )
 
 
@@ -114,17 +118,30 @@ def _body(form: Mapping[str, str]) -> str:
     return body
 
 
+def _media(urls: Sequence[str]) -> tuple[str, ...]:
+    if len(urls) > _MOST_MEDIA:
+        raise Refusal(21623)
+    if not all(_is_address(url) for url in urls):
+        raise Refusal(21620)
+    return tuple(urls)
+
+
 def _callback(form: Mapping[str, str]) -> str | None:
     url = form.get("StatusCallback")
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise Refusal(21609) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "_" in parts.hostname or len(url) > _LONGEST_URL:
+    if not _is_address(url) or "_" in (urlsplit(url).hostname or ""):
         raise Refusal(21609)
     return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and len(url) <= _LONGEST_URL
 
 
 def _validity(form: Mapping[str, str]) -> int:

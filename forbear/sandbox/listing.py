@@ -38,14 +38,14 @@ class Shelf(Generic[K]):
         name: of the list in its envelope.
         filters: parameters that narrow it; they stay in the addresses of other pages.
         page: so many, newest first, older than the one `below` or the nearest newer than the one `above`.
-        get: one by its sid.
+        find: one by its sid, also where it was deleted: a page after it still has its place.
         show: its JSON form.
     """
 
     name: str
     filters: tuple[str, ...]
     page: Callable[[int, int | None, int | None], list[K]]
-    get: Callable[[str], K | None]
+    find: Callable[[str], K | None]
     show: Callable[[K], dict[str, Any]]
 
 
@@ -54,7 +54,9 @@ def envelope(shelf: Shelf[K], path: str, params: Mapping[str, str]) -> dict[str,
     size = max(1, min(_LARGEST, _number(params.get("PageSize"), _DEFAULT_SIZE)))
     number = _number(params.get("Page"), 0)
     below, above = _edges(shelf, params.get("PageToken", ""))
-    found = shelf.page(size, below, above)
+    placed = below is not None or above is not None
+    # Without a token a page is counted off, as the provider once had it: what arrives meanwhile moves it.
+    found = shelf.page(size, below, above) if placed else shelf.page(size * (number + 1), None, None)[size * number :]
 
     def uri(page: int, token: str | None = None) -> str:
         given = {name: params[name] for name in shelf.filters if name in params}
@@ -73,16 +75,29 @@ def envelope(shelf: Shelf[K], path: str, params: Mapping[str, str]) -> dict[str,
         "uri": uri(number, params.get("PageToken")),
         "first_page_uri": uri(0),
         "next_page_uri": uri(number + 1, f"PA{found[-1].sid}") if older else None,
-        "previous_page_uri": uri(max(0, number - 1), f"PB{found[0].sid}") if newer else None,
+        "previous_page_uri": _previous(uri, number, f"PB{found[0].sid}" if newer else None),
     }
+
+
+def _previous(uri: Callable[[int, str | None], str], number: int, token: str | None) -> str | None:
+    """Before an empty page beyond the end there is one too."""
+    return uri(max(0, number - 1), token) if token or number else None
 
 
 def _edges(shelf: Shelf[K], token: str) -> tuple[int | None, int | None]:
     """A token names the one after (`PA`) or before (`PB`) which the page lies."""
-    one = shelf.get(token[2:]) if token else None
+    one = shelf.find(token[2:]) if token else None
     if one is None:
         return None, None
     return (one.seq, None) if token.startswith("PA") else (None, one.seq)
+
+
+def phone_filter(given: str | None) -> str | None:
+    """A number to look for; where somebody forgot to write `+` as `%2B`, it is a blank."""
+    if given is None:
+        return None
+    bare = given.strip()
+    return f"+{bare}" if given.startswith(" ") and bare.isdecimal() else given
 
 
 def bounds(params: Mapping[str, str], name: str) -> tuple[str | None, str | None]:

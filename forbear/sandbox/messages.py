@@ -67,6 +67,11 @@ class Messages:
         row = self._store.row(f"SELECT seq, {_COLUMNS} FROM messages WHERE sid = ? AND NOT deleted", sid)  # noqa: S608
         return None if row is None else Message(**row)
 
+    def find(self, sid: str) -> Message | None:
+        """A message, also a deleted one: its place in a list outlives it."""
+        row = self._store.row(f"SELECT seq, {_COLUMNS} FROM messages WHERE sid = ?", sid)  # noqa: S608  our names
+        return None if row is None else Message(**row)
+
     def save(self, message: Message) -> None:
         """Write back what may change after acceptance."""
         self._store.run(
@@ -101,7 +106,7 @@ class Messages:
         return sorted((Message(**row) for row in rows), key=lambda message: -message.seq)
 
 
-def resource(message: Message, account: str) -> dict[str, Any]:
+def resource(message: Message, account: str, media: int = 0) -> dict[str, Any]:
     """A message's JSON form: numbers as text, dates as RFC 2822, addresses relative."""
     uri = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}"
     return {
@@ -113,7 +118,7 @@ def resource(message: Message, account: str) -> dict[str, Any]:
         "body": message.body,
         "status": message.status,
         "num_segments": str(message.segments),
-        "num_media": "0",
+        "num_media": str(media),
         "direction": message.direction,
         "date_created": rfc2822(message.created),
         "date_sent": rfc2822(message.sent),

@@ -25,6 +25,7 @@ from forbear.sandbox.faults import Faults
 from forbear.sandbox.gate import Gate
 from forbear.sandbox.ground import Ground
 from forbear.sandbox.journal import Journal
+from forbear.sandbox.media_http import MediaApi
 from forbear.sandbox.numbers.control import numbers_control
 from forbear.sandbox.numbers.inbound import voice_order
 from forbear.sandbox.numbers.lookups_http import LookupsApi
@@ -129,6 +130,7 @@ def _carrier_routes(world: World) -> list[Route]:
     return [
         *world.accounts.routes(world.gate),
         *CarrierApi(world.carrier, world.clock, messages).routes(world.gate),
+        *MediaApi(world.carrier, world.clock).routes(world.gate),
         *CallsApi(world.switchboard, world.clock, calls).routes(world.gate),
         *RecordingsApi(world.switchboard.desk).routes(world.gate),
         *NumbersApi(world.carrier.books, account, world.clock).routes(world.gate),

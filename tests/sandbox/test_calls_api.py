@@ -157,9 +157,10 @@ def test_a_queued_call_is_cancelled_and_an_answered_one_hung_up(voice: Voice, ph
 
 
 def test_a_call_in_progress_is_sent_elsewhere(voice: Voice, phone: str) -> None:
-    sid = voice.call(phone, twiml="<Response><Say>One</Say><Pause length='900'/><Say>Two</Say></Response>")
-    with pytest.raises(TwilioRestException) as caught:
-        voice.twilio.calls(sid).update(twiml=HELLO)
+    with voice.box.at_walking_pace():  # else somebody may answer before we ask
+        sid = voice.call(phone, twiml="<Response><Say>One</Say><Pause length='900'/><Say>Two</Say></Response>")
+        with pytest.raises(TwilioRestException) as caught:
+            voice.twilio.calls(sid).update(twiml=HELLO)
     assert caught.value.code == 21220
     eventually(lambda: str(voice.twilio.calls(sid).fetch().status) == "in-progress")
     eventually(lambda: voice.box.control.get("/agenda").json().get("call_turn"))

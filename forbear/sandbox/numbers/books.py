@@ -41,6 +41,7 @@ class Which:
     kind: Kind
     owner: str = ""
     name: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class Books:
 
     def page(self, which: Which, size: int, below: int | None = None, above: int | None = None) -> list[Holding]:
         """Newest first."""
-        conditions = {"name = ?": which.name, "seq < ?": below, "seq > ?": above}
+        title = "json_extract(body, '$.friendly_name') = ?"
+        conditions = {"name = ?": which.name, title: which.title, "seq < ?": below, "seq > ?": above}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         where, order = " AND ".join(["kind = ?", "owner = ?", *given]), "ASC" if above is not None else "DESC"
         query = f"SELECT * FROM holdings WHERE {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608  fixed texts

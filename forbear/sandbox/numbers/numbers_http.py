@@ -10,7 +10,7 @@ from starlette.routing import Route
 from forbear.sandbox.agenda import LiveClock
 from forbear.sandbox.gate import Endpoint, Gate
 from forbear.sandbox.intake import is_e164
-from forbear.sandbox.listing import Shelf, envelope
+from forbear.sandbox.listing import Shelf, envelope, phone_filter
 from forbear.sandbox.messages import API_VERSION
 from forbear.sandbox.numbers.books import Books, Holding, Which
 from forbear.sandbox.refusals import Refusal
@@ -78,7 +78,8 @@ class NumbersApi:
 
     async def _list(self, request: Request) -> Response:
         params = request.query_params
-        page = partial(self._books.page, Which("number", name=params.get("PhoneNumber")))
+        which = Which("number", name=phone_filter(params.get("PhoneNumber")), title=params.get("FriendlyName"))
+        page = partial(self._books.page, which)
         filters = ("PhoneNumber", "FriendlyName")
         shelf = Shelf("incoming_phone_numbers", filters, page, partial(self._books.get, "number"), self._shown)
         return JSONResponse(envelope(shelf, path_of(request), params))

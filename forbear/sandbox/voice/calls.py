@@ -110,6 +110,11 @@ class Calls:
         row = self._store.row("SELECT * FROM calls WHERE sid = ? AND NOT deleted", sid)
         return None if row is None else _call(row)
 
+    def find(self, sid: str) -> Call | None:
+        """A call, also a deleted one: its place in a list outlives it."""
+        row = self._store.row("SELECT * FROM calls WHERE sid = ?", sid)
+        return None if row is None else _call(row)
+
     def save(self, call: Call) -> None:
         """Write back what may change after acceptance."""
         values = call.status, call.updated, call.started, call.ended, _body(call), call.sid

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from forbear.sandbox.agenda import LiveClock
 from forbear.sandbox.gate import Endpoint, Gate
-from forbear.sandbox.listing import Shelf, bounds, envelope
+from forbear.sandbox.listing import Shelf, bounds, envelope, phone_filter
 from forbear.sandbox.ordeal import Asked, Ordeal
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.calls import FINAL, Call, CallQuery, resource
@@ -57,8 +57,8 @@ class CallsApi:
         started, ended = bounds(params, "StartTime"), bounds(params, "EndTime")
         lag = self._ordeal.lag(request, params.get("To"))
         query = CallQuery(
-            recipient=params.get("To"),
-            sender=params.get("From"),
+            recipient=phone_filter(params.get("To")),
+            sender=phone_filter(params.get("From")),
             status=params.get("Status"),
             started_from=started[0],
             started_until=started[1],
@@ -67,7 +67,7 @@ class CallsApi:
             created_until=iso(self._clock.now() if lag is None else self._clock.earlier(lag)),
             parent=params.get("ParentCallSid"),
         )
-        shelf = Shelf("calls", _FILTERS, partial(self._calls.page, query), self._calls.get, self._resource)
+        shelf = Shelf("calls", _FILTERS, partial(self._calls.page, query), self._calls.find, self._resource)
         return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:

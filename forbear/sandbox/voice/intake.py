@@ -156,7 +156,7 @@ def _url(form: dict[str, str], name: str) -> str:
     code = 21609 if name == "StatusCallback" else 21205
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
         raise Refusal(code) from None
     if parts.scheme not in {"http", "https"} or not host or len(url) > _LONGEST_URL:

@@ -50,6 +50,11 @@ class Recordings:
         row = self._store.row("SELECT * FROM recordings WHERE sid = ? AND NOT deleted", sid)
         return None if row is None else _recording(row)
 
+    def find(self, sid: str) -> Recording | None:
+        """A recording, also a deleted one: its place in a list outlives it."""
+        row = self._store.row("SELECT * FROM recordings WHERE sid = ?", sid)
+        return None if row is None else _recording(row)
+
     def set_status(self, recording: Recording, status: str) -> Recording:
         self._store.run("UPDATE recordings SET status = ? WHERE sid = ?", status, recording.sid)
         return replace(recording, status=status)

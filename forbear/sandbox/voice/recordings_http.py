@@ -42,7 +42,7 @@ class RecordingsApi:
         params = request.query_params
         call = request.path_params.get("call") or params.get("CallSid")
         page = partial(self._recordings.page, call)
-        shelf = Shelf("recordings", ("CallSid",), page, self._recordings.get, self._resource)
+        shelf = Shelf("recordings", ("CallSid",), page, self._recordings.find, self._resource)
         return JSONResponse(envelope(shelf, path_of(request), params))
 
     async def _fetch(self, request: Request) -> Response:
