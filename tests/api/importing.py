@@ -147,5 +147,22 @@ def lender(module_database: Settings, hands: Hands) -> Iterator[Importer]:
         yield importer(module_database, ledger, hands)
 
 
+def settled_once(lender: Importer, file: str, rows: int, status: str = "enrolled") -> None:
+    """Every record of this file has its one result, and what it wrote is there once."""
+    seen, results = lender.seen(file), lender.results(file)
+    assert (seen["state"], seen["counts"][status], seen["position"]["row"]) == ("done", rows, rows)
+    assert [(each["line"], each["status"]) for each in results] == [(2 + each, status) for each in range(rows)]
+    assert lender.count("import_piece") == 0
+    written = rows if status == "enrolled" else 0
+    assert [lender.count(name) for name in ("account", "entry", "party")] == [written] * 3
+
+
+@pytest.fixture
+def alone(module_database: Settings) -> None:
+    """No file of a test before this one waits."""
+    with make_engine(module_database.database_url_for("migrator")).begin() as connection:
+        connection.execute(text("update import_file set finished_at = now(), state = 'done' where finished_at is null"))
+
+
 def packed(text: str) -> bytes:
     return gzip.compress(text.encode(), mtime=0)

@@ -12,7 +12,7 @@ from forbear.ports.calls import Standing
 from forbear.ports.sms import Unreadable
 from forbear.ports.tracking import Posted
 from forbear.settings import Settings
-from tests.activities.test_upkeep import Book, Hanging, Replies
+from tests.activities.upkeeping import Book, Hanging, Replies
 from tests.api.hooks.caller import Phone, Ringing
 from tests.api.pages.site import Site
 

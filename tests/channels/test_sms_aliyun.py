@@ -2,48 +2,26 @@
 
 import json
 import os
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 import requests
-from alibabacloud_dysmsapi20170525.client import Client
-from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest
 from pydantic import SecretStr
 
 from forbear.channels.aliyun_client import client
 from forbear.channels.sms_aliyun import AliyunCarrier
 from forbear.channels.wording import SmsWording
-from forbear.clock import Clock
 from forbear.errors import CannotStart
-from forbear.ports.sms import Accepted, Found, Refused, SmsText, Unknown, Unreadable
+from forbear.ports.sms import Accepted, Found, Refused, Unknown
 from forbear.settings import Settings
+from tests.channels.aliyun import KEY_ID, SECRET, SHORT, SIGNATURE, VALUES, WORDING, look_for, settings, text
 from tests.sandbox.box import Box, Receiver, eventually
 
-KEY_ID, SECRET = "LTAIexample", "an-example-secret"
-SIGNATURE = "示例储蓄"
-SHORT = 1.0
-"""Seconds; the slow provider answers after twice that."""
-VALUES = {"lender": "示例储蓄银行", "phone": "95500-0000", "link": "https://pay.example.com/p/abcdefghij123456"}
-WORDING = SmsWording()
 _numbers = count(100)
-
-
-def settings(url: str, **more: Any) -> Settings:
-    given: dict[str, Any] = {
-        "sandbox": True,
-        "aliyun_access_key_id": KEY_ID,
-        "aliyun_access_key_secret": SecretStr(SECRET),
-        "aliyun_endpoint": url.removeprefix("http://"),
-    }
-    return Settings(**(given | more))
 
 
 @pytest.fixture(scope="module")
@@ -75,28 +53,8 @@ def phone() -> str:
     return f"+861990000{next(_numbers):04d}"
 
 
-def text(to: str, touch: str = "tch_1", **more: Any) -> SmsText:
-    given: dict[str, Any] = {
-        "touch": touch,
-        "provider": "aliyun",
-        "template": "cn-notice-friendly",
-        "language": "zh-Hans",
-        "values": VALUES,
-        "to": to,
-        "sender": SIGNATURE,
-        "body": "",
-        "callback_url": "https://pay.example.com/cb",
-        "validity": timedelta(hours=3),
-    }
-    return SmsText(**(given | more))
-
-
 def kept(box: Box, phone: str) -> list[dict[str, Any]]:
     return box.control.get("/domestic/messages", params={"to": phone}).json()
-
-
-def look_for(carrier: AliyunCarrier, phone: str, touch: str, since: datetime) -> Found | None:
-    return carrier.find(provider="aliyun", touch=touch, to=phone, sender=SIGNATURE, since=since, marker_sha256="")
 
 
 def test_an_accepted_text_is_there_once_in_our_words_under_the_signature_with_our_id(
@@ -318,90 +276,3 @@ def test_the_sdks_debug_lines_which_quote_numbers_stay_off_whatever_the_environm
     carrier.send(text(phone))
     out, err = capfd.readouterr()
     assert phone.removeprefix("+86") not in out + err
-
-
-class Answering(BaseHTTPRequestHandler):
-    """A provider that gives every call the same answer; it counts them."""
-
-    calls: list[str]
-    status: int
-    told: dict[str, str]
-
-    def do_POST(self) -> None:
-        self.calls.append(self.path)
-        body = json.dumps(self.told).encode()
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base names it so
-        """Silent: it would print addresses."""
-
-
-@contextmanager
-def answering(status: int, **told: str) -> Generator[tuple[AliyunCarrier, list[str]]]:
-    calls: list[str] = []
-    handler = type("Handler", (Answering,), {"calls": calls, "status": status, "told": told})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield AliyunCarrier(client(settings(f"http://127.0.0.1:{server.server_port}")), WORDING, read_seconds=5), calls
-        server.shutdown()
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_and_its_text_stays_unknown(phone: str, status: int) -> None:
-    with answering(status) as (carrier, calls):
-        assert isinstance(carrier.send(text(phone)), Unknown)
-        assert len(calls) == 1
-
-
-def test_a_request_that_the_provider_saw_before_is_unknown(phone: str) -> None:
-    with answering(400, Code="SignatureNonceUsed", Message="used", RequestId="r") as (carrier, calls):
-        assert isinstance(carrier.send(text(phone)), Unknown)
-        assert len(calls) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "of_itself"),
-    [
-        (200, "isv.MOBILE_NUMBER_ILLEGAL", True),
-        (200, "isv.SOMETHING_NEW", True),
-        (200, "isv.ACCOUNT_ABNORMAL", False),
-        (200, "isp.SYSTEM_ERROR", False),
-        (400, "Throttling.User", False),
-        (403, "InvalidAccessKeyId.NotFound", False),
-        (503, "ServiceUnavailable", False),
-    ],
-)
-def test_a_refused_question_tells_whether_the_next_may_be_answered(
-    phone: str, status: int, code: str, of_itself: bool
-) -> None:
-    with answering(status, Code=code, Message="no", RequestId="r") as (carrier, _):
-        with pytest.raises(ConnectionError) as caught:
-            look_for(carrier, phone, "tch_1", datetime(2026, 3, 2, tzinfo=UTC))
-        assert isinstance(caught.value, Unreadable) == of_itself
-
-
-@pytest.mark.parametrize(
-    ("hour", "days"),
-    [(1, ["20260302"]), (15, ["20260302"]), (16, ["20260302", "20260303"]), (72, ["20260302", "20260303"])],
-)
-def test_no_day_to_come_is_asked_about(
-    monkeypatch: pytest.MonkeyPatch, free_address: str, hour: int, days: list[str]
-) -> None:
-    asked: list[str] = []
-
-    def listing(self: Client, request: QuerySendDetailsRequest, runtime: object) -> Any:
-        asked.append(str(request.send_date))
-        dtos = SimpleNamespace(sms_send_detail_dto=[])
-        return SimpleNamespace(body=SimpleNamespace(code="OK", sms_send_detail_dtos=dtos))
-
-    monkeypatch.setattr(Client, "query_send_details_with_options", listing)
-    midnight = datetime(2026, 3, 2, tzinfo=UTC)
-    clock = Clock.real(lambda: midnight + timedelta(hours=hour))
-    carrier = AliyunCarrier(client(settings(free_address)), WORDING, clock=clock)
-    assert look_for(carrier, "+8619900001234", "tch_1", midnight + timedelta(minutes=30)) is None
-    assert asked == days
