@@ -87,9 +87,9 @@ def unreachable(life: Life, person: Person) -> bool:
         for touch in person.history
         if touch.account == life.account and touch.channel == "call" and touch.person in {"", person.id}
     ]
-    results = [touch.result or counts_as(touch.channel, touch.state) for touch in calls]
-    last = [result for result in results if result is not None][-TRIES:]
-    return not phones or (len(last) == TRIES and NOBODY.issuperset(last))
+    counted = [(touch.result,) if touch.result else counts_as(touch.channel, touch.state) for touch in calls]
+    last = [results for results in counted if results][-TRIES:]
+    return not phones or (len(last) == TRIES and all(NOBODY.issuperset(results) for results in last))
 
 
 def cause_of(life: Life) -> str | None:

@@ -181,7 +181,7 @@ def _history(life: Life, person: Person) -> tuple[law.PastAttempt, ...]:
     others = list(_others(life, person))
     if others:
         made = sorted([*made, *others], key=lambda each: (each[0].at, each[0].ref or ""))
-    return tuple(past for touch, whose in made if (past := _past(touch, whose)) is not None)
+    return tuple(past for touch, whose in made for past in _past(touch, whose))
 
 
 def _others(life: Life, person: Person) -> Iterator[tuple[PastTouch, str]]:
@@ -199,23 +199,22 @@ def _which(touch: PastTouch) -> PastTouch | str:
     return touch.ref or touch
 
 
-def _past(touch: PastTouch, whose: str) -> law.PastAttempt | None:
-    """A touch in the law's words, in the role that it was made in; None for one that certainly was not made."""
-    result = touch.result or counts_as(touch.channel, touch.state)
-    if result is None:
-        return None
-    return law.PastAttempt(
-        at=touch.at,
-        channel=touch.channel,
-        party=PARTIES[touch.role],
-        result=cast("law.Result", result),
-        to=touch.key,
-        place=cast("law.ContactPlace | None", touch.place),
-        debts=touch.accounts,
-        purpose=cast("law.Purpose", touch.purpose),
-        person=whose,
-        ref=touch.ref,
-    )
+def _past(touch: PastTouch, whose: str) -> Iterator[law.PastAttempt]:
+    """A touch in the law's words, in the role that it was made in; none for one that certainly was not made."""
+    results = (touch.result,) if touch.result else counts_as(touch.channel, touch.state)
+    for result in results:
+        yield law.PastAttempt(
+            at=touch.at,
+            channel=touch.channel,
+            party=PARTIES[touch.role],
+            result=cast("law.Result", result),
+            to=touch.key,
+            place=cast("law.ContactPlace | None", touch.place),
+            debts=touch.accounts,
+            purpose=cast("law.Purpose", touch.purpose),
+            person=whose,
+            ref=touch.ref,
+        )
 
 
 def _suppressions(person: Person) -> tuple[law.Suppression, ...]:
