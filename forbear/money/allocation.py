@@ -8,7 +8,7 @@ Over several debts a payment goes in turn, the debtor's choice first, or in prop
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import groupby
 from typing import Generic, TypeVar
 
@@ -34,10 +34,11 @@ def allocate(order: Sequence[Part], balances: Mapping[Part, Decimal], payment: D
         raise ValueError("a payment is not negative")
     rest = payment
     paid: dict[Part, Decimal] = {}
-    for part in order:
-        paid[part] = min(rest, max(balances.get(part, ZERO), ZERO))
-        rest -= paid[part]
-    left = {part: balances.get(part, ZERO) - paid[part] for part in order}
+    with localcontext(CONTEXT):
+        for part in order:
+            paid[part] = min(rest, max(balances.get(part, ZERO), ZERO))
+            rest -= paid[part]
+        left = {part: balances.get(part, ZERO) - paid[part] for part in order}
     return Allocation(paid=paid, left=left, unallocated=rest)
 
 
@@ -65,10 +66,10 @@ def allocate_pro_rata(debts: Sequence[Decimal], payment: Decimal) -> Shares:
         return Shares((NOTHING,) * len(debts), payment)
     exact = [product(given, debt) for debt in debts]
     shares = [rounded_down(each, owed) for each in exact]
-    cents = int(CONTEXT.subtract(given, total(shares)) / CENT)
+    cents = int(CONTEXT.divide(CONTEXT.subtract(given, total(shares)), CENT))
     left = [CONTEXT.subtract(each, product(share, owed)) for each, share in zip(exact, shares, strict=True)]
-    for place in sorted(range(len(debts)), key=lambda place: (-left[place], place))[:cents]:
-        shares[place] += CENT
+    for place in sorted(range(len(debts)), key=lambda place: (CONTEXT.minus(left[place]), place))[:cents]:
+        shares[place] = CONTEXT.add(shares[place], CENT)
     return Shares(tuple(shares), CONTEXT.subtract(payment, given))
 
 
@@ -79,7 +80,6 @@ class Debt:
     id: str
     amount: Decimal
     due_on: date
-    incurred_on: date
     secured: Decimal = ZERO
     """How much of it stands secured: the least secured comes first."""
     burden: Decimal = ZERO
@@ -101,7 +101,8 @@ def allocate_over(debts: Sequence[Debt], payment: Decimal, as_of: date, chosen: 
         found = allocate_pro_rata([debt.amount for debt in group], rest)
         shares |= {debt.id: share for debt, share in zip(group, found.shares, strict=True)}
         rest = found.unallocated
-    return Allocation(shares, {debt.id: debt.amount - shares[debt.id] for debt in debts}, rest)
+    left = {debt.id: CONTEXT.subtract(debt.amount, shares[debt.id]) for debt in debts}
+    return Allocation(shares, left, rest)
 
 
 def _in_turn(debts: Sequence[Debt], as_of: date, chosen: Sequence[str]) -> Iterator[list[Debt]]:
@@ -110,8 +111,9 @@ def _in_turn(debts: Sequence[Debt], as_of: date, chosen: Sequence[str]) -> Itera
         yield [by_id[debt]]
 
     def turn(debt: Debt) -> tuple[bool, Decimal, Decimal, date]:
-        uncovered = max(debt.amount - debt.secured, ZERO)
-        return debt.due_on > as_of, -uncovered / debt.amount if debt.amount else ZERO, -debt.burden, debt.due_on
+        bare = max(CONTEXT.subtract(debt.amount, debt.secured), ZERO)
+        part = CONTEXT.divide(bare, debt.amount) if debt.amount else ZERO
+        return debt.due_on > as_of, CONTEXT.minus(part), CONTEXT.minus(debt.burden), debt.due_on
 
     others = [debt for debt in debts if debt.id not in chosen and not debt.disputed]
     for _, group in groupby(sorted(others, key=turn), key=turn):

@@ -142,7 +142,7 @@ def capped(principal: Decimal, contract_rate: Decimal, caps: Steps, *, start: da
         contract, cap = (simple(principal, rate, length) for rate in (contract_rate, value_on(caps, first)))
         rows.append(CappedRow(first, last, length.days, contract, cap))
     contract, cap, claimable = (total(getattr(row, name) for row in rows) for name in ("contract", "cap", "claimable"))
-    return Capped(tuple(rows), contract, cap, claimable, contract - claimable)
+    return Capped(tuple(rows), contract, cap, claimable, CONTEXT.subtract(contract, claimable))
 
 
 def late(

@@ -197,3 +197,53 @@ DRAWS: dict[str, Callable[[Random], Json]] = {
         amount_in_words_cn,
     )
 } | {"court_fee_cn": of_amount, "preservation_fee_cn": of_amount}
+
+
+PARTS = ("principal", "interest", "penalty_interest", "compound_interest", "fee", "cost")
+
+
+def account(dice: Random) -> Json:
+    """An account of some months: charges, payments, waivers, reversals and back-dated ones, and rates that change."""
+    start = day(dice)
+    length = dice.choice((30, 90, 200))
+
+    def some_day() -> date:
+        return start + timedelta(days=dice.randrange(length))
+
+    def table() -> list[Json]:
+        days = sorted({start, *(some_day() for _ in range(dice.randrange(3)))})
+        return [{"from": str(each), "rate": dice.choice(("0", "0.0435", rate(dice), rate(dice)))} for each in days]
+
+    made = (("interest", "principal"), ("penalty_interest", "principal"), ("compound_interest", "charged_interest"))
+    accruals: list[Json] = [
+        {"component": part, "on": on, "by": dice.choice((*BASES, "ACT/365")), "rates": table()}
+        for part, on in made
+        if dice.random() < 0.7
+    ]
+    if dice.random() < 0.2:
+        daily = [{"from": str(start), "rate": "0.0005"}]
+        accruals.append({"component": "interest", "on": "principal", "by": None, "rates": daily})
+    first = {"id": "p00", "day": str(start), "kind": "charge", "component": "principal", "amount": amount(dice, 50_000)}
+    postings = [first, *(_posting(dice, f"p{number:02}", some_day()) for number in range(1, dice.randrange(2, 9)))]
+    return {
+        "postings": [*postings, *_reversals(dice, postings, start + timedelta(days=length))],
+        "accruals": accruals,
+        "order": dice.sample(PARTS, 6) if dice.random() < 0.3 else list(reversed(PARTS)),
+        "as_of": str(start + timedelta(days=dice.randrange(length + 20))),
+    }
+
+
+def _posting(dice: Random, name: str, on: date) -> Json:
+    kind = dice.choice(("charge", "payment", "payment", "payment", "credit"))
+    found = {"id": name, "day": str(on), "kind": kind, "amount": amount(dice, 20_000)}
+    return found if kind == "payment" else found | {"component": dice.choice(PARTS)}
+
+
+def _reversals(dice: Random, postings: list[Json], last: date) -> list[Json]:
+    found: list[Json] = []
+    for each in postings:
+        if each["kind"] == "payment" and dice.random() < 0.3:
+            paid = date.fromisoformat(each["day"])
+            on = paid + timedelta(days=dice.randrange((last - paid).days + 1) * dice.randrange(2))
+            found.append({"id": f"r{each['id']}", "day": str(on), "kind": "reversal", "reverses": each["id"]})
+    return found
