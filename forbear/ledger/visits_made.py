@@ -18,6 +18,8 @@ from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.tables.visits import HandedOver, Visit, VisitPlan, VisitReport, VisitSignature
+from forbear.ledger.task_ends import NOBODY_KNOWS
+from forbear.ledger.unknowns import KIND as UNKNOWN
 from forbear.ledger.visits import lock, plan_of
 from forbear.ledger.visits_checked_in import noted, sent, together
 from forbear.ledger.visits_desk import Desk
@@ -37,6 +39,10 @@ OF_OUTCOME: Final = {
 PAPERS: Final = ("notice", "statement", "contact_card")
 OVER: Final = frozenset({"ACCOUNT.PAID", "ACCOUNT.CLOSED", "TASK.EXPIRED"})
 """Held so, there is nothing left to do."""
+
+
+class ReportedAlready(Conflict):
+    """A report of this visit stands: another officer's, or the same one's from another phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,9 @@ def report(desk: Desk, visit_id: str, told: Told) -> VisitReport:
 
     Raises:
         BadInput: something does not fit, is missing, or is not one of the words.
-        Conflict: it was not begun, or another report was there first.
+        Conflict: it was not begun.
         Forbidden: somebody else was sent.
+        ReportedAlready: another report was there first.
     """
     visit, task = _locked(desk, visit_id)
     plan = sent(plan_of(desk.session, visit.id), desk.staff)
@@ -96,7 +103,7 @@ def report(desk: Desk, visit_id: str, told: Told) -> VisitReport:
     if known is not None:
         if (known.officer, known.key) == (desk.staff, told.key):
             return known
-        raise Conflict("This visit was reported already")
+        raise ReportedAlready("This visit was reported already")
     if not to_be_told(visit):
         raise Conflict("This visit was not begun")
     _checked(told)
@@ -151,7 +158,8 @@ def abort(desk: Desk, visit_id: str) -> None:
 def end_untold(desk: Desk, visit_id: str) -> None:
     """End a visit that was begun and of which nobody told in time; twice changes nothing.
 
-    Its touch stays counted as one of which nobody knows, and the two who were sent may still report.
+    Its touch stays counted as one of which nobody knows, and nobody is asked to find out any more; the two who were
+    sent may still report.
 
     Raises:
         Conflict: it is not under way, or its time is not over.
@@ -164,6 +172,9 @@ def end_untold(desk: Desk, visit_id: str) -> None:
     if visit.state != "under_way" or task.state in tasks.WAITING:
         raise Conflict("This visit is not under way, or the two who were sent still have time to report")
     _end(desk, visit, "aborted", None)
+    asked = select(Task).where(Task.touch == visit.touch, Task.kind == UNKNOWN, Task.state.in_(tasks.WAITING))
+    for each in desk.session.scalars(asked.with_for_update()):
+        tasks.close(desk.session, each, desk.now(), outcome=NOBODY_KNOWS)
 
 
 def to_be_told(visit: Visit) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from forbear.errors import BadInput, Conflict, Forbidden
 from forbear.ledger import promises
 from forbear.ledger.begun import Promised
 from forbear.ledger.tables.accounts import Promise
+from forbear.ledger.tables.tasks import Task
 from forbear.ledger.visits_made import end_untold
 from tests.conftest import Hands
 from tests.ledger.house import A_DAY, AN_HOUR, House
@@ -57,9 +59,15 @@ def test_a_promise_told_late_does_not_replace_one_that_was_made_since(crew: Crew
     visit, person, account = crew.under_way()
     said, by = crew.house.now + 10 * A_MINUTE, crew.house.now.date()
     hands.advance(AN_HOUR)
-    asked = {"tenant": crew.house.tenant, "account": account}
+    asked: dict[str, Any] = {"tenant": crew.house.tenant, "account": account}
     with crew.house.worker() as session:
-        given = {**asked, "lender": crew.house.lender, "person": person, "amount": Decimal(40), "currency": "USD"}
+        given: dict[str, Any] = {
+            **asked,
+            "lender": crew.house.lender,
+            "person": person,
+            "amount": Decimal(40),
+            "currency": "USD",
+        }
         made = promises.make_promise(session, **given, due_on=by + 9 * A_DAY, via="page", now=crew.house.now)
         if newer == "withdrawn":
             promises.withdraw_promise(session, **asked, promise=made, reason="mistake", now=crew.house.now)
@@ -85,6 +93,23 @@ def test_a_phones_clock_is_believed_only_between_the_beginning_and_now(
     assert made == (began if clock < timedelta(0) else crew.house.now)
 
 
+def asked_about(crew: Crew, touch: str) -> list[tuple[str, str | None]]:
+    """The tasks to find out what became of a touch, and how each stands."""
+    with crew.house.worker() as session:
+        found = select(Task.state, Task.outcome).where(Task.touch == touch, Task.kind == "unknown_touch")
+        return [(row.state, row.outcome) for row in session.execute(found)]
+
+
+def test_a_report_that_comes_by_itself_ends_the_task_to_find_out(crew: Crew, hands: Hands) -> None:
+    visit, _, _ = crew.under_way()
+    hands.advance(13 * AN_HOUR)
+    crew.house.upkeeping().expire_claims()
+    touch = str(crew.visit(visit).touch)
+    assert asked_about(crew, touch) == [("open", None)]
+    crew.report(visit)
+    assert asked_about(crew, touch) == [("withdrawn", "reconciled")]
+
+
 def test_a_supervisor_ends_what_nobody_told_and_the_two_may_still_report(crew: Crew, hands: Hands) -> None:
     visit, _, _ = crew.under_way()
     with crew.desk(crew.supervisor) as desk, pytest.raises(Conflict):
@@ -99,6 +124,7 @@ def test_a_supervisor_ends_what_nobody_told_and_the_two_may_still_report(crew: C
     row = crew.visit(visit)
     assert (row.state, row.outcome) == ("aborted", None)
     assert crew.house.touch(str(row.touch)).state == "unknown", "it stays counted"
+    assert asked_about(crew, str(row.touch)) == [("done", "nobody_knows")], "nobody is asked to find out any more"
     crew.report(visit, "met_borrower", "borrower")
     row = crew.visit(visit)
     assert (row.state, row.outcome) == ("reported", "met_borrower")

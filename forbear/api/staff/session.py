@@ -64,7 +64,15 @@ def token_of(cookie: str) -> str:
 
 def signed_in(request: Request) -> Staff:
     """The signed-in person; the page is then in their language."""
-    cookie = request.cookies.get(COOKIE)
+    return recognised(request, request.cookies.get(COOKIE))
+
+
+def recognised(request: Request, cookie: str | None) -> Staff:
+    """Whose session a cookie is.
+
+    Raises:
+        SignedOut: nobody's, or not any more.
+    """
     found = signing_in.present(ledger_of(request), cookie)
     if found is None or cookie is None:
         raise SignedOut
@@ -111,6 +119,7 @@ def check_site(request: Request) -> None:
 
 def checked_form(request: Request, staff: SignedIn, fields: Annotated[FormData, Depends(form_body)]) -> FormData:
     """The fields of a form of this session."""
+    request.state.form = fields  # what was read of the line once is not there again
     check_site(request)
     check_token(staff, str(fields.get(TOKEN, "")))
     return fields

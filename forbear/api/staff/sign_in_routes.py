@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from forbear.api.hooks.bodies import form_body
+from forbear.api.staff import kept_forms
 from forbear.api.staff.rendering import render, see_other, words_of
 from forbear.api.staff.session import (
     COOKIE,
@@ -21,6 +22,7 @@ from forbear.api.staff.session import (
     TheSettings,
     check_site,
     drop_cookie,
+    recognised,
     set_cookie,
 )
 from forbear.api.staff.staff_route import StaffRoute
@@ -62,13 +64,15 @@ def sign_in(
     cookie = signing_in.sign_in(ledger, email, password)
     if cookie is None:
         errors = {"email": words_of(request)("sign_in.refused")}
-        return render(
-            request, "sign_in.html", status=UNPROCESSABLE, onward=there, errors=errors, values={"email": email}
-        )
+        values, kept = {"email": email}, kept_forms.carried(fields)
+        return render(request, "sign_in.html", status=UNPROCESSABLE, onward=there, errors=errors, values=values, **kept)
     before = signing_in.present(ledger, request.cookies.get(COOKIE))
     if before is not None:
         signing_in.sign_out(ledger, before)
-    answer = see_other(there)
+    kept = kept_forms.unpacked(fields)
+    if kept is not None:
+        recognised(request, cookie)
+    answer = see_other(there) if kept is None else kept_forms.offer(request, kept)
     set_cookie(answer, settings, cookie)
     return answer
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from forbear.api.pace import Refused
+from forbear.api.staff import kept_forms
 from forbear.api.staff.rendering import render, see_other
 from forbear.api.staff.session import ROOT, NotYours, SignedOut, StaleForm
 from forbear.errors import BadInput, Conflict, Erased, Forbidden, NotFound
@@ -41,8 +42,10 @@ class StaffRoute(APIRoute):
             try:
                 return await answer(request)
             except SignedOut:
-                return see_other(_sign_in(request))
+                return await kept_forms.signed_out(request) or see_other(_sign_in(request))
             except tuple(TOLD) as told:
+                if isinstance(told, StaleForm) and (again := await kept_forms.of_old_page(request)):
+                    return again
                 about, status = next(TOLD[kind] for kind in type(told).__mro__ if kind in TOLD)
                 page = render(request, "note.html", status=status, about=about)
                 if isinstance(told, Refused):
@@ -56,7 +59,10 @@ class StaffRoute(APIRoute):
 
 
 def _sign_in(request: Request) -> str:
-    """The sign-in page, which leads back to a page that was asked for; a form that was sent is not sent again."""
+    """The sign-in page, which leads back to a page that was asked for; a form that was sent is not sent again.
+
+    What somebody wrote down waits behind it (`forbear.api.staff.kept_forms`).
+    """
     path = request.url.path
     if request.method != "GET" or path == ROOT:
         return f"{ROOT}/sign-in"

@@ -19,13 +19,13 @@ from forbear.api.staff.rendering import headers, render, see_other, words_of
 from forbear.api.staff.session import Fields
 from forbear.api.staff.staff_route import StaffRoute
 from forbear.api.staff.visits_at import ROOT, Either, Officer, TheVisits, officers, read_day, read_instant, read_number
-from forbear.api.staff.visits_view import door_page
+from forbear.api.staff.visits_view import REPORTED, door_page
 from forbear.contracts.outcomes import TICKS
 from forbear.errors import BadInput, Conflict, ForbearError, Forbidden, NotFound
 from forbear.ledger.begun import Held, Promised
 from forbear.ledger.visits_checked_in import Reading, check_in
 from forbear.ledger.visits_desk import Desk
-from forbear.ledger.visits_made import PAPERS, Told, abort, report, sign, start
+from forbear.ledger.visits_made import PAPERS, ReportedAlready, Told, abort, report, sign, start
 from forbear.ledger.visits_planned import place_of
 from forbear.ledger.visits_shown import seen_by
 from forbear.ledger.visits_today import Day, day, today
@@ -69,7 +69,7 @@ def on_a_map(request: Request, visit: str, staff: Either, visits: TheVisits) -> 
 
 @router.post("/{visit}/check-in")
 def here(request: Request, visit: str, staff: Officer, fields: Fields, visits: TheVisits) -> Response:
-    return done(request, staff, visits, visit, lambda desk: check_in(desk, visit, _reading(fields)))
+    return done(request, staff, visits, visit, lambda desk: check_in(desk, visit, _reading(fields)), fields)
 
 
 @router.post("/{visit}/start")
@@ -86,7 +86,7 @@ def knock(request: Request, visit: str, staff: Officer, fields: Fields, visits: 
 
 @router.post("/{visit}/report")
 def tell(request: Request, visit: str, staff: Officer, fields: Fields, visits: TheVisits) -> Response:
-    return done(request, staff, visits, visit, lambda desk: report(desk, visit, _told(fields)))
+    return done(request, staff, visits, visit, lambda desk: report(desk, visit, _told(fields)), fields)
 
 
 @router.post("/{visit}/sign")
@@ -101,8 +101,18 @@ def turn_back(request: Request, visit: str, staff: Officer, fields: Fields, visi
     return done(request, staff, visits, visit, lambda desk: abort(desk, visit))
 
 
-def done(request: Request, staff: Any, visits: TheVisits, visit: str, act: Callable[[Desk], object]) -> Response:
-    """Do it in one transaction and lead on; what does not fit comes back on the page, or as JSON to a script."""
+def done(  # noqa: PLR0917  one request about one visit
+    request: Request,
+    staff: Any,
+    visits: TheVisits,
+    visit: str,
+    act: Callable[[Desk], object],
+    fields: FormData | None = None,
+) -> Response:
+    """Do it in one transaction and lead on; what does not fit comes back on the page, or as JSON to a script.
+
+    `fields` is what was written, which then stands on the page again.
+    """
     script = request.headers.get("accept", "") == JSON
     try:
         with visits.desk(staff) as desk:
@@ -111,10 +121,12 @@ def done(request: Request, staff: Any, visits: TheVisits, visit: str, act: Calla
         status = next(code for kind, code in STATUS.items() if isinstance(wrong, kind))
         if script:
             return JSONResponse({"sent": False, "why": sentence(request, wrong)}, status, headers=headers())
-        if not isinstance(wrong, BadInput):
+        if not isinstance(wrong, BadInput | ReportedAlready):
             raise
+        told = (wrong.field if isinstance(wrong, BadInput) else REPORTED, sentence(request, wrong))
+        values = {} if fields is None else {name: str(value) for name, value in fields.items()}
         with visits.desk(staff) as desk:
-            return door_page(request, visits, desk, visit, wrong=(wrong.field, sentence(request, wrong)))
+            return door_page(request, visits, desk, visit, wrong=told, values=values, status=status)
     if script:
         return JSONResponse({"sent": True}, headers=headers())
     return see_other(f"{ROOT}/{visit}")
@@ -126,6 +138,8 @@ def sentence(request: Request, wrong: Exception) -> str:
     if isinstance(wrong, BadInput):
         key = f"visit_wrong.{wrong.field}"
         return words(key) if key in words.sentences else words("visit_wrong.other")
+    if isinstance(wrong, ReportedAlready):
+        return words("visit_wrong.reported")
     return words("visit_wrong.conflict" if isinstance(wrong, ForbearError) else "visit_wrong.other")
 
 
@@ -150,6 +164,7 @@ def _day(request: Request, staff: Any, visits: TheVisits, of: Callable[[Desk], D
     return render(
         request,
         "visits/day.html",
+        device=True,
         rows=rows,
         day=visits.day(found.on),
         before=(found.on - timedelta(days=1)).isoformat(),

@@ -34,7 +34,7 @@ AROUND: Final = 20_000
 """Bytes that a form adds to the file in it."""
 ASSETS: Final = Path(__file__).parent / "assets"
 CACHED: Final = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-KINDS: Final = {"visit.js": "text/javascript", "visits.css": "text/css"}
+KINDS: Final = {"kept.js": "text/javascript", "visit.js": "text/javascript", "visits.css": "text/css"}
 
 
 @dataclass(frozen=True, slots=True)

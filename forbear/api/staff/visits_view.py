@@ -1,6 +1,7 @@
 """One visit as a page: what is left to do there, for whoever is sent, in the order in which it is done."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import Request
@@ -17,7 +18,8 @@ from forbear.ledger.visits_made import MET, PAPERS, to_be_told
 from forbear.ledger.visits_shown import AtDoor, at_door
 
 CONFLICT: Final = 409
-UNPROCESSABLE: Final = 422
+REPORTED: Final = "told"
+"""The part of the page that shows the report which stands."""
 
 
 def door_page(
@@ -28,16 +30,21 @@ def door_page(
     *,
     held: Held | None = None,
     wrong: tuple[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    """The page of a visit; `held` says why it could not begin just now, `wrong` which field did not fit."""
+    """The page of a visit; `held` says why it could not begin just now, `wrong` which field of `values` did not fit."""
     seen = at_door(desk, visit)
     errors = {}
     if held is not None:
         errors = {"start": visits.held(held, seen.plan.zone)}
     elif wrong is not None:
         errors = {_anchor(seen.visit.state, wrong[0]): wrong[1]}
-    status = CONFLICT if held is not None else UNPROCESSABLE if wrong is not None else 200
     shown = _shown(request, visits, desk, seen)
+    if values:
+        # Under its key the form may have arrived all the same: sent again it stays one.
+        shown |= {"values": values, "key": values.get("key") or shown["key"]}
+    status = CONFLICT if held is not None else status
     return render(request, "visits/visit.html", status=status, device=True, errors=errors, **shown)
 
 
@@ -45,6 +52,8 @@ def _anchor(state: str, field: str) -> str:
     """Where on the page a sentence about a field leads: to the form that is shown there."""
     if field in {"photo", "sha256", "kind"} and state != "assigned":
         return "photo"
+    if field == REPORTED:
+        return field
     return {"assigned": "here", "under_way": "outcome"}.get(state, "photo")
 
 
@@ -80,7 +89,6 @@ def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[s
         "causes": list(CAUSES),
         "ticks": list(TICKS),
         "papers": list(PAPERS),
-        "me": desk.staff,
     }
 
 

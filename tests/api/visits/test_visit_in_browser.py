@@ -251,3 +251,87 @@ def test_the_boards_of_a_supervisor_fit_a_phone(visits: Round, browser: Browser,
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
     assert asked in page.goto(f"{address}/staff/visits/board").text()  # pyright: ignore[reportOptionalMemberAccess]  a page was opened
     context.close()
+
+
+REFUSING = {
+    "private": "Object.defineProperty(window, 'indexedDB', {value: {open() { throw new DOMException('no', 'SecurityError'); }}});"
+    "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('no', 'SecurityError'); }});",
+    "full": "IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); };",
+}
+"""Browsers that keep nothing: a window that leaves no trace, a phone without room."""
+
+
+@pytest.mark.parametrize("how", [(language, why) for language in ("en", "zh-Hans") for why in sorted(REFUSING)])
+def test_a_report_that_the_phone_will_not_keep_stays_in_its_form_until_it_was_sent(
+    visits: Round, browser: Browser, address: str, how: tuple[str, str], tmp_path: Path
+) -> None:
+    language, why = how
+    team = visits if language == "en" else make_round(visits.desk, language)
+    visit, _, _ = team.crew.assigned()
+    context, page = begun(browser, address, team, visit)
+    context.add_init_script(REFUSING[why])
+    page.reload()
+    kept = page.locator("#kept")
+    if why == "private":
+        expect(kept).to_contain_text("keeps nothing" if language == "en" else "无法保存")
+    context.set_offline(True)
+    page.locator("input[name=outcome][value=nobody_home]").check()
+    page.locator("#met-nobody").check()
+    page.locator("#note").fill("The blue gate was locked.")
+    page.locator("form[data-keep=report] > button").click()
+    expect(kept).to_contain_text(
+        "could not keep it, and it has not been sent" if language == "en" else "本机未能保存，也尚未发送"
+    )
+    expect(page.locator("#note")).to_have_value("The blue gate was locked.")
+    expect(page.locator("#met-nobody")).to_be_checked()
+    sound(page)
+    page.screenshot(path=tmp_path / f"{language}-{why}-unkept.png")
+    kept.get_by_role("button").click()
+    expect(kept).to_contain_text("No connection" if language == "en" else "没有网络")
+    context.set_offline(False)
+    kept.get_by_role("button").click()
+    expect(page.locator("main")).to_contain_text("The report arrived" if language == "en" else "报告已于")
+    assert [row.outcome for row in rows(team, VisitReport, visit)] == ["nobody_home"]
+    context.close()
+
+
+def test_a_picture_that_the_phone_will_not_keep_is_sent_at_once_and_a_begun_report_stays(
+    visits: Round, browser: Browser, address: str, tmp_path: Path
+) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = begun(browser, address, visits, visit)
+    context.add_init_script(REFUSING["full"])
+    page.reload()
+    page.locator("#note").fill("The blue gate was locked.")
+    picture = tmp_path / "door.jpg"
+    picture.write_bytes(photo())
+    page.locator("#photo").set_input_files(picture)
+    page.locator("form[data-keep=photo] button").click()
+    expect(page.locator("#kept")).to_contain_text("Sent")
+    assert [row.kind for row in rows(visits, VisitEvidence, visit)] == ["photo"]
+    expect(page.locator("#note")).to_have_value("The blue gate was locked.")
+    context.close()
+
+
+def test_a_report_kept_when_the_session_ended_is_sent_from_the_day_after_signing_in(
+    visits: Round, browser: Browser, address: str
+) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = begun(browser, address, visits, visit)
+    context.clear_cookies()
+    page.locator("input[name=outcome][value=nobody_home]").check()
+    page.locator("#met-nobody").check()
+    page.locator("form[data-keep=report] > button").click()
+    kept = page.locator("#kept")
+    expect(kept).to_contain_text("Sign in again, then it is sent.")
+    kept.get_by_role("link", name="Sign in").click()
+    page.wait_for_url(lambda url: f"next=%2Fstaff%2Fvisits%2F{visit}" in url)
+    page.goto(f"{address}/staff/sign-in")
+    page.locator("input[name=email]").fill(visits.one.email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(f"{address}/staff/visits/day")
+    expect(page.locator("#kept")).to_contain_text("Sent")
+    assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
+    context.close()

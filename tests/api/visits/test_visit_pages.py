@@ -16,6 +16,7 @@ from tests.api.staff.desk import Colleague
 from tests.api.visits.conftest import Round, make_round
 from tests.ledger.visiting import ACROSS_TOWN, DOOR, photo
 
+SCRIPTS = ("kept.js", "visit.js")
 JSON = {"Accept": "application/json"}
 
 
@@ -26,8 +27,8 @@ def page(answer: Response, status: int = 200) -> Page:
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert seen.scripts <= ("script-src 'self'" in policy)
-    assert [each for each in seen.addresses if each.endswith(".js")] in ([], ["/staff/assets/visits/visit.js"])
+    assert not seen.scripts or "script-src 'self'" in policy
+    assert {each for each in seen.addresses if each.endswith(".js")} <= {f"/staff/assets/visits/{js}" for js in SCRIPTS}
     seen.scripts = 0
     seen.check("/staff")
     return seen
@@ -216,6 +217,44 @@ def test_a_report_without_an_outcome_comes_back(visits: Round) -> None:
     assert seen.errors == [("outcome", "Choose how the visit ended.")]
 
 
+def test_one_wrong_field_of_a_plain_form_loses_nothing_of_the_rest(visits: Round) -> None:
+    visit, _, _ = visits.crew.under_way()
+    seen = page(visits.one.get(f"/staff/visits/{visit}"))
+    told: dict[str, Any] = {
+        "outcome": "nobody_home",
+        "met": "borrower",
+        "cause": "market",
+        "tick_credit_harm": "1",
+        "paper_statement": "refused",
+        "promise_day": "2026-03-09",
+        "promise_amount": "25",
+        "no_promise": "1",
+        "note": "The shop is open from nine.",
+    }
+    form = seen.form("report")
+    answer = visits.one.http.post(form.action, data={**form.fields, **told})
+    back = page(answer, 422)
+    assert back.errors[0][1] == "Whom you met does not fit how the visit ended."
+    fields = back.form("report").fields
+    again = {name: fields.get(name) for name in told if name not in {"cause", "paper_statement", "note"}}
+    assert again == {name: told[name] for name in again}
+    assert 'value="market" selected' in answer.text
+    assert 'value="refused" selected' in answer.text
+    assert told["note"] in back.text
+    assert fields["key"] == form.fields["key"], "it stays one report"
+
+
+def test_a_second_report_shows_the_one_that_stands_and_what_was_written(visits: Round) -> None:
+    visit, _, _ = visits.crew.under_way()
+    seen = page(visits.two.get(f"/staff/visits/{visit}"))
+    visits.crew.report(visit)
+    back = send(visits.two, seen, "report", 409, outcome="refused", met="borrower", note="She was on the phone.")
+    assert back.errors[0][0] == "told"
+    assert "stands" in back.errors[0][1]
+    assert "She was on the phone." in back.text
+    assert back.offers("sign")
+
+
 def test_a_photo_arrives_once_and_its_copy_says_nothing_of_the_place(visits: Round) -> None:
     visit, _, _ = visits.crew.under_way()
     form = page(visits.one.get(f"/staff/visits/{visit}")).form(visit)
@@ -280,7 +319,7 @@ def test_the_same_in_chinese(visits: Round) -> None:
     assert page(chinese.one.get("/staff/visits/day")).lang == "zh-Hans"
 
 
-@pytest.mark.parametrize("name", ["visit.js", "visits.css"])
+@pytest.mark.parametrize("name", [*SCRIPTS, "visits.css"])
 def test_script_and_style_are_our_own(visits: Round, name: str) -> None:
     assert visits.desk.browser().get(f"/staff/assets/visits/{name}").status_code == 200
     assert visits.desk.browser().get("/staff/assets/visits/else.js").status_code == 404

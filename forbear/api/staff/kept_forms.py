@@ -1,0 +1,112 @@
+"""A form that was sent when its session was over: it waits behind the sign-in and goes out by a second press.
+
+Nothing of it is acted upon or stored meanwhile: the pages carry it. It is taken up only if the browser says that a page
+of ours sent it, or if it bears the token of the session that ended; and sent again it is a form of the new session.
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from fastapi import HTTPException, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from forbear.api.hooks.bodies import form_body
+from forbear.api.staff.rendering import render
+from forbear.api.staff.session import COOKIE, TOKEN, token_of
+
+PATHS: Final = re.compile(
+    r"(/staff/(?:visits/[0-9A-Za-z_]+))/report|(/staff/tasks/[0-9A-Za-z_]+)/(?:outcome|meaning|done)"
+)
+"""Where somebody writes down what cannot be had again; each of them does the same thing once, however often sent."""
+LONGEST: Final = 40_000
+SIGNED_OUT: Final = 401
+TO, FIELDS = "kept_to", "kept_fields"
+Kept = tuple[str, list[tuple[str, str]]]
+
+
+async def signed_out(request: Request) -> Response | None:
+    """The sign-in page with the form behind it; None where there is none to keep."""
+    fields = await _taken_up(request)
+    if fields is None:
+        return None
+    values = {**packed(request.url.path, fields), "onward": page_of(request.url.path)}
+    return render(request, "sign_in.html", status=SIGNED_OUT, **values)
+
+
+async def of_old_page(request: Request) -> Response | None:
+    """The form again, to be sent by somebody who signed in anew since its page was made; None where it is no such."""
+    if request.headers.get("sec-fetch-site", "").lower() != "same-origin" or not PATHS.fullmatch(request.url.path):
+        return None
+    fields = await _body(request)
+    return None if fields is None else offer(request, (request.url.path, _pairs(fields)))
+
+
+def packed(path: str, fields: FormData) -> dict[str, str]:
+    """What the sign-in page carries along."""
+    return {TO: path, FIELDS: json.dumps(_pairs(fields), ensure_ascii=False)}
+
+
+def unpacked(fields: FormData) -> Kept | None:
+    """What a sign-in form carried along, if it is a form of ours."""
+    path, told = (str(fields.get(name, "")) for name in (TO, FIELDS))
+    if not PATHS.fullmatch(path) or len(told) > LONGEST:
+        return None
+    try:
+        found: Any = json.loads(told)
+    except ValueError:
+        return None
+    if not isinstance(found, list):
+        return None
+    pairs = [pair for pair in cast("list[Any]", found) if isinstance(pair, list) and len(cast("list[Any]", pair)) == 2]  # noqa: PLR2004  a name and its value
+    return path, [(str(name), str(value)) for name, value in pairs if name != TOKEN]
+
+
+def carried(fields: FormData) -> Mapping[str, str]:
+    """The same once more, for a sign-in that did not succeed."""
+    return {name: str(fields.get(name, "")) for name in (TO, FIELDS)} if unpacked(fields) else {}
+
+
+def offer(request: Request, kept: Kept) -> Response:
+    """The page on which whoever signed in sends it, or lets it be."""
+    path, pairs = kept
+    words = [value for name, value in pairs if name == "note" and value.strip()]
+    return render(request, "kept_form.html", to=path, fields_sent=pairs, wrote=words, page=page_of(path))
+
+
+def page_of(path: str) -> str:
+    """The page on which such a form stands."""
+    found = PATHS.fullmatch(path)
+    return "" if found is None else found[1] or found[2]
+
+
+async def _taken_up(request: Request) -> FormData | None:
+    """The fields, if the form is one of ours. A script of ours keeps its form itself and asks for no page."""
+    if not PATHS.fullmatch(request.url.path) or request.headers.get("accept", "") == "application/json":
+        return None
+    fields = await _body(request)
+    if fields is None:
+        return None
+    site = request.headers.get("sec-fetch-site", "").lower()
+    token = token_of(request.cookies.get(COOKIE, ""))
+    ours = bool(request.cookies.get(COOKIE)) and hmac.compare_digest(
+        token.encode(), str(fields.get(TOKEN, "")).encode()
+    )
+    return fields if site == "same-origin" or (ours and not site) else None
+
+
+async def _body(request: Request) -> FormData | None:
+    kept: FormData | None = getattr(request.state, "form", None)
+    if kept is not None:
+        return kept
+    try:
+        return await form_body(request)
+    except HTTPException:
+        return None
+
+
+def _pairs(fields: FormData) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in fields.multi_items() if name != TOKEN and isinstance(value, str)]

@@ -1,0 +1,79 @@
+"""What somebody wrote down is not lost when the session ends before it arrives, and it arrives once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from forbear.ledger.tables.visits import VisitReport
+from tests.api.pages.reading import read
+from tests.api.staff.desk import PASSWORD, Colleague, seen
+from tests.api.visits.conftest import Round, make_round
+
+TOLD: dict[str, Any] = {"outcome": "nobody_home", "met": "nobody", "note": "The blue gate was locked."}
+
+
+def written(visits: Round, who: Colleague, visit: str) -> tuple[str, dict[str, str]]:
+    """A report as the officer filled it in."""
+    form = read(who.get(f"/staff/visits/{visit}").text).form("report")
+    return form.action, {**form.fields, **TOLD}
+
+
+def reports(visits: Round, visit: str) -> list[tuple[str, str]]:
+    with visits.crew.desk(visits.crew.supervisor) as desk:
+        rows = select(VisitReport.officer, VisitReport.outcome).where(VisitReport.visit == visit)
+        return [(row.officer, row.outcome) for row in desk.session.execute(rows)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_report_sent_after_the_session_ended_waits_behind_the_sign_in(visits: Round, language: str) -> None:
+    team = visits if language == "en" else make_round(visits.desk, language)
+    visit, _, _ = team.crew.under_way()
+    action, fields = written(team, team.one, visit)
+    visits.desk.hands.advance(timedelta(hours=3))
+    answer = team.one.http.post(action, data=fields)
+    assert answer.status_code == 401
+    page = seen(answer)
+    form = page.form("sign-in")
+    assert form.fields["next"] == f"/staff/visits/{visit}"
+    wrong = team.one.http.post(form.action, data={**form.fields, "email": team.one.email, "password": "wrong by far"})
+    form = seen(wrong).form("sign-in")
+    right = team.one.http.post(form.action, data={**form.fields, "email": team.one.email, "password": PASSWORD})
+    assert right.status_code == 200
+    offered = seen(right)
+    assert TOLD["note"] in offered.text
+    assert reports(team, visit) == [], "nothing is sent by signing in"
+    form = offered.form("report")
+    for _ in range(2):
+        assert team.one.http.post(form.action, data=form.fields).status_code == 303
+    assert reports(team, visit) == [(team.one.id, "nobody_home")]
+
+
+def test_a_page_made_before_somebody_signed_in_anew_still_sends_its_report(visits: Round) -> None:
+    visit, _, _ = visits.crew.under_way()
+    action, fields = written(visits, visits.one, visit)
+    visits.one.sign_in(browser=visits.one.http)
+    stale = visits.one.http.post(action, data=fields)
+    assert stale.status_code == 403, "without the browser's word it may be anybody's form"
+    here = {"Sec-Fetch-Site": "same-origin"}
+    form = seen(visits.one.http.post(action, data=fields, headers=here)).form("report")
+    assert visits.one.http.post(form.action, data=form.fields, headers=here).status_code == 303
+    assert reports(visits, visit) == [(visits.one.id, "nobody_home")]
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Accept": "application/json"}])
+def test_nobody_elses_form_is_carried_and_a_script_keeps_its_own(visits: Round, headers: dict[str, str]) -> None:
+    visit, _, _ = visits.crew.under_way()
+    action, fields = written(visits, visits.one, visit)
+    visits.desk.hands.advance(timedelta(hours=3))
+    assert visits.one.http.post(action, data=fields, headers=headers).status_code == 303
+    assert visits.one.http.post(action, data={**fields, "csrf": "another"}).status_code == 303
+
+
+@pytest.mark.parametrize("kept", ["[", '{"outcome": 1}', '[["csrf"]]', "[1, [2, 3]]"])
+def test_what_no_page_of_ours_carried_is_no_form(visits: Round, kept: str) -> None:
+    given = {"email": visits.one.email, "password": PASSWORD, "next": "/staff/visits", "kept_fields": kept}
+    for path in ("https://example.org/staff/visits/vis_1/report", "/staff/sign-out", "/staff/visits/vis_1/start"):
+        answer = visits.one.http.post("/staff/sign-in", data={**given, "kept_to": path})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/staff/visits")
