@@ -1,4 +1,4 @@
-"""Whether the record still stands as it was written: the chain, the published heads and the rows they speak of.
+"""Whether the record still stands as it was written: chain, published heads, and the rows and files they speak of.
 
 A link is checked against the stored link before it, so that one change is reported where it is and not everywhere
 behind it. Nothing here repairs anything.
@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from forbear.ledger import chain, routes
+from forbear.ledger import chain, routes, visits_verified
 from forbear.ledger.audit import PLAN
 from forbear.ledger.digests import FIXED, columns, row_digest
 from forbear.ledger.engine import Ledger, key_bytes
@@ -47,6 +47,7 @@ def verify(ledger: Ledger, folder: Path) -> list[Problem]:
     found: list[Problem] = []
     for tenant in sorted({*known, *chain.tenants_published(folder)}):
         found += _verify_tenant(ledger, folder, key, tenant)
+        found += [Problem(tenant, kind, what) for kind, what in visits_verified.faults(ledger, tenant)]
     return found
 
 
