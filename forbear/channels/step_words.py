@@ -3,18 +3,20 @@
 Texts are looked at by `route_check`, with what their routes carry. What officers are told to do at a door is a page.
 """
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, get_args
 
 from forbear.cadence.playbooks import Playbook, Step
+from forbear.contracts.words import PartyRole
 from forbear.errors import CannotStart
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "templates"
 
 
 def check_words(playbooks: Mapping[str, Playbook], folder: Path = FOLDER) -> None:
-    """Pass playbooks of whose calls and letters every word is there.
+    """Pass playbooks of whose calls and letters every word is there, each letter written for its reader.
 
     Raises:
         CannotStart: with every step that lacks some, a line each.
@@ -26,6 +28,13 @@ def check_words(playbooks: Mapping[str, Playbook], folder: Path = FOLDER) -> Non
         for step in book.steps
         for language, missing in _missing(step, book, folder)
     ]
+    problems += [
+        f"Playbook {book.name}, step {step.id}: the letter {step.template} is not written for a "
+        f"{step.party.replace('_', ' ')}. Choose one that is, from templates/letters/manifest.toml."
+        for book in playbooks.values()
+        for step in book.steps
+        if step.channel == "letter" and step.party not in _readers(step.template, folder)
+    ]
     if problems:
         raise CannotStart("\n".join(problems))
 
@@ -35,6 +44,12 @@ def _missing(step: Step, book: Playbook, folder: Path) -> Iterator[tuple[str, st
         words = _words(step, language)
         if words is not None and not (folder / words).is_file():
             yield language, f"templates/{words}"
+
+
+def _readers(letter: str, folder: Path) -> tuple[str, ...]:
+    """For whom a letter is written. One that is not there has been told already."""
+    letters: Mapping[str, Any] = tomllib.loads((folder / "letters" / "manifest.toml").read_text("utf-8"))["letter"]
+    return tuple(letters[letter]["parties"]) if letter in letters else get_args(PartyRole)
 
 
 def _words(step: Step, language: str) -> str | None:

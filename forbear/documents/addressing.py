@@ -20,6 +20,7 @@ UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 BAD_START: Final = frozenset('@()=[]"\\/,<>~')
 SHEETS: Final = {"US": "letter-US", "CN": "a4-CN"}
 """The sheet and with it the envelopes that go to a country."""
+_MARKED: Final = re.compile(r"\w[\u0300-\u036f]+")
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -43,10 +44,20 @@ def window_lines(to: PostAddress) -> tuple[str, ...]:
     """
     sheet_for(to.country)
     han = to.country == "CN" and any(_HAN.search(line) for line in (to.city, *to.lines))
-    lines = [" ".join(line.split()) for line in (_chinese(to) if han else _western(to))]
+    lines = [" ".join(composed(line).split()) for line in (_chinese(to) if han else _western(to))]
     lines = [line for line in lines if line]
     _check(lines)
     return tuple(lines)
+
+
+def composed(text: str) -> str:
+    """A letter and its marks as one sign, as the fonts have them. Chinese signs stay which they are."""
+    return _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
+def is_latin(text: str) -> bool:
+    """Whether it is written without a Chinese sign, so that the Latin fonts print it in one hand."""
+    return _HAN.search(text) is None
 
 
 def _western(to: PostAddress) -> list[str]:

@@ -5,6 +5,7 @@ itself.
 """
 
 import logging
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -27,14 +28,16 @@ ACCESSIBLE: Final = (
     ARCHIVE + b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
 )
 """The engine writes one identifier only; the second goes in before the file is written, so that nothing is resaved."""
+os.environ["SOURCE_DATE_EPOCH"] = "0"
+# A font that varies is written into the file as one that does not, and would bear the time at which that was done.
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The final bytes. `code` is where the printed code's picture stands: page, left, top, width in millimetres."""
+    """The final bytes. `code` is where a printed code's picture stands: page, left, top, width in millimetres."""
 
     pdf: bytes = field(repr=False)
-    code: tuple[int, float, float, float]
+    code: tuple[int, float, float, float] | None
 
 
 class _Complaints(logging.Handler):
@@ -61,6 +64,8 @@ def render(sheets: Sheets) -> Pages:
             font_config=_fonts(), stylesheets=[_style("letter.css"), _style(f"{sheets.sheet}.css")]
         )
         code = _find_code(document.pages)
+        if bool(sheets.code) != (code is not None):
+            raise Unprintable("barcode.readable", "the template has no picture with the id 'code', or one too many")
         pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_say_accessible)
     except FatalURLFetchingError:
         raise Unprintable("engine.fetched", "the template asks for something outside itself") from None
@@ -74,12 +79,12 @@ def render(sheets: Sheets) -> Pages:
     return Pages(pdf or b"", code)
 
 
-def _find_code(pages: Any) -> tuple[int, float, float, float]:
+def _find_code(pages: Any) -> tuple[int, float, float, float] | None:
     for number, page in enumerate(pages):
         if CODE in page.anchors:
             left, top, right, _ = page.anchors[CODE]
             return number, left * MM_PER_PIXEL, top * MM_PER_PIXEL, (right - left) * MM_PER_PIXEL
-    raise Unprintable("barcode.readable", "the template has no picture with the id 'code'")
+    return None
 
 
 def _say_accessible(document: object, pdf: Any) -> None:

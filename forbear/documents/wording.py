@@ -19,7 +19,7 @@ from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, pass_context
 from jinja2.runtime import Context
 
-from forbear.documents.addressing import sheet_for, window_lines
+from forbear.documents.addressing import composed, is_latin, sheet_for, window_lines
 from forbear.documents.kinds import FOLDER, HOME_LANGUAGE, kind_of
 from forbear.money.currency import write_amount
 from forbear.ports.papers import LetterHead, Paper, Unprintable
@@ -37,7 +37,7 @@ class Sheets:
     sheet: str
     window: tuple[str, ...] = field(repr=False)
     code: str = field(repr=False)
-    """What the printed code says."""
+    """What the printed code says; empty where the paper has none."""
     footer: str
     """What stands at the foot of every page beside its number."""
 
@@ -58,14 +58,15 @@ def word_letter(paper: Paper) -> Sheets:
         "locale": locale,
         "currency": paper.currency,
         "name": paper.to.name,
+        "role": paper.role,
         "day": _day(paper.day, locale),
         "as_of": _day(paper.as_of, locale),
         "due_since": _day(paper.due_since, locale),
         "balance": paper.total,
         "figures": paper.figures,
-        "link": paper.link,
-        "code": _picture(paper.link),
     }
+    if paper.link:  # otherwise a template that asks for one is refused
+        values |= {"link": paper.link, "code": _picture(paper.link)}
     html = _fill(f"{language}/{kind.name}.html", values)
     return Sheets(html, sheet_for(paper.to.country), window, paper.link, reference(paper.touch))
 
@@ -131,7 +132,7 @@ def _check_figures(paper: Paper) -> None:
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
     try:
-        return _jinja().get_template(template).render(values)
+        return composed(_jinja().get_template(template).render(values))
     except TemplateError as error:
         # The message of an undefined value names it, and no value.
         raise Unprintable("words.missing", f"{template}: {error.message or type(error).__name__}") from None
@@ -141,6 +142,7 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
 def _jinja() -> Environment:
     jinja = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
     cast("dict[str, object]", jinja.filters)["money"] = _money
+    cast("dict[str, object]", jinja.tests)["latin"] = is_latin
     return jinja
 
 

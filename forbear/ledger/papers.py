@@ -26,6 +26,8 @@ from forbear.ports.post import Envelope, PostAddress, PostService
 POST: Final = "post"
 """In a lender's policy: its `address`, as one of a person is told, and the `service` by which its letters travel."""
 SERVICE: Final = TypeAdapter(PostService)
+FOR_ANOTHER: Final = frozenset({"guarantor", "counter_guarantor"})
+"""Who answers for somebody else's debt: their letters bear no link, as the page behind one speaks to the borrower."""
 
 
 def address_of(handing: Handing) -> PostAddress:
@@ -76,7 +78,7 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
         figures=tuple(Figure(name, owed[name]) for name in COMPONENTS if owed[name]),
         as_of=_local(account.balance_as_of or handing.now, zone),
         due_since=account.due_since,
-        link=handing.make_link(),
+        link="" if touch.role in FOR_ANOTHER else handing.make_link(),
         disclosures=_disclosures(handing),
     )
 

@@ -54,7 +54,8 @@ class Paper:
         figures: what was posted and is still owed, by component; what the letter calls the total is their sum.
         as_of: the civil date until which the figures are known.
         due_since: when the oldest unpaid instalment was due.
-        link: where the account can be looked at and paid; also printed as a code.
+        link: where the account can be looked at and paid; also printed as a code. Empty for whoever answers for the
+            debt of another: that page speaks to its borrower.
         disclosures: what the permit says must be said; a letter that does not say one of them is refused.
     """
 

@@ -24,6 +24,7 @@ def test_the_ladder_of_a_guaranteed_loan(packs: Packs) -> None:
     assert days(planned, "visit-and-talk")[0] == 4
     assert days(planned, "counter-guarantor")[0] == 4
     assert days(planned, "notice") == [7]
+    assert days(planned, "counter-guarantor-notice") == [8]
     # A day on which he is visited is not one on which he is called too.
     assert {*days(planned, "call-after-service"), *days(planned, "visit-and-talk")} >= set(range(8, 40))
     assert min(days(planned, "payment-on-behalf")) >= 14

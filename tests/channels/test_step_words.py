@@ -26,6 +26,15 @@ def test_a_step_without_words_is_told_for_each_language(channel: str) -> None:
     assert f"step {steps[0].id}: no {channel} no-such in zh-Hans" in lines[0]
 
 
+def test_a_letter_is_written_for_the_reader_of_its_step() -> None:
+    letters = tuple(replace(step, template="notice") for step in LOAN.steps if step.channel == "letter")
+    with pytest.raises(CannotStart) as told:
+        check_words({"loan": replace(LOAN, steps=letters)})
+    lines = str(told.value).splitlines()
+    assert len(lines) == 2
+    assert "step counter-guarantor-notice: the letter notice is not written for a counter guarantor" in lines[1]
+
+
 def test_a_machine_and_a_person_speak_by_different_files() -> None:
     menu = replace(LOAN.steps[1], by="machine", template="menu")
     check_words({"loan": replace(LOAN, steps=(menu,))})

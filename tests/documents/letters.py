@@ -56,6 +56,11 @@ def chinese(**changes: Any) -> Paper:
     return american(**(told | changes))
 
 
+def guaranteed(paper: Paper, role: str = "guarantor") -> Paper:
+    """The letter to whoever answers for somebody else's debt."""
+    return replace(paper, kind="guarantor-notice", role=role, link="")
+
+
 def to(paper: Paper, **changes: Any) -> Paper:
     """The same letter to somebody else."""
     return replace(paper, to=replace(paper.to, **changes))

@@ -99,6 +99,7 @@ FAULTS: dict[str, tuple[Callable[[Sheets], Sheets], str]] = {
         "barcode.readable",
     ),
     "no_code": (lambda it: replace(it, html=it.html.replace('id="code"', "")), "barcode.readable"),
+    "a_code_too_many": (lambda it: replace(it, code=""), "barcode.readable"),
     "no_title": (
         lambda it: replace(it, html=it.html.replace("<title>A reminder about your account", "<title>")),
         "form.archive",
@@ -119,7 +120,7 @@ FAULTS: dict[str, tuple[Callable[[Sheets], Sheets], str]] = {
         ),
         "engine.fetched",
     ),
-    "machine_font": (lambda it: replace(it, html=it.html.replace("Dear", "Dear \u0141")), "glyphs.covered"),
+    "machine_font": (lambda it: replace(it, html=it.html.replace("Dear", "Dear \u0e01")), "glyphs.covered"),
 }
 
 

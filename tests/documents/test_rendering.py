@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 
 from forbear.documents.presses import MOST_WAITS, Presses, _environment
 from forbear.ports.papers import Paper, Rendered, Unprintable
-from tests.documents.letters import CHICAGO, CN_HEAD, SHENZHEN, TOUCH, US_HEAD, american, chinese, to
+from tests.documents.letters import CHICAGO, CN_HEAD, SHENZHEN, TOUCH, US_HEAD, american, chinese, guaranteed, to
 
 RARE = "玥镕喆堃祎㛃䶮𬱖"
 ONCE = """
@@ -55,6 +56,20 @@ def test_a_letter_says_what_it_was_given(presses: Presses, paper: Paper, said: l
     assert TOUCH not in text
 
 
+@pytest.mark.parametrize("role", ["guarantor", "counter_guarantor"])
+@pytest.mark.parametrize("paper", [american(), chinese(), chinese(language="en")], ids=["us", "cn", "cn-in-english"])
+def test_a_guarantors_letter_is_printed_without_a_way_to_the_borrowers_page(
+    presses: Presses, paper: Paper, role: str
+) -> None:
+    rendered = presses.render(guaranteed(paper, role))
+    text = words(rendered)
+    assert rendered.pages == 1
+    assert paper.to.name in text
+    assert "1,321.45" in text
+    assert "TCH-4QmXb7Zk2L" in text
+    assert "Ab3dEfGh1JkLmN0p" not in text
+
+
 def test_a_letter_is_tagged_archived_and_named_without_a_person(presses: Presses) -> None:
     reader = PdfReader(io.BytesIO(presses.render(chinese()).pdf))
     root = cast("Any", reader.root_object)
@@ -91,7 +106,27 @@ def test_rare_signs_of_names_are_printed_and_read_back(presses: Presses) -> None
     assert text.replace("\ud873\udc56", "𬱖").count(RARE) == 2
 
 
-@pytest.mark.parametrize("name", ["Łukasz Example", "Example 🙂", "ཨོཾ"], ids=["latin", "emoji", "tibetan"])
+@pytest.mark.parametrize("paper", [american(), chinese()], ids=["us", "cn"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Łukasz Červenák",
+        "Őze Erdős-Nuñez",
+        "Nguyễn Thế Hưng",
+        "Gökçe İnce Yıldız-Iğdır",
+        "Ștefan Mãțcă",
+        "Сергей Пример",
+    ],
+    ids=["polish", "hungarian", "vietnamese", "turkish", "romanian", "cyrillic"],
+)
+def test_a_name_with_any_marks_is_printed_in_one_hand_and_read_back(presses: Presses, paper: Paper, name: str) -> None:
+    """Also where the lender sent its marks as signs of their own."""
+    for form in ("NFC", "NFD"):
+        text = unicodedata.normalize("NFC", words(presses.render(to(paper, name=unicodedata.normalize(form, name)))))
+        assert text.count(name) == 2
+
+
+@pytest.mark.parametrize("name", ["สมชาย Example", "Example 🙂", "ཨོཾ"], ids=["thai", "emoji", "tibetan"])
 def test_a_sign_that_no_font_has_is_refused_without_being_named(presses: Presses, name: str) -> None:
     with pytest.raises(Unprintable) as refused:
         presses.render(to(american(), name=name))

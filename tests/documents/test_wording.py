@@ -14,7 +14,7 @@ from forbear.documents.markup import blocks
 from forbear.documents.wording import word_address_page, word_letter
 from forbear.money.components import COMPONENTS
 from forbear.ports.papers import Figure, Paper, Unprintable
-from tests.documents.letters import CHICAGO, FIGURES, TOUCH, US_HEAD, american, chinese, to
+from tests.documents.letters import CHICAGO, FIGURES, TOUCH, US_HEAD, american, chinese, guaranteed, to
 
 AMOUNTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("9999999.99"), places=2)
 ROWS = st.dictionaries(st.sampled_from(COMPONENTS), AMOUNTS, min_size=1)
@@ -65,6 +65,9 @@ def test_an_amount_is_never_rounded_by_its_currency() -> None:
         (american(kind="../frame"), "kind.unknown"),
         (american(role="guarantor"), "kind.reader"),
         (american(role="contact"), "kind.reader"),
+        (american(kind="guarantor-notice"), "kind.reader"),
+        (american(kind="guarantor-notice", role="spouse"), "kind.reader"),
+        (american(link=""), "words.missing"),
         (american(disclosures=("mini_miranda",)), "words.owed"),
         (chinese(disclosures=("sender_identity", "card_letter_seal")), "words.owed"),
         (to(american(), country="FR"), "address.country"),
@@ -108,7 +111,8 @@ def test_each_letter_names_the_ways_out_in_each_language() -> None:
     for name, kind in kinds().items():
         for language in kind.languages:
             source = (FOLDER / language / f"{name}.html").read_text("utf-8")
-            for value in ("balance", "due_since", "as_of", "link", "code", "phone", "reference", "figures"):
+            pages = () if name == "guarantor-notice" else ("link", "code")
+            for value in ("balance", "due_since", "as_of", "phone", "reference", "figures", *pages):
                 assert f"{{{{ {value}" in source or f"in {value}" in source or f'"{{{{ {value}' in source, (name, value)
 
 
@@ -116,3 +120,14 @@ def test_an_address_page_is_made_of_no_account() -> None:
     made = word_address_page(TOUCH, CHICAGO, replace(US_HEAD, phone=""))
     assert made.code == TOUCH
     assert "$" not in made.html
+
+
+@pytest.mark.parametrize("role", ["guarantor", "counter_guarantor"])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_who_answers_for_a_debt_is_told_of_it_as_somebody_elses(role: str, language: str) -> None:
+    said = " ".join(blocks(word_letter(guaranteed(chinese(language=language), role)).html))
+    assert not any(mine in said.casefold() for mine in ("you owe", "your account", "您的欠款", "您的账户", "您在示例"))
+    other, own = ("another person’s", "counter-guarantee") if language == "en" else ("他人的债务", "反担保")
+    assert other in said
+    assert (own in said) == (role == "counter_guarantor")
+    assert "http" not in said
