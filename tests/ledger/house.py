@@ -8,7 +8,6 @@ from forbear.cadence import decision as cadence
 from forbear.cadence.life import Life
 from forbear.cadence.permits import usable
 from forbear.cadence.playbooks import Playbook, load_all
-from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.decision import Asked, Contact, ContactOrder, Decision, Outcome
 from forbear.contracts.words import StopKind, SuppressionScope
 from forbear.ledger.deciding import Decide, DecidingBook
@@ -16,12 +15,12 @@ from forbear.ledger.touching import TouchingBook
 from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.ports.book import Dispatch
 from forbear.ports.sms import Accepted, Sending
-from forbear.rules.engine import check
 from forbear.rules.packs import Packs
 from forbear.rules.packs import load as load_packs
 from forbear.settings import Settings
 from tests.ledger import facts
 from tests.ledger.installed import Installed
+from tests.ledger.wanting import contact, weighed
 
 PLAYBOOKS = load_all()
 PACKS = load_packs()
@@ -40,28 +39,18 @@ def eager(life: Life, playbook: Playbook, packs: Packs, now: datetime) -> cadenc
     if any(promise.state == "open" for promise in life.promises):
         return cadence.Rest(now + timedelta(days=1), "a payment is promised", "PROMISE.OPEN", stage="M1")
     person = life.borrower
-    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     for point in usable(person, "sms"):
-        attempt = to_attempt(life, person, point, "sms")
-        permit, question = check(attempt, facts, packs, now), cadence.Question(attempt, facts)
+        permit, question = weighed(life, person, point, channel="sms", playbook=playbook, packs=packs, now=now)
         if permit.verdict == "allow":
-            return cadence.Contact(
-                step="friendly",
+            return contact(
+                life,
+                person,
+                point,
+                permit,
+                question,
                 channel="sms",
-                role=person.role,
-                person=person.id,
-                point=point.id,
-                key=point.key,
-                place=point.place,
                 template="reminder-friendly",
-                language=person.language,
-                accounts=(life.account,),
-                window_closes=permit.closes_at,
-                priority=3,
-                reason="a reminder",
-                permit=permit,
-                stage="M1",
-                question=question,
+                step="friendly",
             )
         until = permit.until or now + timedelta(days=7)
         return cadence.Rest(min(until, now + timedelta(days=7)), "held", permit.rules[0], permit, "M1", question)

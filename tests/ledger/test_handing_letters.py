@@ -5,98 +5,36 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import select
 
-from forbear.cadence.decision import Contact as Wanted
-from forbear.cadence.decision import Decision as Decided
-from forbear.cadence.decision import Question
-from forbear.cadence.life import Life
-from forbear.cadence.permits import usable
-from forbear.cadence.playbooks import Playbook
-from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.decision import Contact, ContactOrder, Outcome
-from forbear.ledger.addresses import PostalAddress, key_form
+from forbear.contracts.words import PartyRole
 from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import Party
 from forbear.ledger.tables.contacts import Link
 from forbear.ledger.tables.letters import Letter
-from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ports.book import Dispatch
 from forbear.ports.papers import Figure
-from forbear.rules.engine import check
-from forbear.rules.packs import Packs
 from forbear.tokens import link_digest
 from tests.conftest import Hands
 from tests.ledger.house import House
+from tests.ledger.postal import OFFICE, home, is_called, lender_chooses, lives_at
+from tests.ledger.wanting import Decide, insisting
 
-HOME = PostalAddress(
-    lines=["12 Sample Street", "Apt 4"], city="Chicago", region="IL", postal_code="60601", country="US"
-)
-OFFICE = {"lines": ["1 Example Plaza"], "city": "Chicago", "region": "IL", "postal_code": "60602", "country": "US"}
-
-
-def by_letter(life: Life, playbook: Playbook, packs: Packs, now: Any) -> Decided:
-    """A cadence that knows letters alone."""
-    person = life.borrower
-    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
-    (point,) = usable(person, "letter")
-    attempt = to_attempt(life, person, point, "letter")
-    permit = check(attempt, facts, packs, now)
-    assert permit.verdict == "allow", permit
-    return Wanted(
-        step="letter",
-        channel="letter",
-        role=person.role,
-        person=person.id,
-        point=point.id,
-        key=point.key,
-        place=point.place,
-        template="reminder",
-        language=person.language,
-        accounts=(life.account,),
-        window_closes=permit.closes_at,
-        priority=3,
-        reason="a letter",
-        permit=permit,
-        stage="M1",
-        question=Question(attempt, facts),
-        provider="print_room",
-    )
+HOME = home("12 Sample Street", "Apt 4")
+BY_LETTER = insisting("letter", "reminder", "print_room")
 
 
 def _borrower(house: House, policy: dict[str, Any]) -> tuple[str, str]:
     person, account = house.borrower()
-    vault = house.ledger.vault
-    with house.api() as session:
-        written = HOME.model_dump_json()
-        sealed = vault.seal(session, tenant=house.tenant, lender=house.lender, person=person, text=written)
-        name = vault.seal(session, tenant=house.tenant, lender=house.lender, person=person, text="Jordan Example")
-        session.execute(update(Profile).where(Profile.person == person).values(name=name))
-        values: dict[str, Any] = {
-            "id": new_id("pt"),
-            "tenant": house.tenant,
-            "lender": house.lender,
-            "person": person,
-            "kind": "postal",
-            "value": sealed,
-            "address_key": vault.address_key(house.tenant, "postal", key_form("postal", written)),
-            "place": "residence",
-            "state": "valid",
-            "zone": "America/Chicago",
-            "zone_evidence": "address",
-            "country": "US",
-            "clues": [],
-            "created_at": house.now,
-        }
-        session.execute(insert(ContactPoint).values(**values))
-    owner = create_engine(house.migrator)
-    with owner.begin() as connection:
-        connection.execute(update(Lender).where(Lender.id == house.lender).values(policy=policy))
-    owner.dispose()
+    is_called(house, person, "Jordan Example")
+    lives_at(house, person, HOME)
+    lender_chooses(house, policy)
     return person, account
 
 
-def _prepared(house: House, account: str) -> tuple[ContactOrder, Dispatch | Outcome]:
-    decision = house.ask(account, by_letter)
+def _prepared(house: House, account: str, decide: Decide = BY_LETTER) -> tuple[ContactOrder, Dispatch | Outcome]:
+    decision = house.ask(account, decide)
     assert isinstance(decision, Contact), decision
     order = house.order(account, decision.touch)
     return order, house.touching().prepare(order)
@@ -139,6 +77,32 @@ def test_the_link_in_a_letter_is_its_touchs_own(house: House) -> None:
         letters = session.scalars(select(Letter).where(Letter.touch == order.touch)).all()
     assert kept == [link_digest(ready.paper.link.rpartition("/")[2])]
     assert [letter.service for letter in letters] == ["plain"]
+
+
+@pytest.mark.parametrize("role", ["guarantor", "counter_guarantor"])
+def test_a_guarantor_is_written_to_at_home_as_what_he_is_and_without_the_borrowers_link(
+    house: House, role: PartyRole
+) -> None:
+    borrower, account = _borrower(house, {"post": {"address": OFFICE}})
+    person, at_home = house.person(), home("99 Other Street", city="Springfield", code="62701")
+    house.phone(person, "+13125550142")
+    is_called(house, person, "Robin Example")
+    lives_at(house, person, at_home)
+    with house.api() as session:
+        row = {"tenant": house.tenant, "lender": house.lender, "account": account, "person": person}
+        session.add(Party(id=new_id("pty"), **row, role=role))
+    order, ready = _prepared(house, account, insisting("letter", "guarantor-notice", "print_room", role))
+    assert isinstance(ready, Dispatch), ready
+    assert ready.paper is not None
+    assert ready.envelope is not None
+    assert (ready.paper.role, ready.paper.kind, ready.paper.link) == (role, "guarantor-notice", "")
+    assert (ready.paper.to.name, ready.paper.to.lines) == ("Robin Example", tuple(at_home.lines))
+    assert ready.envelope.to == ready.paper.to
+    assert ready.paper.total == Decimal("100.00")
+    with house.worker() as session:
+        assert session.scalars(select(Link.id).where(Link.touch == order.touch)).all() == []
+        letter = session.scalars(select(Letter).where(Letter.touch == order.touch)).one()
+    assert (letter.person, borrower == letter.person) == (person, False)
 
 
 @pytest.mark.parametrize(

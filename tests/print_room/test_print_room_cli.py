@@ -4,19 +4,17 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from forbear.channels.print_room import PrintRoom
 from forbear.contracts.decision import Contact, ContactOrder
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import letters
-from forbear.ledger.addresses import PostalAddress, key_form
+from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.engine import Ledger
-from forbear.ledger.ids import new_id
 from forbear.ledger.print_room import KEEPS
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.people import ContactPoint, Lender
@@ -26,9 +24,12 @@ from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE
 from tests.conftest import Hands
 from tests.ledger.house import A_DAY, NOON, House
-from tests.ledger.test_handing_letters import HOME, OFFICE, by_letter
+from tests.ledger.postal import OFFICE, home, lender_chooses, lives_at
+from tests.ledger.wanting import insisting
 from tests.print_room.shelves import Stamps, order
 
+HOME = home("12 Sample Street", "Apt 4")
+BY_LETTER = insisting("letter", "reminder", "print_room")
 Letter = tuple[ContactOrder, str]
 """The order of a letter that lies on the first shelf, and its person's postal contact point."""
 
@@ -60,8 +61,9 @@ def lay(house_settings: House) -> Callable[[str], Letter]:
 
     def one(service: str = "plain") -> Letter:
         person, account = house.borrower()
-        point = _live_somewhere(house, person, service)
-        decision = house.ask(account, by_letter)
+        point = lives_at(house, person, HOME, zone=None)
+        lender_chooses(house, {"post": {"address": OFFICE, "service": service}})
+        decision = house.ask(account, BY_LETTER)
         assert isinstance(decision, Contact), decision
         wanted = house.order(account, decision.touch)
         ready = house.touching().prepare(wanted)
@@ -73,33 +75,6 @@ def lay(house_settings: House) -> Callable[[str], Letter]:
         return wanted, point
 
     return one
-
-
-def _live_somewhere(house: House, person: str, service: str) -> str:
-    vault, point = house.ledger.vault, new_id("pt")
-    written = PostalAddress.model_dump_json(HOME)
-    with house.api() as session:
-        values: dict[str, Any] = {
-            "id": point,
-            "tenant": house.tenant,
-            "lender": house.lender,
-            "person": person,
-            "kind": "postal",
-            "value": vault.seal(session, tenant=house.tenant, lender=house.lender, person=person, text=written),
-            "address_key": vault.address_key(house.tenant, "postal", key_form("postal", written)),
-            "place": "residence",
-            "state": "valid",
-            "clues": [],
-            "country": "US",
-            "created_at": house.now,
-        }
-        session.execute(insert(ContactPoint).values(**values))
-    owner = create_engine(house.migrator)
-    with owner.begin() as connection:
-        policy = {"post": {"address": OFFICE, "service": service}}
-        connection.execute(update(Lender).where(Lender.id == house.lender).values(policy=policy))
-    owner.dispose()
-    return point
 
 
 def run(*arguments: str, typed: str = "") -> str:

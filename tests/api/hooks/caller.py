@@ -1,6 +1,7 @@
 """The carrier as our hooks of calls see it, and somebody whose phone rings."""
 
 import itertools
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,16 +9,10 @@ from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from httpx import Response
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
-from forbear.cadence import decision as cadence
-from forbear.cadence.life import Life
-from forbear.cadence.permits import usable
-from forbear.cadence.playbooks import Playbook
-from forbear.cadence.translate import to_attempt, to_facts
 from forbear.contracts.decision import Contact, ContactOrder
-from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.contacts import PastContact, Receipt, Reply, Suppression
@@ -25,43 +20,15 @@ from forbear.ledger.tables.people import Lender, Profile
 from forbear.ledger.tables.tasks import Task
 from forbear.ports.book import Dispatch
 from forbear.ports.sms import Accepted
-from forbear.rules.engine import check
-from forbear.rules.packs import Packs
 from tests.api.pages.site import Site
 from tests.ledger import facts
+from tests.ledger.postal import lender_chooses
+from tests.ledger.wanting import insisting
 
 BORN = date(1985, 3, 27)
 RIGHT, WRONG = "03271985", "01011990"
 _numbers, _sids = itertools.count(), itertools.count(1)
-
-
-def calling(life: Life, playbook: Playbook, packs: Packs, now: Any) -> cadence.Decision:
-    """A cadence without manners that calls whenever the rules allow it."""
-    person = life.borrower
-    told = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
-    [point] = usable(person, "call")
-    attempt = to_attempt(life, person, point, "call")
-    permit, question = check(attempt, told, packs, now), cadence.Question(attempt, told)
-    assert permit.verdict == "allow", permit.findings
-    return cadence.Contact(
-        step="call",
-        channel="call",
-        role=person.role,
-        person=person.id,
-        point=point.id,
-        key=point.key,
-        place=point.place,
-        template="menu",
-        language=person.language,
-        accounts=(life.account,),
-        window_closes=permit.closes_at,
-        priority=3,
-        reason="a call",
-        permit=permit,
-        stage="M1",
-        provider="twilio",
-        question=question,
-    )
+calling = insisting("call", "menu", "twilio")
 
 
 @dataclass
@@ -218,8 +185,4 @@ class Ringing:
 
 def choosing(phone: Phone, policy: str) -> None:
     """Let the lender choose."""
-    with make_engine(phone.house.settings.database_url_for("migrator")).begin() as connection:
-        connection.execute(
-            text("update lender set policy = cast(:policy as jsonb) where id = :id"),
-            {"policy": policy, "id": phone.house.lender},
-        )
+    lender_chooses(phone.house, json.loads(policy))
