@@ -95,7 +95,7 @@ class DecidingBook:
             claim = Claim.weigh(decided, clock, lease_seconds=self._ledger.settings.lease_seconds, now=now)
             if claim is None:
                 decided = _window_closing(decided, now)
-            elif decided.channel in {"sms", "letter"}:
+            elif decided.channel in {"sms", "letter", "call"}:
                 claim, held = self._seated(session, lender, decided, claim, now, is_held=is_held)
         decided = held or decided
         # What holds a way out is the lender's own, whoever else knows the person.
@@ -113,7 +113,10 @@ class DecidingBook:
         *,
         is_held: bool,
     ) -> tuple[Claim | None, cadence.Rest | None]:
-        """The claim, of a text with the sender that it goes out by, or the rest until there is one."""
+        """The claim, of a text or a call with the sender that it goes out by, or the rest until there is one."""
+        if contact.channel == "call":
+            number = senders.caller(session, lender, contact)
+            return (claim.by(number), None) if number else (None, self._none_left(session, lender, contact, now))
         if (
             is_held
             and (stopped := incidents.holding(session, lender.id, contact.provider, contact.template)) is not None
@@ -123,7 +126,13 @@ class DecidingBook:
         if self._costs is None or contact.channel != "sms":
             return claim, None
         seat = senders.seat(session, lender, contact, now, costs=self._costs)
+        if isinstance(seat, cadence.Rest) and seat.rule == senders.NONE:
+            seat = self._none_left(session, lender, contact, now)
         return (None, seat) if isinstance(seat, cadence.Rest) else (claim.by(seat), None)
+
+    def _none_left(self, session: Session, lender: Lender, contact: cadence.Contact, now: datetime) -> cadence.Rest:
+        incidents.lacking(session, lender, contact.provider, contact.channel, now)
+        return senders.none_left(contact, now)
 
     def _own(self, session: Session, account: Account, decided: cadence.Decision, now: datetime) -> bool:
         """Whether the lender's own facts alone give this answer, so that it may read the whole reason.

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from sqlalchemy import select, update
 
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import senders
+from forbear.ledger import incidents, senders
 from forbear.ledger.engine import Ledger
 from forbear.ledger.tables.people import Lender
 from forbear.ledger.tables.senders import Sender
@@ -35,6 +35,7 @@ def add(
         changed = session.execute(mine.values(segments_per_second=rate, retired_at=None).returning(Sender.id)).first()
         if changed is None:
             raise Conflict("This sender belongs to another lender: give each lender its own")
+        incidents.supplied(session, lender, "operator", now)
 
 
 def retire(ledger: Ledger, tenant: str, address: str) -> None:

@@ -1,5 +1,7 @@
 """Where a lender's next text may come from, and when: pools of senders, each at its own pace in segments per second.
 
+A call goes out from a plain number of the same pool; what paces it is the carrier's queue.
+
 One row per sender holds its place in time. A claim moves it on in the claim's own transaction, so that the pace holds
 over any number of workers; who finds every sender busy gets a place in the line and rests until then. So little waits
 at the provider that nothing waits there beyond its window. All instants are world time.
@@ -11,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Interval, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Interval, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,6 +38,8 @@ PACES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 )
 """Segments per second of a Messaging Service with one number, a toll-free, a long and a short number, until an operator
 says what the account really has."""
+VOICE: Final = re.compile(r"\+\d{6,15}")
+"""What can call: a service, a short code and a signature cannot."""
 SIGNATURE_PACE: Final = "100"
 """Of a signature, whose provider paces by the receiving number."""
 FULL, CROWDED = (timedelta(minutes=15), timedelta(hours=4)), (timedelta(seconds=1), timedelta(seconds=30))
@@ -62,7 +66,7 @@ def seat(
     """
     pool = _pool(session, lender, contact.provider, now)
     if not pool:
-        return rest(contact, now + UNTIL_ADDED, "every sender of the lender was retired: add one to its pool", NONE)
+        return none_left(contact, now)
     free = [each for each in pool if each.held_until is None or each.held_until <= now]
     if not free:
         first = min(pool, key=lambda each: each.held_until or now)
@@ -76,6 +80,20 @@ def seat(
     shortest = min(free, key=lambda each: (each.line_at, each.address))
     until = _in_line(session, shortest, _cost(costs.get(contact.template, 1), shortest), now)
     return rest(contact, until, "every sender is busy: this text has its place in the line", BUSY)
+
+
+def caller(session: Session, lender: Lender, contact: cadence.Contact) -> str | None:
+    """The number that a call goes out from; None where every one of the lender was retired or none can call.
+
+    It is the one that reached the person last, else the lender's own.
+    """
+    theirs = _theirs(session, lender, contact.provider)
+    retired = {each.address for each in theirs if each.retired_at is not None}
+    able = {each for each in (lender.sender, *(one.address for one in theirs)) if VOICE.fullmatch(each)} - retired
+    if not able:
+        return None
+    known = _last(session, contact, Touch.channel.in_(("call", "sms")), Touch.sender.in_(able), Touch.task.is_(None))
+    return known or min(able, key=lambda each: (each != lender.sender, each))
 
 
 def back_off(session: Session, touch: Touch, code: str, at: datetime) -> None:
@@ -110,26 +128,34 @@ def enlist(session: Session, lender: Lender, address: str, provider: str, now: d
 
 def _pool(session: Session, lender: Lender, provider: str, now: datetime) -> Sequence[Sender]:
     """The lender's senders on a route that were not retired; the one it was added with is there from the start."""
-    theirs = (
+    pool = _theirs(session, lender, provider)
+    if not any(each.address == lender.sender for each in pool):
+        enlist(session, lender, lender.sender, provider, now)
+        pool = _theirs(session, lender, provider)
+    return [each for each in pool if each.retired_at is None]
+
+
+def _theirs(session: Session, lender: Lender, provider: str) -> Sequence[Sender]:
+    """Every row of the lender's senders on a route, retired ones too."""
+    rows = (
         select(Sender)
         .where(Sender.lender == lender.id, or_(Sender.provider == provider, Sender.address == lender.sender))
         .order_by(Sender.address)
         .execution_options(populate_existing=True)
     )
-    pool = session.scalars(theirs).all()
-    if not any(each.address == lender.sender for each in pool):
-        enlist(session, lender, lender.sender, provider, now)
-        pool = session.scalars(theirs).all()
-    return [each for each in pool if each.retired_at is None]
+    return session.scalars(rows).all()
 
 
 def _known(session: Session, contact: cadence.Contact, pool: Sequence[Sender]) -> str | None:
     """The sender that the person knows: a number that changes with each text looks like a fraud."""
-    if len(pool) == 1:
-        return pool[0].address
+    return pool[0].address if len(pool) == 1 else _last(session, contact, Touch.channel == "sms")
+
+
+def _last(session: Session, contact: cadence.Contact, *of: ColumnElement[bool]) -> str | None:
+    """The sender of the last touch of this kind that the contact point was reached by."""
     last = (
         select(Touch.sender)
-        .where(Touch.contact_point == contact.point, Touch.channel == "sms", Touch.state != "failed")
+        .where(Touch.contact_point == contact.point, Touch.state != "failed", *of)
         .order_by(Touch.claimed_at.desc(), Touch.id.desc())
         .limit(1)
     )
@@ -157,6 +183,12 @@ def _in_line(session: Session, sender: Sender, cost: timedelta, now: datetime) -
     return session.execute(placed.returning(Sender.line_at)).scalar_one()
 
 
+def none_left(contact: cadence.Contact, now: datetime) -> cadence.Rest:
+    """What the lender has no sender for waits until somebody gives it one."""
+    what = "no number of the lender can call" if contact.channel == "call" else "every sender of the lender was retired"
+    return rest(contact, now + UNTIL_ADDED, f"{what}: add one to its pool", NONE)
+
+
 def rest(contact: cadence.Contact, until: datetime, why: str, rule: str) -> cadence.Rest:
-    """A text that may go, and for which there is no way out now."""
+    """What may go, and for which there is no way out now."""
     return cadence.Rest(until, why, rule, contact.permit, contact.stage, contact.question)

@@ -114,9 +114,10 @@ class TouchingBook:
         """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
-        held = incidents.holding(session, touch.lender, touch.provider, touch.template)
-        if held is not None:
-            return incidents.in_words(held)
+        if touch.channel != "call":  # what stops texts on their route says nothing of calls
+            held = incidents.holding(session, touch.lender, touch.provider, touch.template)
+            if held is not None:
+                return incidents.in_words(held)
         return self.speaks_against(session, touch, now)
 
     def speaks_against(self, session: Session, touch: Touch, now: datetime) -> str | None:
