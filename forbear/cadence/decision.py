@@ -38,7 +38,7 @@ class Ask:
     """Ask somebody who works for the tenant to make a call or a visit. Nothing is claimed: who does it asks again.
 
     `permit` is that of the moment in which it is asked for; `expires_at` (world) is when nobody needs to do it any
-    more.
+    more; `title` is what the playbook calls the step.
     """
 
     step: str
@@ -52,6 +52,7 @@ class Ask:
     language: str
     staff_role: StaffRole
     expires_at: datetime
+    title: str
     reason: str
     permit: Permit
     stage: str

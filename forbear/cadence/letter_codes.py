@@ -12,7 +12,7 @@ from forbear.cadence.sms_codes import Meaning
 
 MEND: Final = "Mend it, print a sample, then release it."
 SETUP: Final = "Set it up, start the worker, then release the route."
-LOOK: Final = "Look it up in the worker's log and in docs/papers.md, then close this task."
+LOOK: Final = "If it comes again, look it up in the worker's log and in docs/papers.md."
 
 
 def _address(says: str) -> Meaning:
@@ -27,8 +27,8 @@ def _route(says: str, do: str = SETUP) -> Meaning:
     return Meaning("configuration", "stop_route", says, do)
 
 
-def _operator(says: str) -> Meaning:
-    return Meaning("configuration", "call_operator", says, LOOK)
+def _account(says: str, do: str) -> Meaning:
+    return Meaning("configuration", "hold_account", says, do)
 
 
 def _later(says: str) -> Meaning:
@@ -84,14 +84,18 @@ LETTERS: Final[Mapping[str, Meaning]] = MappingProxyType(
             "the print room's disk takes nothing", "Make room in the data folder, then release the route."
         ),
         # One letter.
-        "sums.equal": _operator("nothing is owed, or the rows do not add up"),
-        "another-letter": _operator("another file lies there for the same touch"),
+        "sums.equal": _account(
+            "nothing is owed, or the rows do not add up", "Compare the account's entries with the lender's."
+        ),
+        "another-letter": _account(
+            "another file lies there for the same touch", "Find out which of the two is right, and stop the other."
+        ),
         # Not now.
         "429": _later("too many requests at once"),
         "connection-refused": _later("no connection to the provider"),
         "engine.busy": _later("the engine is at work"),
         "engine.closed": _later("the engine is being stopped"),
-        "engine.hung": _operator("the engine gave no answer in time"),
+        "engine.hung": Meaning("retry_safe", "call_operator", "the engine gave no answer in time", LOOK),
     }
 )
 UNKNOWN: Final = _template("nobody has said what it means")

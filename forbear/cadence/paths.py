@@ -215,6 +215,7 @@ def _ask(moment: Moment, step: Step, person: Person, best: Weighed) -> Ask:
         language=person.language,
         staff_role=step.staff,
         expires_at=_start_of(today + timedelta(days=step.open_days), person),
+        title=step.title,
         reason=f"{step.title} (step {step.id})",
         permit=best.permit,
         stage=moment.stage,

@@ -21,7 +21,8 @@ Action = Literal[
     "stop_template",  # this template waits on this route until a person releases it
     "stop_route",  # where texts were taken and failed: all of the lender wait on this route until then
     "address_wrong",  # no letters to it until a person corrected it
-    "call_operator",  # a person is shown it once
+    "call_operator",  # a person is shown it once, and nothing is held
+    "hold_account",  # nothing goes out about this account until a person has looked
     "sender_backs_off",  # the sender is left alone for a while
     "later",  # the next attempt is the cadence's
     "replan",  # the account decides anew
@@ -188,12 +189,6 @@ ALIYUN: Final[Mapping[str, Meaning]] = MappingProxyType(
 OF_FORBEAR: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
         "route-not-set-up": _ours("this installation has no account for the route", "Set it up, and start the worker."),
-        "no-sender": _ours(
-            "every sender of the lender was retired", "Add one (forbear sender add): that closes this task."
-        ),
-        "no-number": _ours(
-            "the lender has no number that can call", "Add one (forbear sender add): that closes this task."
-        ),
         "route-busy": _later("the route already holds its share of the senders"),
     }
 )

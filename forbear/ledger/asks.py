@@ -15,6 +15,7 @@ from forbear.contracts.words import TaskKind
 from forbear.ledger import audit, tasks, visits_requested
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 
 KINDS: dict[str, TaskKind] = {"call": "call", "visit": "visit"}
 
@@ -26,7 +27,7 @@ def ask(session: Session, account: Account, decided: Ask, now: datetime) -> str 
         lender=account.lender,
         kind=KINDS[decided.channel],
         role=decided.staff_role,
-        reason=decided.reason,
+        reason=because("step", step=decided.step, title=decided.title),
         account=account.id,
         person=decided.person,
         contact_point=decided.point,

@@ -35,6 +35,7 @@ from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision, Touch
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 from forbear.money.currency import minor_unit
 from forbear.rules.packs import Packs
 
@@ -186,7 +187,7 @@ def abandon(session: Session, touch: Touch, now: datetime) -> None:
         lender=task.lender,
         kind="unknown_touch",
         role="supervisor",
-        reason=f"a {task.kind} was begun and nobody said how it ended: ask who began it, and put the end down",
+        reason=because("unknown_abandoned", channel=task.kind),
         account=task.account,
         person=task.person,
         contact_point=task.contact_point,

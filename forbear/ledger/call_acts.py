@@ -14,6 +14,7 @@ from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.calls import Call
 from forbear.ledger.tables.contacts import Reply
+from forbear.ledger.task_reasons import because
 from forbear.ledger.tasks import Wanted, open_task
 from forbear.ports.talks import Effect, EffectKind
 
@@ -76,7 +77,7 @@ def keep_recording(acting: Acting, recording: str) -> None:
             lender=call.lender,
             kind="reply",
             role="caller",
-            reason="Somebody said in a call what is not right: listen to the recording and answer.",
+            reason=because("reply_recording"),
             account=call.account,
             person=call.person,
             contact_point=call.contact_point,

@@ -16,14 +16,14 @@ from forbear.ledger.tables.accounts import Stop
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 
 CODE: Final = "deceased"
 DIED: Final = "deceased"
 ADDRESS_OUTCOMES: Final = (numbers.THEIRS, numbers.NOT_THEIRS, DIED)
 """How a look at an address may end: they live there, they do not, or they have died."""
 VIA: Final = "letter"
-WHY: Final = "A letter came back with the note that its reader has died"
-DO: Final = "Ask the lender or a register whether that is so; the account is held until you say."
+WHY: Final = because("address_deceased")
 
 
 def lock_ahead(session: Session, touch_id: str) -> None:
@@ -35,7 +35,7 @@ def lock_ahead(session: Session, touch_id: str) -> None:
 def suspected(session: Session, touch: Touch, at: datetime) -> None:
     """Hold the account and have somebody look, once while that is open."""
     point = session.get_one(ContactPoint, touch.contact_point)
-    asked = numbers.ask_about(session, point, WHY, at, account=touch.account, do=DO)
+    asked = numbers.ask_about(session, point, WHY, at, account=touch.account)
     if asked is None:
         return
     stops.place_stop(

@@ -14,14 +14,14 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.cadence.call_codes import call_meaning
-from forbear.cadence.letter_codes import letter_meaning
+from forbear.cadence.channel_codes import meaning_on
 from forbear.cadence.sms_codes import Action, Meaning, meaning
 from forbear.contracts.words import SuppressionScope
-from forbear.ledger import incidents, numbers, reachability, senders, stops
+from forbear.ledger import held_accounts, incidents, numbers, reachability, senders, stops
 from forbear.ledger.locking import lock_persons
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
+from forbear.ledger.task_reasons import Because, Code, because
 
 OF_PROVIDER = frozenset({"refused", "undelivered", "failed"})
 """Statuses whose code is the provider's; with the others it is a reason of our own."""
@@ -29,15 +29,14 @@ CODED = frozenset({"sms", "call", "letter"})
 """Channels whose provider speaks in codes; what a person did has an outcome instead."""
 OF_LETTERS = OF_PROVIDER | {"not_written", "withheld"}
 """A letter is looked at by our own checks first, whose codes ask for a person too."""
-OF_PERSONS = frozenset({"opted_out", "never_again", "number_reverify"})
+OF_PERSONS = frozenset({"opted_out", "never_again", "number_reverify", "hold_account"})
 """Actions that bind persons, whose locks come before the touch's."""
-CORRECT: Final = "Address to be corrected: have the lender send it anew, or confirm it once it can be printed."
 log = structlog.get_logger(__name__)
 
 
 def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -> None:
     """Lock the persons first whom a code will concern: everybody takes persons before touches."""
-    if code is None or status not in OF_PROVIDER:
+    if code is None or status not in OF_LETTERS:
         return
     touch = session.get(Touch, touch_id)
     if touch is None or (known := _meant(touch, status, code)) is None or known.action not in OF_PERSONS:
@@ -74,9 +73,8 @@ class _News:
     at: datetime
     taken: bool
 
-    @property
-    def words(self) -> str:
-        return f"code {self.code}: {self.known.says}"
+    def because(self, code: Code) -> Because:
+        return because(code, channel=self.touch.channel, provider=self.touch.provider, code=self.code)
 
 
 def _invalid(news: _News) -> None:
@@ -94,7 +92,7 @@ def _off(news: _News) -> None:
 
 def _reverify(news: _News) -> None:
     _invalid(news)
-    numbers.ask(news.session, news.touch, news.words, news.at)
+    numbers.ask(news.session, news.touch, news.because("number_code"), news.at)
 
 
 def _opted_out(news: _News, scope: SuppressionScope = "number") -> None:
@@ -115,17 +113,21 @@ def _opted_out(news: _News, scope: SuppressionScope = "number") -> None:
 
 def _never_again(news: _News) -> None:
     _opted_out(news, "all_automated")
-    numbers.ask(news.session, news.touch, f"{news.words}. No machine contacts it", news.at, role="legal")
+    numbers.ask(news.session, news.touch, news.because("number_never_again"), news.at, role="legal")
 
 
 def _address_wrong(news: _News) -> None:
     _invalid(news)
     point = news.session.get_one(ContactPoint, news.touch.contact_point)
-    numbers.ask_about(news.session, point, news.words, news.at, account=news.touch.account, do=CORRECT)
+    numbers.ask_about(news.session, point, news.because("address_code"), news.at, account=news.touch.account)
 
 
 def _report(news: _News) -> None:
     incidents.report(news.session, news.touch, news.code, news.known, news.at, taken=news.taken)
+
+
+def _hold_account(news: _News) -> None:
+    held_accounts.hold(news.session, news.touch, news.code, news.at)
 
 
 def _back_off(news: _News) -> None:
@@ -144,13 +146,14 @@ ACTS: Final[Mapping[Action, Callable[[_News], None]]] = MappingProxyType(
         "stop_template": _report,
         "stop_route": _report,
         "call_operator": _report,
+        "hold_account": _hold_account,
         "sender_backs_off": _back_off,
     }
 )
 
 
 def _meant(touch: Touch, status: str, code: str | None) -> Meaning | None:
-    return _known(touch, code, status) if touch.channel in CODED and status in OF_PROVIDER else None
+    return _known(touch, code, status) if touch.channel in CODED and status in _spoken(touch) else None
 
 
 def _spoken(touch: Touch) -> frozenset[str]:
@@ -158,9 +161,7 @@ def _spoken(touch: Touch) -> frozenset[str]:
 
 
 def _known(touch: Touch, code: str | None, status: str) -> Meaning | None:
-    if touch.channel == "letter":
-        return letter_meaning(code, refused=status in OF_PROVIDER)
-    return call_meaning(code) if touch.channel == "call" else meaning(touch.provider, code)
+    return meaning_on(touch.channel, touch.provider, code, refused=status in OF_PROVIDER)
 
 
 def _off_in_a_row(session: Session, touch: Touch) -> int:

@@ -15,15 +15,15 @@ from forbear.ledger import tasks
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import Because
 
 KIND: Final = "number"
 THEIRS: Final = "theirs"
 NOT_THEIRS: Final = "not_theirs"
 OUTCOMES: Final = (THEIRS, NOT_THEIRS)
-FIND_OUT: Final = "Find out whose number it is, by letter or from the lender, before it is used again."
 
 
-def ask(session: Session, touch: Touch, why: str, at: datetime, *, role: StaffRole = "supervisor") -> str | None:
+def ask(session: Session, touch: Touch, why: Because, at: datetime, *, role: StaffRole = "supervisor") -> str | None:
     """Have somebody find out whose a touch's number is; None where that is being done."""
     return ask_about(
         session,
@@ -38,12 +38,11 @@ def ask(session: Session, touch: Touch, why: str, at: datetime, *, role: StaffRo
 def ask_about(
     session: Session,
     point: ContactPoint,
-    why: str,
+    why: Because,
     at: datetime,
     *,
     account: str | None = None,
     role: StaffRole = "supervisor",
-    do: str = FIND_OUT,
 ) -> str | None:
     """The same of a contact point. The caller holds its person's lock, so that two do not ask at once."""
     asked = select(Task.id).where(
@@ -56,7 +55,7 @@ def ask_about(
         lender=point.lender,
         kind=KIND,
         role=role,
-        reason=f"{why}. {do}",
+        reason=why,
         account=account,
         person=point.person,
         contact_point=point.id,

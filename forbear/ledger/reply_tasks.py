@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.words import StaffRole
 from forbear.ledger import tasks
 from forbear.ledger.tables.contacts import Reply
+from forbear.ledger.task_reasons import Code, because
 
 KIND: Final = "reply"
 SENSITIVE: Final = frozenset(
@@ -18,15 +19,16 @@ SENSITIVE: Final = frozenset(
 """What was understood needs experience, and may need a letter within a term."""
 WITHIN: Final = timedelta(days=1)
 """World time in which somebody should have read it."""
-WHY: Final[Mapping[str, str]] = MappingProxyType(
+ALONE: Final[Mapping[str, Code]] = MappingProxyType(
     {
-        "other": "A message that no machine understood: read it and choose what it means.",
-        "help": "Somebody asks who we are or how to pay: read it and see to it that they know.",
-        "paid": "Somebody says that it is paid: compare it with the account.",
-        "promise": "Somebody promises to pay and names no day, or more than a promise: read it and put in the day.",
-        "start": "Somebody wants texts again: read it.",
+        "other": "reply_other",
+        "help": "reply_help",
+        "paid": "reply_paid",
+        "promise": "reply_promise",
+        "start": "reply_start",
     }
 )
+"""Readings on which nothing was done; what has another reading was obeyed, and may say more."""
 
 
 def ask(session: Session, reply: Reply, now: datetime) -> str | None:
@@ -35,15 +37,13 @@ def ask(session: Session, reply: Reply, now: datetime) -> str | None:
         return None
     sensitive = reply.reading in SENSITIVE
     role: StaffRole = "supervisor" if sensitive else "caller"
-    understood = (
-        f"Understood as {reply.reading.replace('_', ' ')} and obeyed: read the words and see what else they say."
-    )
+    alone = ALONE.get(reply.reading)
     wanted = tasks.Wanted(
         tenant=reply.tenant,
         lender=reply.lender,
         kind=KIND,
         role=role,
-        reason=WHY.get(reply.reading, understood),
+        reason=because(alone) if alone else because("reply_understood", reading=reply.reading),
         account=reply.account,
         person=reply.person,
         contact_point=reply.contact_point,

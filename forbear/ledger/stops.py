@@ -19,6 +19,7 @@ from forbear.ledger.locking import lock_persons
 from forbear.ledger.tables.accounts import Stop
 from forbear.ledger.tables.contacts import Suppression
 from forbear.ledger.tables.people import ContactPoint
+from forbear.ledger.task_reasons import because
 
 FACTS: Mapping[StopKind, Fact] = MappingProxyType(
     {"dispute": "dispute_opened", "hardship": "hardship_declared", "wrong_number": "wrong_party"}
@@ -182,7 +183,7 @@ def _not_theirs(session: Session, lender: str, person: str, address_key: bytes, 
     session.execute(update(ContactPoint).where(*theirs).values(state="wrong_party"))
     for point in session.scalars(select(ContactPoint).where(*theirs)).all():
         if point.kind == "phone":
-            numbers.ask_about(session, point, "Somebody said that this is the wrong person's number", at)
+            numbers.ask_about(session, point, because("number_wrong_person"), at)
 
 
 def _note_stop(session: Session, stop: Stop, kind: str, at: datetime) -> None:

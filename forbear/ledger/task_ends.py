@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.ledger import audit, deceased, incidents, outbox, stops
+from forbear.ledger import audit, deceased, held_accounts, incidents, outbox, stops
 from forbear.ledger.numbers import THEIRS
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Stop
@@ -91,5 +91,6 @@ CONSEQUENCES: Final[Mapping[str, Callable[[Session, Task, datetime], None]]] = M
         "number": _number,
         "route": incidents.task_ended,
         "unmapped_code": incidents.task_ended,
+        "account": held_accounts.task_ended,
     }
 )

@@ -17,6 +17,7 @@ from forbear.errors import Conflict, NotFound
 from forbear.ledger import audit, outbox, visits_requested
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import Because
 
 log = structlog.get_logger(__name__)
 WAITING = ("open", "taken")
@@ -24,13 +25,13 @@ WAITING = ("open", "taken")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A task that is about to be opened. Instants are world time; `reason` holds nothing personal."""
+    """A task that is about to be opened. Instants are world time."""
 
     tenant: str
     lender: str
     kind: TaskKind
     role: StaffRole
-    reason: str
+    reason: Because
     account: str | None = None
     person: str | None = None
     contact_point: str | None = None
@@ -47,7 +48,8 @@ class Wanted:
 def open_task(session: Session, wanted: Wanted, now: datetime) -> str | None:
     """Open a task; None where the same is open already, for a step, a reply or a touch."""
     values = {name: getattr(wanted, name) for name in wanted.__slots__}
-    row = values | {"id": new_id("tsk"), "state": "open", "opened_at": now}
+    why = {"reason": wanted.reason.code, "reason_values": dict(wanted.reason.values)}
+    row = values | why | {"id": new_id("tsk"), "state": "open", "opened_at": now}
     made = session.scalar(insert(Task).values(row).on_conflict_do_nothing().returning(Task.id))
     if made is not None:
         task = session.get_one(Task, made)

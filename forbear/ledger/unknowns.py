@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from forbear.ledger import tasks
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 
 KIND: Final = "unknown_touch"
 AT_ONCE: Final = 500
@@ -33,14 +34,13 @@ def call_for_help(session: Session, before: datetime, now: datetime) -> int:
 
 
 def _wanted(touch: Touch) -> tasks.Wanted:
-    where = f"route {touch.provider}" if touch.task is None else "whoever began it"
+    machine = because("unknown_at_provider", channel=touch.channel, provider=touch.provider)
     return tasks.Wanted(
         tenant=touch.tenant,
         lender=touch.lender,
         kind=KIND,
         role="operator",
-        reason=f"Nobody knows whether this {touch.channel} was made: ask {where}, and say was_sent, was_not_sent or "
-        "nobody_knows. Until then it counts as made, and it is never made again.",
+        reason=machine if touch.task is None else because("unknown_by_hand", channel=touch.channel),
         account=touch.account,
         person=touch.person,
         contact_point=touch.contact_point,

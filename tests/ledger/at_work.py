@@ -14,6 +14,7 @@ from forbear.ledger.begun import Begun, Held, begin, settle
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 from tests.ledger.house import PACKS, PLAYBOOKS, House
 
 CALLER, OFFICERS = "stf_caller", ("stf_one", "stf_two")
@@ -59,7 +60,7 @@ def task(house: House, account: str, person: str, kind: TaskKind = "call", **fie
         lender=house.lender,
         kind=kind,
         role="caller" if kind == "call" else "officer",
-        reason="somebody should talk to this person",
+        reason=because("step", step=f"by-hand-{kind}", title="Somebody should talk to this person"),
         account=account,
         person=person,
         contact_point=point,

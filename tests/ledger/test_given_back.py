@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from forbear.ledger import staffing, tasks
 from forbear.ledger.engine import make_engine
 from forbear.ledger.ids import new_id
+from forbear.ledger.task_reasons import because
 from tests.conftest import Hands
 from tests.ledger.at_work import read, started, task
 from tests.ledger.house import House
@@ -25,7 +26,7 @@ def message(house: House, staff: str) -> str:
         lender=house.lender,
         kind="reply",
         role="caller",
-        reason="nobody read it yet",
+        reason=because("reply_other"),
         account=account,
         person=person,
         reply=new_id("rpl"),

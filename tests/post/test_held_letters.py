@@ -91,7 +91,7 @@ def test_an_address_that_cannot_be_printed_is_corrected_by_a_person(house: House
     assert (letter.address_state(), other.address_state()) == ("invalid", "valid")
     [task] = asked(house, "number")
     assert (task.account, task.contact_point) == (letter.account, letter.point)
-    assert "Address to be corrected" in task.reason
+    assert (task.reason, task.reason_values["code"]) == ("address_code", code)
     assert opened(house) == []
     with house.worker() as session:
         tasks.close(session, tasks.lock_task(session, task.id), NOON, outcome=task_ends.THEIRS)

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from forbear.api.staff import task_outcomes
 from forbear.api.staff.installed import ThePacks, ThePlaybooks
 from forbear.api.staff.rendering import render, time_of_day, when, words_of
 from forbear.api.staff.session import ROOT, SignedIn, TheLedger
@@ -61,7 +62,8 @@ def title(words: StaffWords, each: Waiting) -> str:
     """What a task is, in a few words."""
     if each.task.kind == "call":
         return words("call.heading", party=party(words, each.party))
-    return words(f"kinds.{each.task.kind}")
+    sort = task_outcomes.OF_REASONS.get(each.task.reason, "")
+    return words(f"kinds.{sort if f'kinds.{sort}' in words.sentences else each.task.kind}")
 
 
 def party(words: StaffWords, role: str) -> str:

@@ -15,14 +15,21 @@ from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_ends import UNKNOWN_OUTCOMES
 
-ADDRESS: Final = "address"
-"""A task of kind `number` that is about a postal address."""
+ADDRESS, UNPRINTED, MEND = "address", "unprinted", "mend"
+"""A task of kind `number` about the address of somebody who may have died, or about one that cannot be printed; and one
+of kind `route` that holds nothing."""
+OF_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"address_code": UNPRINTED, "incident_call": MEND, "incident_lacking": MEND}
+)
 ENDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "number": numbers.OUTCOMES,
         ADDRESS: deceased.ADDRESS_OUTCOMES,
+        UNPRINTED: numbers.OUTCOMES,
         "unknown_touch": UNKNOWN_OUTCOMES,
         "route": ("released",),
+        MEND: ("released",),
+        "account": ("released",),
         "unmapped_code": ("looked_up",),
     }
 )
@@ -30,6 +37,8 @@ ENDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 def sort_of(session: Session, task: Task) -> str:
     """Which of the ends below such a task has: its kind, or what it is about."""
+    if (sort := OF_REASONS.get(task.reason)) is not None:
+        return sort
     point = None if task.contact_point is None else session.get(ContactPoint, task.contact_point)
     return ADDRESS if task.kind == numbers.KIND and point is not None and point.kind == "postal" else task.kind
 

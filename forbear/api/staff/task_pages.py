@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.api.pages.wording import Writing, shown_phone
-from forbear.api.staff import list_routes, scripts, task_outcomes
+from forbear.api.staff import list_routes, scripts, task_outcomes, task_reasons
 from forbear.api.staff.reading_forms import Bounds, Told
 from forbear.api.staff.rendering import render, when, words_of, writing_of
 from forbear.api.staff.session import Staff
@@ -48,8 +48,9 @@ class Desk:
 
     def page(self, template: str, found: Waiting, *, told: Told | None = None, **values: Any) -> Response:
         words, task, now = words_of(self.request), found.task, self.ledger.clock.now()
+        reason = task_reasons.why(words, task)
         facts = [
-            (words("task.why"), task.reason[:1].upper() + task.reason[1:]),
+            (words("task.why"), reason.sentence),
             (words("task.lender"), found.lender.name),
             (words("task.whom"), list_routes.party(words, found.party)),
             (words("task.stage"), found.stage if found.stage.startswith("M") else ""),
@@ -64,6 +65,7 @@ class Desk:
             status=UNPROCESSABLE if told and told.errors else 200,
             task=task,
             title=list_routes.title(words, found),
+            reason_language=reason.language,
             facts=[(name, fact) for name, fact in facts if fact],
             mine=task.assignee == self.staff.id,
             errors=told.errors if told else {},
@@ -172,7 +174,8 @@ def message(
 def over(desk: Desk, found: Waiting) -> Response:
     """How a task ended."""
     words, task = words_of(desk.request), found.task
-    section = {"call": "outcome", "visit": "visit_outcome"}.get(task.kind, task.kind)
+    sort = task_outcomes.OF_REASONS.get(task.reason, task.kind)
+    section = {"call": "outcome", "visit": "visit_outcome"}.get(task.kind, sort)
     key = f"{section}.{'nothing' if task.outcome == 'other' else task.outcome}"
     if key not in words.sentences:
         key = f"{task_outcomes.ADDRESS}.{task.outcome}"

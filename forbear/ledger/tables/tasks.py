@@ -1,8 +1,9 @@
-"""What people are asked to do: a call, a visit, a reply that no machine understood. Ids, codes and one sentence."""
+"""What people are asked to do: a call, a visit, a reply that no machine understood. Ids and codes."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forbear.ledger.tables.base import Base, Id, Instant, OfLender
@@ -24,7 +25,9 @@ class Task(OfLender, Base):
     language: Mapped[str | None]
     state: Mapped[str]
     reason: Mapped[str]
-    """Why it is there, in one sentence without anything personal."""
+    """Why it is there, as a code of `forbear.ledger.task_reasons`."""
+    reason_values: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    """What its sentence needs besides: nothing personal."""
     priority: Mapped[int]
     assignee: Mapped[str | None]
     opened_at: Mapped[Instant]
@@ -52,7 +55,7 @@ class Task(OfLender, Base):
         Index(None, "account"),
         Index("ix_task_open", "tenant", "role", "due_at", postgresql_where="state in ('open', 'taken')"),
         CheckConstraint(
-            "kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number')",
+            "kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number', 'account')",
             name="kind",
         ),
         CheckConstraint(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from forbear.contracts.words import TaskKind
 from forbear.ledger import deceased, numbers, tasks
 from forbear.ledger.receipts import add_receipt
 from forbear.ledger.tables.accounts import Stop
@@ -13,6 +14,7 @@ from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import Because, because
 from tests.api.staff.desk import Colleague, Desk
 from tests.api.staff.test_callers import NAME, Errand, begin, call
 from tests.ledger import at_work
@@ -34,7 +36,7 @@ def suspected(desk: Desk, errand: Errand) -> tuple[str, str]:
     with house.worker() as session:
         found = session.get_one(ContactPoint, point)
         found.state = "wrong_party"
-        asked = numbers.ask_about(session, found, "somebody else answered", house.now, account=errand.account)
+        asked = numbers.ask_about(session, found, because("number_wrong_person"), house.now, account=errand.account)
     assert asked is not None
     return point, asked
 
@@ -148,7 +150,11 @@ def test_a_way_out_opens_again_when_it_is_put_right(desk: Desk) -> None:
 def test_a_code_is_looked_up(desk: Desk) -> None:
     operator, house = desk.hire("operator").signed_in(), desk.house
     wanted = tasks.Wanted(
-        tenant=house.tenant, lender=house.lender, kind="unmapped_code", role="operator", reason="nobody has said it"
+        tenant=house.tenant,
+        lender=house.lender,
+        kind="unmapped_code",
+        role="operator",
+        reason=because("incident_unmapped", channel="sms", provider="twilio", sender="example", code="39999"),
     )
     with house.worker() as session:
         task = str(tasks.open_task(session, wanted, house.now))
@@ -161,8 +167,45 @@ def test_an_address_that_may_be_a_dead_persons_is_looked_at(desk: Desk, supervis
     point = at_work.address(house, errand.person)
     with house.worker() as session:
         found = session.get_one(ContactPoint, point)
-        task = str(numbers.ask_about(session, found, deceased.WHY, house.now, account=errand.account, do=deceased.DO))
+        task = str(numbers.ask_about(session, found, deceased.WHY, house.now, account=errand.account))
     page = supervisor.visit(f"/staff/tasks/{task}")
     assert "may have meant somebody else" in page.text
     assert "They have died" in supervisor.send_on(page, "done", outcome="deceased").text
     assert [stop.kind for stop in errand.all(Stop)] == ["deceased"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "title", "claims"),
+    [
+        ("route", because("incident_call", channel="letter", provider="lob", sender="", code="engine.hung"), "Something to put right", "Nothing is held meanwhile"),
+        ("route", because("incident_route", channel="sms", provider="twilio", sender="", code="30034"), "A way out that is closed", "what was held goes out again"),
+        ("account", because("account_held", channel="letter", provider="lob", code="sums.equal"), "An account to look at", "It is held"),
+    ],
+)  # fmt: skip
+def test_a_task_claims_to_hold_just_what_it_holds(
+    desk: Desk, kind: TaskKind, reason: Because, title: str, claims: str
+) -> None:
+    operator, house = desk.hire("operator").signed_in(), desk.house
+    wanted = tasks.Wanted(tenant=house.tenant, lender=house.lender, kind=kind, role="operator", reason=reason)
+    with house.worker() as session:
+        task = str(tasks.open_task(session, wanted, house.now))
+    assert (f"/staff/tasks/{task}", title) in operator.visit("/staff").links
+    page = operator.visit(f"/staff/tasks/{task}")
+    assert claims in page.text
+    operator.send_on(page, "done")
+    assert row(desk, task).outcome == "released"
+
+
+def test_an_address_that_cannot_be_printed_is_not_taken_for_a_dead_persons(desk: Desk, supervisor: Colleague) -> None:
+    house, errand = desk.house, call(desk)
+    point, why = (
+        at_work.address(house, errand.person),
+        because("address_code", channel="letter", provider="lob", code="invalid"),
+    )
+    with house.worker() as session:
+        task = str(numbers.ask_about(session, session.get_one(ContactPoint, point), why, house.now))
+    page = supervisor.visit(f"/staff/tasks/{task}")
+    assert "could not be printed" in page.text
+    assert "died" not in page.text
+    supervisor.send_on(page, "done", outcome="theirs")
+    assert row(desk, task).outcome == "theirs"
