@@ -189,6 +189,12 @@ ALIYUN: Final[Mapping[str, Meaning]] = MappingProxyType(
 OF_FORBEAR: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
         "route-not-set-up": _ours("this installation has no account for the route", "Set it up, and start the worker."),
+        "no-sender": _ours(
+            "every sender of the lender was retired", "Add one (forbear sender add): that closes this task."
+        ),
+        "no-number": _ours(
+            "the lender has no number that can call", "Add one (forbear sender add): that closes this task."
+        ),
         "route-busy": _later("the route already holds its share of the senders"),
     }
 )

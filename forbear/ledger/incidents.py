@@ -17,8 +17,10 @@ from forbear.cadence.steps import LETTER_ROUTES
 from forbear.errors import NotFound
 from forbear.ledger import audit, outbox, tasks
 from forbear.ledger.ids import new_id
+from forbear.ledger.senders import NONE
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.people import Lender
 from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_reasons import Code, because
@@ -27,6 +29,9 @@ Kind = Literal["template", "route", "call", "unmapped"]
 TEMPLATE_HELD: Final = "TEMPLATE.HELD"
 ROUTE_HELD: Final = "ROUTE.HELD"
 RULES: Final = {"template": TEMPLATE_HELD, "route": ROUTE_HELD}
+LACKING: Final = {"call": "no-number"}
+"""By channel, what is said where the lender has nothing to send from; of every other it is a sender."""
+LACKING_SENDER: Final = "no-sender"
 OF_ACTIONS: Final[dict[str, Kind]] = {"stop_template": "template", "stop_route": "route", "call_operator": "call"}
 REASONS: Final[dict[Kind, Code]] = {
     "template": "incident_template",
@@ -50,23 +55,68 @@ def report(session: Session, touch: Touch, code: str, known: Meaning | None, at:
     kind: Kind = "unmapped" if known is None else OF_ACTIONS[known.action]
     if kind == "route" and not taken:
         kind = "call"
+    template = touch.template if kind == "template" else ""
+    named = {"template": template} if template else {}
+    wanted = tasks.Wanted(
+        tenant=touch.tenant,
+        lender=touch.lender,
+        kind="unmapped_code" if kind == "unmapped" else "route",
+        role="operator",
+        reason=because(
+            REASONS[kind], channel=touch.channel, provider=touch.provider, sender=touch.sender, code=code, **named
+        ),
+        template=template or None,
+        priority=1 if kind in RULES else 2,
+        touch=touch.id,
+    )
+    _open(session, wanted, kind, touch.provider, code, at)
+
+
+def lacking(session: Session, lender: Lender, provider: str, channel: str, at: datetime) -> None:
+    """Show an operator, once while it is so, that a lender has nothing to send from."""
+    code = LACKING.get(channel, LACKING_SENDER)
+    wanted = tasks.Wanted(
+        tenant=lender.tenant,
+        lender=lender.id,
+        kind="route",
+        role="operator",
+        reason=because("incident_lacking", channel=channel, provider=provider, code=code),
+        priority=2,
+    )
+    _open(session, wanted, "call", provider, code, at)
+
+
+def supplied(session: Session, lender: str, by: str, at: datetime) -> None:
+    """A sender was added: who was to see to one need not any more, and what waited for one asks again."""
+    codes = (LACKING_SENDER, *LACKING.values())
+    lacked = select(Incident.id).where(
+        Incident.lender == lender, Incident.released_at.is_(None), Incident.code.in_(codes)
+    )
+    for incident in session.scalars(lacked.order_by(Incident.id)).all():
+        release(session, incident, by, at)
+
+
+def _open(  # noqa: PLR0917  an incident is all of these
+    session: Session, wanted: tasks.Wanted, kind: Kind, provider: str, code: str, at: datetime
+) -> None:
     row = {
         "id": new_id("inc"),
-        "tenant": touch.tenant,
-        "lender": touch.lender,
-        "provider": touch.provider,
+        "tenant": wanted.tenant,
+        "lender": wanted.lender,
+        "provider": provider,
         "kind": kind,
-        "template": touch.template if kind == "template" else "",
+        "template": wanted.template or "",
         "code": code,
-        "touch": touch.id,
+        "touch": wanted.touch,
         "opened_at": at,
     }
     made = session.scalar(insert(Incident).values(row).on_conflict_do_nothing().returning(Incident.id))
     if made is None:
         return
-    task = tasks.open_task(session, _wanted(touch, kind, code), at)
+    task = tasks.open_task(session, wanted, at)
     session.execute(update(Incident).where(Incident.id == made).values(task=task))
-    _note(session, touch.tenant, touch.lender, made, "incident_opened", at, {"kind": kind, "code": code, "task": task})
+    written = {"kind": kind, "code": code, "task": task}
+    _note(session, wanted.tenant, wanted.lender, made, "incident_opened", at, written)
 
 
 def holding(session: Session, lender: str, provider: str, template: str) -> Incident | None:
@@ -127,26 +177,10 @@ def _release(session: Session, found: list[Incident], by: str, at: datetime) -> 
         written = {"code": incident.code, "by": by}
         _note(session, incident.tenant, incident.lender, incident.id, "incident_released", at, written)
         waiting = select(Account.id).where(
-            Account.lender == incident.lender, Account.state == "open", Account.next_rule.in_(RULES.values())
+            Account.lender == incident.lender, Account.state == "open", Account.next_rule.in_((*RULES.values(), NONE))
         )
         for account in session.scalars(waiting.order_by(Account.id)):
             outbox.tell(session, tenant=incident.tenant, account=account, fact="task_closed", at=at)
-
-
-def _wanted(touch: Touch, kind: Kind, code: str) -> tasks.Wanted:
-    heard = {"channel": touch.channel, "provider": touch.provider, "sender": touch.sender}
-    if kind == "template":
-        heard["template"] = touch.template
-    return tasks.Wanted(
-        tenant=touch.tenant,
-        lender=touch.lender,
-        kind="unmapped_code" if kind == "unmapped" else "route",
-        role="operator",
-        reason=because(REASONS[kind], code=code, **heard),
-        template=touch.template if kind == "template" else None,
-        priority=1 if kind in RULES else 2,
-        touch=touch.id,
-    )
 
 
 def _note(  # noqa: PLR0917  an audit row is what it says
