@@ -36,7 +36,7 @@ class Browser:
         self._token = ""
 
     def sign_in(self) -> None:
-        """Sign in, and learn the token that this session's forms bear.
+        """Sign in.
 
         Raises:
             CannotStart: they were not let in.
@@ -46,6 +46,14 @@ class Browser:
         while self._client.post("/staff/sign-in", data=told).status_code != SEE_OTHER:
             if self._clock.machine_now() > deadline:
                 raise CannotStart(f"The {self.who.role} could not sign in")
+        self.take_token()
+
+    def take_token(self) -> None:
+        """Learn the token that this session's forms bear.
+
+        Raises:
+            CannotStart: a page has none.
+        """
         found = TOKEN.search(self.page("/staff/me"))
         if found is None:
             raise CannotStart("A page of staff has no form")

@@ -1,4 +1,4 @@
-"""Callers and operators at their work list: calls are begun, dialled and told; what only had to be looked into is done.
+"""Callers and operators at their work list: calls are begun, dialled and told, messages read, what was asked for done.
 
 A caller begins what the list offers and nothing else, dials the number that the page shows, and puts down how it ended.
 """
@@ -15,6 +15,7 @@ from forbear.rehearsal.answering import Answer, on_the_telephone
 from forbear.rehearsal.asking import Refused
 from forbear.rehearsal.browser import GONE, SEE_OTHER, Browser
 from forbear.rehearsal.lenders import Creditor
+from forbear.rehearsal.reading import read_message
 from forbear.rehearsal.robot import Robot
 from forbear.rehearsal.stafflog import StaffLog
 
@@ -56,9 +57,10 @@ class Caller(Robot):
             self._call(task)
 
     def _call(self, task: str) -> None:
-        """Begin with a permit of this moment; a call that is held, or somebody else's by now, is left alone."""
+        """Begin with a permit of this moment; what is no call is a message. What is held or gone is left alone."""
         began = self._began.setdefault(task, self.clock.now())
         if self._browser.send(f"{task}/begin").status_code in GONE:
+            read_message(self._browser, task)
             return
         page = self._browser.page(task)
         if task not in self._told and self.clock.now() > began + DIALS_WITHIN:
@@ -85,7 +87,7 @@ class Caller(Robot):
 
 
 class Operator(Robot):
-    """Closes what only had to be looked into. Messages wait for somebody who can read."""
+    """Closes what only had to be looked into."""
 
     def __init__(self, browser: Browser, clock: Clock, zone: ZoneInfo) -> None:
         super().__init__(browser.who.role, clock, zone)

@@ -17,6 +17,7 @@ from forbear.rehearsal.answering import MET, Answer, at_the_door
 from forbear.rehearsal.asking import Refused
 from forbear.rehearsal.browser import GONE, SEE_OTHER, Browser
 from forbear.rehearsal.lenders import Creditor
+from forbear.rehearsal.reading import read_message
 from forbear.rehearsal.robot import CLOSES, OPENS, Robot
 from forbear.rehearsal.stafflog import StaffLog
 
@@ -65,7 +66,7 @@ class Rounds:
 
 
 class Supervisor(Robot):
-    """Decides about requests, says where an address is, sends two officers."""
+    """Decides about requests, says where an address is, sends two officers; reads what was understood and obeyed."""
 
     def __init__(self, browser: Browser, clock: Clock, lender: Creditor, rounds: Rounds, *, seed: int) -> None:
         super().__init__("supervisor", clock, lender.zone)
@@ -86,6 +87,8 @@ class Supervisor(Robot):
             before = self._rounds.latest(visit)
             if before is None or self.clock.now() > before.at + PAST:
                 self._plan(visit)
+        for task in self._browser.tasks():
+            read_message(self._browser, task)
 
     def _decide(self, visit: str) -> None:
         if self._chance.random() < DECLINED:

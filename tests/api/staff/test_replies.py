@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import select, update
@@ -15,7 +16,11 @@ from forbear.ledger.tables.accounts import Promise, Stop
 from forbear.ledger.tables.contacts import Reply, Suppression
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.tables.tasks import Task
+from forbear.ledger.task_reasons import because
 from forbear.ports.replies import Reading
+from forbear.rehearsal.browser import Browser
+from forbear.rehearsal.reading import read_message
+from forbear.rehearsal.staff import Employee
 from tests.api.pages.reading import Page
 from tests.api.staff.desk import Colleague, Desk
 from tests.ledger import at_work
@@ -45,13 +50,13 @@ class Letter:
             return list(session.scalars(select(table).where(table.person == self.person).order_by(table.id)))
 
 
-def letter(desk: Desk, *, known: bool = True, channel: str = "sms") -> Letter:
+def letter(desk: Desk, *, known: bool = True, channel: str = "sms", text: str = TEXT) -> Letter:
     house = desk.house
     person, account = house.borrower(f"+131255502{next(_numbers):02}") if known else (None, None)
     point = at_work.point_of(house, str(person), "phone", house.lender) if known and channel == "sms" else None
     reply, owner = new_id("rpl"), {"tenant": house.tenant, "lender": house.lender}
     with house.api() as session:
-        sealed = None if person is None else house.ledger.vault.seal(session, **owner, person=person, text=TEXT)
+        sealed = None if person is None else house.ledger.vault.seal(session, **owner, person=person, text=text)
         session.add(
             Reply(
                 id=reply,
@@ -72,7 +77,7 @@ def letter(desk: Desk, *, known: bool = True, channel: str = "sms") -> Letter:
         lender=house.lender,
         kind="reply",
         role="caller",
-        reason="nobody read it yet",
+        reason=because("reply_other"),
         account=account,
         person=person,
         reply=reply,
@@ -269,3 +274,14 @@ def test_the_wrong_number_is_the_one_that_wrote(desk: Desk, caller: Colleague, m
         session.execute(update(Reply).where(Reply.id == message.reply).values(contact_point=second))
     caller.send_on(opened(caller, message), "meaning", meaning="wrong_person")
     assert {point.id for point in message.all(ContactPoint) if point.state == "wrong_party"} == {second}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_robots_of_the_rehearsal_read_it_on_the_page_as_it_is(desk: Desk, language: str) -> None:
+    reader = desk.hire("caller", language=language).signed_in()
+    waiting = letter(desk, text="I don't owe it & dispute this")
+    robot = Browser("http://127.0.0.1:9", Employee(reader.id, "caller", reader.email, ""), desk.ledger.clock)
+    with mock.patch.object(robot, "_client", reader.http):
+        robot.take_token()
+        assert read_message(robot, waiting.path)
+    assert (waiting.row().state, waiting.row().outcome, waiting.row().assignee) == ("done", "dispute", reader.id)
