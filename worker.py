@@ -124,6 +124,7 @@ class Forbear:
             listening,
             self.carrier,
             follow=FollowingBook(self.ledger),
+            fates=self.carrier,
             runs=RunningWorkflows(self.client, asyncio.get_running_loop()),
             checkouts=CheckoutsBook(self.ledger),
             payments=self.payments,

@@ -20,7 +20,7 @@ from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
 from forbear.ports.calls import CallAsking, Standing
-from forbear.ports.following import FollowBook
+from forbear.ports.following import FateAsking, FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.post import PostCarrier, Tracked
 from forbear.ports.replies import Ear, ReplyBook, ReplyListing
@@ -62,6 +62,7 @@ class UpkeepActivities:
         checkouts: CheckoutBook | None = None,
         payments: PaymentProvider | None = None,
         follow: FollowBook | None = None,
+        fates: FateAsking | None = None,
         letters: LetterRounds | None = None,
         post: PostCarrier | None = None,
         calls: CallRounds | None = None,
@@ -76,6 +77,7 @@ class UpkeepActivities:
         self._checkouts = checkouts
         self._payments = payments
         self._follow = follow
+        self._fates = fates
         self._letters = letters
         self._post = post
         self._calls = calls
@@ -175,9 +177,16 @@ class UpkeepActivities:
         return answer is not None and self._book.settle(touch, answer.found) != "waiting"
 
     def _ask_fate(self, touch: Unsettled) -> bool:
-        """Ask the provider what became of a message that it took, where it tells nobody by itself."""
-        answer = self._answer(touch.provider, "reports", touch.touch, lambda: self._look_for(touch))
+        """Ask the provider what became of a message that it took, where nobody told."""
+        answer = self._answer(touch.provider, "reports", touch.touch, lambda: self._fate_of(touch))
         return answer is not None and self._follow is not None and self._follow.learn(touch, answer.found)
+
+    def _fate_of(self, touch: Unsettled) -> Found | None:
+        if not touch.provider_id:
+            return self._look_for(touch)
+        if self._fates is None:
+            raise Unreadable("nobody here can ask for a message by its id")
+        return self._fates.fetch(provider=touch.provider, provider_id=touch.provider_id)
 
     def _recall(self, letter: Posted) -> bool:
         """Take a letter back before it is printed."""

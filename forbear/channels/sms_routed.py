@@ -10,7 +10,8 @@ What finds no place is certainly not sent, and the cadence tries it again.
 from collections.abc import Mapping
 from datetime import datetime
 from threading import BoundedSemaphore
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import structlog
 
@@ -31,11 +32,26 @@ SLOT_SECONDS: Final = 1.0
 log = structlog.get_logger("forbear.sms")
 
 
-class RoutedCarrier:
-    """Implements `ports.sms.SmsCarrier` and `ports.replies.ReplyListing` over several."""
+class AsksById(Protocol):
+    """A route whose provider tells of one message by its own id."""
 
-    def __init__(self, carriers: Mapping[str, SmsCarrier], listing: ReplyListing, *, threads: int = 0) -> None:
+    def fetch(self, provider_id: str) -> Found | None: ...
+
+
+class RoutedCarrier:
+    """Implements `ports.sms.SmsCarrier`, `ports.replies.ReplyListing` and `ports.following.FateAsking` over several."""
+
+    def __init__(
+        self,
+        carriers: Mapping[str, SmsCarrier],
+        listing: ReplyListing,
+        *,
+        by_id: Mapping[str, AsksById] = MappingProxyType({}),
+        threads: int = 0,
+    ) -> None:
+        """`by_id` are the routes that are asked by the provider's own id what became of a message."""
         self._carriers = dict(carriers)
+        self._by_id = dict(by_id)
         self._listing = listing
         # A process without a second route, or that does not say how many senders it has, shares nothing out.
         at_once = max(1, threads // 2) if threads and len(self._carriers) > 1 else 0
@@ -57,7 +73,8 @@ class RoutedCarrier:
             CannotStart: a route is half set up, or points elsewhere than it should.
         """
         twilio, aliyun = TwilioCarrier.from_settings(settings), AliyunCarrier.from_settings(settings, wording, clock)
-        return cls({TWILIO: twilio} | ({ALIYUN: aliyun} if aliyun is not None else {}), twilio, threads=threads)
+        carriers: Mapping[str, SmsCarrier] = {TWILIO: twilio} | ({ALIYUN: aliyun} if aliyun is not None else {})
+        return cls(carriers, twilio, by_id={TWILIO: twilio}, threads=threads)
 
     @property
     def routes(self) -> frozenset[str]:
@@ -88,6 +105,12 @@ class RoutedCarrier:
         return carrier.find(
             provider=provider, touch=touch, to=to, sender=sender, since=since, marker_sha256=marker_sha256
         )
+
+    def fetch(self, *, provider: str, provider_id: str) -> Found | None:
+        carrier = self._by_id.get(provider)
+        if carrier is None:
+            raise ConnectionError("the route by which the message went is not asked by its id here")
+        return carrier.fetch(provider_id)
 
     def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:
         """What was written to a number; a signature is none, and nobody can list what came under it."""

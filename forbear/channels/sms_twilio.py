@@ -33,6 +33,9 @@ READ_AT_ONCE = 500
 CLOCK_SLACK = timedelta(minutes=2)
 """Between our clock and the provider's, when a listing is searched."""
 LINK = re.compile(r"/p/([0-9A-Za-z]{10,40})")
+REFUSED: Final = 400
+OF_ANYBODY: Final = frozenset({401, 403, TOO_MANY_AT_ONCE})
+"""Refusals that say nothing of the message that was asked about: the next question would be refused too."""
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 """A Messaging Service: the provider chooses one of the numbers in its pool."""
 
@@ -75,11 +78,28 @@ class TwilioCarrier:
                 if created is not None and created < oldest:
                     continue
                 if marker_sha256 in _markers(message.body or ""):
-                    code = str(message.error_code) if message.error_code else None
-                    return Found(provider_id=str(message.sid), status=str(message.status), code=code)
+                    return _found(message)
         except (TwilioException, requests.exceptions.RequestException) as error:
             raise _unread(error) from None
         return None
+
+    def fetch(self, provider_id: str) -> Found | None:
+        """How one message stands, by the provider's own id; None where there is none, or the question was not taken.
+
+        Raises:
+            ConnectionError: no answer, or one that says nothing of the message.
+        """
+        try:
+            message = self._client.messages(provider_id).fetch()
+        except TwilioException as error:
+            status, _ = told(error)
+            if status in OF_ANYBODY or not REFUSED <= status < SERVER_ERROR:
+                raise _unread(error) from None
+            log.warning("sms_not_told", status=status)
+            return None
+        except requests.exceptions.RequestException as error:
+            raise _unread(error) from None
+        return _found(message, at=message.date_updated)
 
     def written_to(self, number: str, *, since: datetime, until: datetime) -> list[Written]:
         oldest, found = since.astimezone(UTC) - CLOCK_SLACK, list[Written]()
@@ -119,6 +139,11 @@ class TwilioCarrier:
 
 def _sender(sender: str) -> dict[str, Any]:
     return {"messaging_service_sid": sender} if SERVICE.fullmatch(sender) else {"from_": sender}
+
+
+def _found(message: MessageInstance, at: datetime | None = None) -> Found:
+    code = str(message.error_code) if message.error_code else None
+    return Found(provider_id=str(message.sid), status=str(message.status), code=code, at=at)
 
 
 def _unread(error: Exception) -> ConnectionError:

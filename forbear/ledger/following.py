@@ -1,4 +1,4 @@
-"""Follows texts to their end where the provider tells it only when asked.
+"""Follows texts to their end where the provider tells it only when asked, or where all that it told was lost.
 
 Two walks: those of which somebody hinted that there is news, newest hint first; and all others in turn, so that none is
 forgotten however many there are. How often one is asked about is remembered by the process; a new one asks once more.
@@ -6,15 +6,15 @@ Only a question that was answered counts: after a provider's outage of days ever
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from forbear.errors import Erased
 from forbear.ledger import routes
 from forbear.ledger.engine import Ledger
-from forbear.ledger.receipts import HINT, add_receipt
+from forbear.ledger.receipts import HINT, add_receipt, fold
 from forbear.ledger.tables.contacts import Receipt, Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ports.book import Unsettled
@@ -29,6 +29,10 @@ GIVEN_UP_AFTER = timedelta(hours=72)
 """World time after which no carrier reports any more. What was sent and never reported counts as it stands: `sent`."""
 GIVEN_UP_AFTER_MACHINE = timedelta(minutes=3)
 """In a rehearsal three days pass in seconds; so long it is asked in any case."""
+LISTED: Final = frozenset({"aliyun"})
+"""Routes whose provider lists what became of a text by our own id."""
+BY_ID: Final = frozenset({"twilio"})
+"""Routes whose provider tells by itself, and is asked by its own id where nothing came."""
 LOOKED_AT, ASKED_ABOUT = 500, 100
 """Texts of one tenant in one round."""
 
@@ -41,7 +45,7 @@ class _Asked(NamedTuple):
 class FollowingBook:
     """Implements `forbear.ports.following.FollowBook` for some providers; used by one thread at a time."""
 
-    def __init__(self, ledger: Ledger, providers: frozenset[str] = frozenset({"aliyun"})) -> None:
+    def __init__(self, ledger: Ledger, providers: frozenset[str] = LISTED | BY_ID) -> None:
         self._ledger = ledger
         self._providers = providers
         self._asked: dict[str, _Asked] = {}
@@ -59,14 +63,15 @@ class FollowingBook:
         # As of when the question was chosen: a hint that came while it was under way is news again.
         pause = max(AT_LEAST, (self._chosen_at - touch.since) / SHARE)
         self._asked[touch.touch] = _Asked(self._chosen_at, self._chosen_at + pause)
-        if found is None or found.status == "sent":
-            return False
+        if found is None or fold([found.status]) == "sent":
+            return False  # as we know it stands
         with self._ledger.worker(touch.tenant) as session:
             state = add_receipt(
                 session,
                 touch_id=touch.touch,
                 source="listing",
                 status=found.status,
+                provider_id=found.provider_id,
                 code=found.code,
                 at=self._ledger.clock.now(),
                 provider_at=found.at,
@@ -116,7 +121,9 @@ class FollowingBook:
 
     def _open(self, now: datetime) -> tuple[ColumnElement[bool], ...]:
         return (
+            Touch.channel == "sms",
             Touch.provider.in_(self._providers),
+            or_(Touch.provider.not_in(BY_ID), Touch.provider_id.is_not(None)),
             Touch.state == "sent",
             Touch.claimed_at > now - self._given_up_after(),
         )
@@ -145,6 +152,7 @@ class FollowingBook:
             marker_sha256="",
             since=_since(touch),
             patience_over=False,
+            provider_id=str(touch.provider_id) if touch.provider in BY_ID else "",
         )
 
 

@@ -76,7 +76,8 @@ class Unsettled:
     """A touch whose answer was lost, and what a search at the provider needs. `to` is personal data.
 
     `marker_sha256` is the digest of the payment link's token: the token itself was only ever in the message.
-    `since` is world time. `patience_over` says that a message not listed by now was never taken.
+    `since` is world time. `patience_over` says that a message not listed by now was never taken. `provider_id` is set
+    where the provider took it and is asked by its own id what became of it.
     """
 
     tenant: str
@@ -89,6 +90,7 @@ class Unsettled:
     marker_sha256: str
     since: datetime
     patience_over: bool
+    provider_id: str = ""
 
 
 Settled = Literal["found", "absent", "waiting"]

@@ -1,12 +1,23 @@
-"""What upkeep asks of the record about texts whose fate their provider tells only when asked.
+"""What upkeep asks about texts that a provider has and of which nobody told the end: the record, and the provider.
 
-A provider that signs nothing may push a hint that there is news; what counts is what it answers to our own question.
+One provider tells only when asked: it signs nothing, so what it pushes is a hint that there is news, and what counts is
+its answer to our own question. Another tells by itself, and is asked where all that it told was lost.
 """
 
 from typing import Protocol
 
 from forbear.ports.book import Unsettled
 from forbear.ports.sms import Found
+
+
+class FateAsking(Protocol):
+    def fetch(self, *, provider: str, provider_id: str) -> Found | None:
+        """How one message stands, by its provider's own id; None where the provider has none of that id.
+
+        Raises:
+            ConnectionError: no answer; the caller asks again later.
+        """
+        ...
 
 
 class FollowBook(Protocol):

@@ -81,7 +81,7 @@ class WaysOut:
         twilio = TwilioCarrier(client)
         aliyun = AliyunCarrier(aliyun_client.client(settings), WORDING, clock=clock, read_seconds=seconds)
         lob = LobPost(LobClient(settings.lob_key.get_secret_value(), settings.lob_base, answer_seconds=seconds))
-        self.texts = RoutedCarrier({"twilio": twilio, "aliyun": aliyun}, twilio)
+        self.texts = RoutedCarrier({"twilio": twilio, "aliyun": aliyun}, twilio, by_id={"twilio": twilio})
         self.calls = TwilioCalls(client, clock)
         self.post = RoutedPost({"lob": lob, "print_room": PrintRoom.from_settings(settings, Quill(), clock)})
 

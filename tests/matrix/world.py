@@ -148,6 +148,7 @@ class World:
             _NobodyWrites(),  # pyright: ignore[reportArgumentType]  has no ears, so nothing else is asked of it
             self.ways.texts,
             follow=FollowingBook(ledger),
+            fates=self.ways.texts,
             letters=LetterRoundsBook(ledger, self.ways.post.routes, PACKS),
             post=self.ways.post,
         )
