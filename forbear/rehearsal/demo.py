@@ -27,6 +27,7 @@ from forbear.rehearsal import (
     folder,
     histories,
     portfolio,
+    posting,
     saying,
     staff,
     story,
@@ -93,7 +94,15 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
     people = cast.write(loans, habits, data)
     write_private(plan.papers.needles, "".join(f"{value}\n" for value in portfolio.personal_values(loans)))
     clock = Clock(origin=ORIGIN, anchor=machine_time() + START_UP, speed=speed)
-    with House(data, addresses=Addresses.free(), clock=clock, people=people, seed=seed, say=_dim(console)) as house:
+    with House(
+        data,
+        addresses=Addresses.free(),
+        clock=clock,
+        people=people,
+        seed=seed,
+        returned_share=100 * posting.COMES_BACK,
+        say=_dim(console),
+    ) as house:
         tenant = back_offices.add_tenant(house)
         employees = staff.hire(house, tenant)
         with (

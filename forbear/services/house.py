@@ -49,6 +49,7 @@ class House:
         clock: stored for all processes; the stored one goes on, unless given.
         people: the sandbox's cast and their habits; those who lived there before, unless given.
         seed: of the sandbox's chances.
+        returned_share: of a hundred addressees, how many send their mail back; the sandbox's own figure unless given.
         say: takes lines for the operator.
         fast: PostgreSQL without durability against power cuts.
     """
@@ -61,6 +62,7 @@ class House:
         clock: Clock | None = None,
         people: Path | None = None,
         seed: int = 1,
+        returned_share: float | None = None,
         say: Callable[[str], None] = lambda _: None,
         fast: bool = False,
     ) -> None:
@@ -72,6 +74,7 @@ class House:
         self.settings: Settings
         self.clock: Clock
         self._given_clock, self._people, self._seed, self._say, self._fast = clock, people, seed, say, fast
+        self._returned_share = returned_share
         self._deaths: dict[str, list[datetime]] = {}
         self._lock = Lock(self.data / "lock", "Forbear")
         self._seen = self.data / "last_seen"
@@ -212,6 +215,7 @@ class House:
         if self._people is not None:
             write_private(cast, self._people.read_text())
         people = ["--people", cast] if cast.exists() else []
+        returned = [] if self._returned_share is None else ["--returned-share", str(self._returned_share)]
         arguments: list[str | Path] = [
             *("-m", "forbear.sandbox", "--host", LOOPBACK, "--port", str(at.sandbox), "--clock", self.clock.to_json()),
             *people,
@@ -221,6 +225,7 @@ class House:
             *("--stripe-webhook-url", f"{at.api_url}/hooks/stripe"),
             *("--inbound-url", f"{at.api_url}/hooks/twilio/inbound#rc=5&rp=all"),
             *("--lob-webhook-url", f"{at.api_url}/hooks/lob"),
+            *returned,
             *("--voice-url", f"{at.api_url}/hooks/twilio/voice/inbound"),
         ]
         secrets = {
