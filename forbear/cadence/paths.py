@@ -10,7 +10,7 @@ from functools import cached_property
 from forbear.cadence.conditions import applies, asked, own_touches, unmet, used_up
 from forbear.cadence.decision import Ask, Contact, Rest
 from forbear.cadence.life import Errand, Life, Person
-from forbear.cadence.permits import Scales, Weighed, country_of, sendable, usable
+from forbear.cadence.permits import NO_VOICE, VOICE_CONSENT, Scales, Weighed, country_of, sendable, usable
 from forbear.cadence.standing import cause_of, debt_stands_still, first_to_speak, stage_of
 from forbear.cadence.steps import Playbook, Step
 from forbear.cadence.translate import days_past_due, home_zone
@@ -244,7 +244,7 @@ def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
     elif sendable(life, person, step.channel, moment.playbook, by=step.by):
         return None
     elif step.channel == "call":
-        why, rule = "no consent to calls with a recorded voice, so no machine may call", "VOICE.CONSENT"
+        why, rule = f"{NO_VOICE}; lifted by: consent to calls", VOICE_CONSENT
     else:
         countries = ", ".join(sorted({country_of(point, person) or "unknown" for point in points}))
         route, (what, where) = moment.playbook.provider(step.channel), CARRIED.get(step.channel, CARRIED["sms"])

@@ -24,6 +24,12 @@ MOST_WINDOWS = 3
 """Looking further than a few windows for a place means that something is wrong with the rules."""
 
 
+VOICE_CONSENT = "VOICE.CONSENT"
+NO_VOICE = (
+    "no consent to calls with an artificial or recorded voice is on record, as 47 CFR 64.1200(a)(1) asks for, so no "
+    "machine may call"
+)
+"""Why a machine does not call somebody, with the source."""
 ROUTINE = frozenset({"balance_confirmed"})
 """Events that every lender brings about in the ordinary course, if perhaps late."""
 
@@ -89,7 +95,8 @@ def sendable(
 def voice_agreed(person: Person, point: ContactPoint) -> bool:
     """Whether a recorded or artificial voice may call: in the United States only who agreed to such calls.
 
-    It is 47 U.S.C. 227(b), which binds creditors too, and is kept here as policy while the packs have no rule of it.
+    It is 47 CFR 64.1200(a)(1), which binds creditors too. That speaks of mobiles; a landline may be one by now, and is
+    held to the same here, as policy. No pack has a rule of it: the published cases take such calls without consent.
     """
     if country_of(point, person) != "US" and not any(name.split("-", 1)[0] == "US" for name in person.jurisdictions):
         return True

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from forbear.cadence.life import Life
-from forbear.cadence.permits import sendable
+from forbear.cadence.life import Life, Person
+from forbear.cadence.permits import NO_VOICE, VOICE_CONSENT, sendable, usable
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.standing import debt_stands_still, promised_day
 from forbear.cadence.translate import to_attempt, to_facts
@@ -70,9 +70,15 @@ def _person_says_no(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: 
     points = sendable(life, person, touch.channel, playbook)
     point = next((each for each in points if each.id == touch.point), None)
     if point is None:
-        return "the contact point is no longer valid, or the route does not reach it"
+        return _unusable(person, touch)
     facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     permit = check(to_attempt(life, person, point, touch.channel), facts, packs, now)
     if permit.verdict == "allow":
         return None
     return f"{permit.findings[0].rule}: {permit.findings[0].why}"
+
+
+def _unusable(person: Person, touch: ClaimedTouch) -> str:
+    if touch.channel == "call" and any(each.id == touch.point for each in usable(person, "call")):
+        return f"{VOICE_CONSENT}: {NO_VOICE}"
+    return "the contact point is no longer valid, or the route does not reach it"

@@ -43,6 +43,7 @@ UNABLE = frozenset(
         "PLAYBOOK.MISSING",
         "TEMPLATE.HELD",
         "ROUTE.HELD",
+        "SENDER.NONE",
         "VOICE.CONSENT",
         "STEP.REQUIRED",
     }

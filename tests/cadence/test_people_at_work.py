@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from forbear.cadence.decide import decide
 from forbear.cadence.decision import Ask, Close, Contact, Decision, Escalate, Rest
 from forbear.cadence.life import Consent, Life, Promise, Served, Stop
+from forbear.cadence.permits import NO_VOICE
 from forbear.cadence.playbooks import After, Playbook, load_all
 from forbear.cadence.recheck import ClaimedTouch, still_allowed
 from forbear.cadence.standing import unreachable
@@ -330,4 +331,16 @@ def test_a_machine_calls_who_agreed_to_a_recorded_voice(packs: Packs) -> None:
     assert still_allowed(replace(life, balance_as_of=waits.until), claimed, book, packs, waits.until) is None
     taken_back = replace(american, consents=(replace(agreed[0], revoked_at=on(-1)),))
     withdrawn = replace(life, balance_as_of=waits.until, persons=(taken_back,))
-    assert still_allowed(withdrawn, claimed, book, packs, waits.until) is not None
+    assert still_allowed(withdrawn, claimed, book, packs, waits.until) == f"VOICE.CONSENT: {NO_VOICE}"
+
+
+def test_who_did_not_agree_to_a_recorded_voice_waits_for_that_with_its_source(packs: Packs) -> None:
+    book = load_all()["us-first-party-all"]
+    steps = tuple(replace(step, optional=False) for step in book.steps if step.id == "machine-call")
+    phone = replace(a_loan().borrower.points[0], country="US", zone="America/New_York", zone_evidence="stated")
+    american = replace(a_loan().borrower, jurisdictions=("US",), points=(phone,))
+    day = datetime(2026, 3, 9, 16, tzinfo=UTC)
+    answer = ask(a_loan(persons=(american,), currency="USD"), replace(book, steps=steps), packs, day)
+    assert isinstance(answer, Rest)
+    assert answer.rule == "VOICE.CONSENT"
+    assert "47 CFR 64.1200(a)(1)" in answer.reason
