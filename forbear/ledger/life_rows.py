@@ -221,8 +221,19 @@ def _served() -> tuple[Statement, Statement]:
         none("revoked_at", DateTime(timezone=True)),
         none("terms", JSONB),
         none("how"),
-    ).where(ServiceProof.account == ACCOUNT, ServiceProof.kind.in_(("signed", "read")), ~came_back)
+    ).where(ServiceProof.account == ACCOUNT, ServiceProof.kind.in_(("signed", "read")), ~came_back, ~_corrected())
     return handed, letters
+
+
+def _corrected() -> ColumnElement[bool]:
+    """Whether our own people entered the same thing of a letter anew since: only what they said last stands."""
+    newer = aliased(ServiceProof)
+    since = or_(
+        newer.told_at > ServiceProof.told_at,
+        and_(newer.told_at == ServiceProof.told_at, newer.event > ServiceProof.event),
+    )
+    reported = and_(ServiceProof.level == "reported", newer.level == "reported")
+    return exists().where(newer.letter == ServiceProof.letter, newer.kind == ServiceProof.kind, reported, since)
 
 
 def stops(session: Session, persons: Collection[str], keys: Collection[bytes], now: datetime) -> Rows:

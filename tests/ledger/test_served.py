@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from forbear.cadence.life import Served
+from forbear.ledger.letters import Source
 from forbear.ledger.lives import load_life
 from forbear.ledger.outcomes import Promised
 from forbear.ports.post import Tracked
@@ -46,3 +47,17 @@ def test_a_letter_is_served_by_a_signature_until_it_comes_back(house: House) -> 
     assert [(one.person, one.touch) for one in served(house, letter.account)] == [(letter.person, letter.touch)]
     letter.learn(Tracked("returned", house.now + 9 * A_DAY, "e3", code="unknown_address", proof="returned"))
     assert served(house, letter.account) == ()
+
+
+@pytest.mark.parametrize("source", ["staff", "callback"])
+def test_a_day_of_signature_that_was_corrected_counts_as_corrected(house: House, source: Source) -> None:
+    """What our own people entered wrongly serves nothing; two scans of a print house are two things that happened."""
+    letter = mailed(house)
+    letter.record()
+    days = (house.now + A_DAY, house.now + 3 * A_DAY)
+    for number, at in enumerate(days, start=1):
+        letter.learn(
+            Tracked("signed", at, f"{letter.touch}:signed:{number}", proof="signed", scanned=True), source=source
+        )
+    kept = [one.at for one in served(house, letter.account)]
+    assert kept == ([days[1]] if source == "staff" else [*days])
