@@ -58,6 +58,7 @@ class Agenda:
 
     def __init__(self, store: Store, clock: LiveClock) -> None:
         self._store, self._clock = store, clock
+        self.clock = clock
         self._steps: dict[str, Step] = {}
         self._errands: dict[str, Errand] = {}
         self._running: dict[int, asyncio.Task[None]] = {}

@@ -3,26 +3,38 @@
 For tests and rehearsals; nothing in the product calls it.
 """
 
+import json
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
-from forbear.clock import Clock
+from forbear.clock import MAX_SPEED, Clock
 from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Carrier
+from forbear.sandbox.deliveries import Deliveries
 from forbear.sandbox.dysms import DomesticProvider
-from forbear.sandbox.faults import Armed, Fault, Faults, Order, Product
+from forbear.sandbox.faults import Armed, Fault, Faults, Order, Product, lasting
 from forbear.sandbox.habits import Meaning
-from forbear.sandbox.messages import Query, resource
+from forbear.sandbox.journal import Journal
+from forbear.sandbox.messages import Query as Sought
+from forbear.sandbox.messages import resource
 from forbear.sandbox.payments import Payments
 from forbear.sandbox.statuses import Handset, Outcome
 from forbear.sandbox.wire import iso
 
+Limit = Annotated[int, Query(ge=1, le=100_000)]
 
-class InboundText(BaseModel):
+
+class Told(BaseModel):
+    """What the control plane is told: a word it does not know is a mistake, not a wish to be ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class InboundText(Told):
     """A person's text. `kind` is what they mean, where the words alone do not tell the carrier."""
 
     phone: str
@@ -31,7 +43,7 @@ class InboundText(BaseModel):
     kind: Meaning | None = None
 
 
-class HandsetScript(BaseModel):
+class HandsetScript(Told):
     """What a number does with texts from now on."""
 
     phone: str
@@ -39,16 +51,31 @@ class HandsetScript(BaseModel):
     queued_world_seconds: float = Field(default=0, ge=0)
 
 
-class FaultOrder(BaseModel):
+class FaultOrder(Told):
     """A fault to arm. `phone` null strikes any number, `product` null any of them, `times` null until disarmed."""
 
     kind: Fault
     phone: str | None = None
     times: int | None = Field(default=1, ge=1)
-    machine_seconds: float = Field(default=0, ge=0)
-    world_seconds: float = Field(default=0, ge=0)
+    machine_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    world_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     product: Product | None = None
     code: int | None = None
+
+    def order(self) -> Order:
+        order = Order(self.kind, self.phone, self.times, product=self.product, code=self.code)
+        return lasting(order, self.machine_seconds, self.world_seconds)
+
+
+class ClockChange(Told):
+    """Another speed, or a leap ahead, or both."""
+
+    speed: int | None = Field(default=None, ge=1, le=MAX_SPEED)
+    advance_world_seconds: float = Field(default=0, ge=0, le=10 * 366 * 86_400)
+
+    def of(self, clock: Clock) -> Clock:
+        ahead = timedelta(seconds=self.advance_world_seconds)
+        return Clock.starting(clock.now() + ahead, clock.speed if self.speed is None else self.speed)
 
 
 def control(clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments, faults: Faults) -> APIRouter:
@@ -75,6 +102,23 @@ def domestic_control(provider: DomesticProvider) -> APIRouter:
     return router
 
 
+def records_control(journal: Journal, deliveries: Deliveries) -> APIRouter:
+    """What there is to read afterwards."""
+    router = APIRouter(prefix="/_sandbox", tags=["control"])
+
+    @router.get("/log")
+    async def log(after: int = 0, limit: Limit = 10_000) -> list[dict[str, Any]]:
+        """What was accepted and what became of it, oldest first; `after` is the `seq` of the last line one has read."""
+        return journal.since(after, limit)
+
+    @router.get("/deliveries")
+    async def sent(sid: str | None = None, limit: Limit = 1_000) -> list[dict[str, Any]]:
+        """Every attempt to call back, pass on a text or ask for TwiML, newest first, with what it was answered."""
+        return [attempt.shown() for attempt in deliveries.page(sid, limit)]
+
+    return router
+
+
 def _add_views(router: APIRouter, clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments) -> None:
     @router.get("/health")
     async def health() -> dict[str, Any]:
@@ -86,9 +130,9 @@ def _add_views(router: APIRouter, clock: LiveClock, agenda: Agenda, carrier: Car
         return agenda.pending()
 
     @router.get("/messages")
-    async def messages(to: str | None = None, sender: str | None = None, limit: int = 1_000) -> list[dict[str, Any]]:
+    async def messages(to: str | None = None, sender: str | None = None, limit: Limit = 1_000) -> list[dict[str, Any]]:
         """Newest first, both directions, whatever faults the list has over the API."""
-        found = carrier.messages.page(Query(recipient=to, sender=sender), limit)
+        found = carrier.messages.page(Sought(recipient=to, sender=sender), limit)
         return [resource(message, carrier.account.sid, carrier.media.count(message.sid)) for message in found]
 
     @router.get("/payments")
@@ -110,10 +154,13 @@ def _add_clock(router: APIRouter, clock: LiveClock, agenda: Agenda) -> None:
 
     @router.post("/clock")
     async def set_clock(request: Request) -> dict[str, Any]:
-        """Put another clock in force: the JSON that `Clock.to_json` writes."""
+        """Another speed, a leap ahead in world seconds, or a whole clock: `origin`, `anchor` and `speed`."""
+        text = (await request.body()).decode(errors="replace")
         try:
-            clock.value = Clock.from_json((await request.body()).decode())
-        except (ValueError, KeyError, TypeError) as problem:
+            told = json.loads(text)
+            whole = not told or told.keys() & {"origin", "anchor"}
+            clock.value = Clock.from_json(text) if whole else ClockChange.model_validate(told).of(clock.value)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
             raise HTTPException(422, f"not a clock: {problem}") from None
         agenda.wake()
         return await read_clock()
@@ -136,11 +183,16 @@ def _add_orders(router: APIRouter, carrier: Carrier, faults: Faults) -> None:
 
     @router.post("/faults", status_code=201)
     async def arm(order: FaultOrder) -> dict[str, Any]:
-        return _shown(faults.arm(Order(**order.model_dump())))
+        return _shown(faults.arm(order.order()))
 
     @router.delete("/faults", status_code=204)
     async def disarm() -> None:
         faults.disarm()
+
+    @router.delete("/faults/{identity}", status_code=204)
+    async def withdraw(identity: int) -> None:
+        if not faults.withdraw(identity):
+            raise HTTPException(404, "no such fault is armed")
 
 
 def _shown(armed: Armed) -> dict[str, Any]:

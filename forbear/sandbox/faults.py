@@ -4,7 +4,7 @@ A fault is taken where it strikes. Machine seconds are for what an HTTP client n
 carrier's own queues do; the names say which. Armed faults end with the process.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 from typing import Literal
@@ -77,6 +77,26 @@ class Order:
     sid: str | None = None
 
 
+_LENGTHS: dict[str, tuple[float, float]] = {
+    Fault.SLOW: (15.0, 0.0),
+    Fault.PAYMENT_SLOW: (15.0, 0.0),
+    Fault.CALLBACK_DELAYED: (0.0, 60.0),
+    Fault.INBOUND_DELAYED: (0.0, 60.0),
+    Fault.EVENT_DELAYED: (0.0, 60.0),
+    Fault.LIST_LAG: (0.0, 600.0),
+}
+
+
+def lasting(order: Order, machine_seconds: float | None = None, world_seconds: float | None = None) -> Order:
+    """How long a fault lasts where nobody says: a delay of nothing would look like one that was never armed."""
+    machine, world = _LENGTHS.get(order.kind, (0.0, 0.0))
+    return replace(
+        order,
+        machine_seconds=machine if machine_seconds is None else machine_seconds,
+        world_seconds=world if world_seconds is None else world_seconds,
+    )
+
+
 @dataclass(slots=True)
 class Armed:
     """An order in force, with the number of times left."""
@@ -122,6 +142,12 @@ class Faults:
     def armed(self) -> list[Armed]:
         """What is in force for more than the one request that ordered it."""
         return [armed for armed in self._armed if armed.order.sid is None]
+
+    def withdraw(self, identity: int) -> bool:
+        """Forget the one of that number; whether there was one."""
+        left = [armed for armed in self._armed if armed.id != identity]
+        known, self._armed = len(left) < len(self._armed), left
+        return known
 
     def disarm(self, sid: str | None = None) -> None:
         """Forget all of them, or those of one message or call."""

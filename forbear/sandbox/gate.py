@@ -15,12 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from forbear.sandbox.ordeal import suffer
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.wire import path_of
 from forbear.sandbox.xml_form import xml_form
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_READS = {"GET", "HEAD", "DELETE"}
 _SUFFIX = ".json"
 _REALM = 'Basic realm="Twilio API"'
 
@@ -51,7 +53,8 @@ class Gate:
             self._asking += 1
             try:
                 self._authenticate(request)
-                response = await endpoint(request)
+                spoilt = await suffer(request) if request.method in _READS else None
+                response = spoilt or await endpoint(request)
             except Refusal as refusal:
                 response = JSONResponse(refusal.body(), refusal.status)
                 if refusal.status == 401:  # noqa: PLR2004  HTTP's own number

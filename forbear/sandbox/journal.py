@@ -68,6 +68,11 @@ class Journal:
             self._file.flush()
             self._written = int(row["seq"])
 
+    def since(self, seq: int, limit: int) -> list[dict[str, Any]]:
+        """The lines after the one of that number, oldest first, each with its own."""
+        rows = self._store.rows("SELECT seq, line FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+        return [{"seq": row["seq"], **json.loads(row["line"])} for row in rows]
+
     def close(self) -> None:
         self._file.close()
 

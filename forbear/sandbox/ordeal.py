@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forbear.sandbox.droppable import drop, hold_back
-from forbear.sandbox.faults import Fault, Faults, Order, Product
+from forbear.sandbox.faults import Fault, Faults, Order, Product, lasting
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.webhooks import Webhooks
 
@@ -82,6 +82,26 @@ class Ordeal:
         return self._faults.take(kind, asked.phone, self._product, asked.sid)
 
 
+async def suffer(request: Request) -> Response | None:
+    """What a request that creates nothing ordered for itself: its end before it begins, or a wait.
+
+    Raises:
+        Refusal: that is what it ordered.
+    """
+    for order in ordered(request):
+        if order.kind is Fault.REFUSE:
+            raise Refusal(order.code or 20001)
+        if order.kind is Fault.TOO_MANY:
+            raise Refusal(20429)
+        if order.kind in {Fault.ERROR_BEFORE_ACCEPT, Fault.ERROR_AFTER_ACCEPT}:
+            raise Refusal(20500)
+        if order.kind in {Fault.DROP_BEFORE_ACCEPT, Fault.DROP_AFTER_ACCEPT}:
+            return drop(request)
+        if order.kind is Fault.SLOW:
+            await hold_back(order.machine_seconds)
+    return None
+
+
 def ordered(request: Request) -> list[Order]:
     """The faults a request asks for itself.
 
@@ -97,7 +117,7 @@ def ordered(request: Request) -> list[Order]:
 
 def _order(text: str) -> Order:
     kind, *given = (part.strip() for part in text.split(";"))
-    order = Order(Fault(kind))
+    order = lasting(Order(Fault(kind)))
     for setting in given:
         name, _, value = setting.partition("=")
         if name == "times":
@@ -105,7 +125,14 @@ def _order(text: str) -> Order:
         elif name == "code":
             order = replace(order, code=int(value))
         elif name in _NUMBERS:
-            order = replace(order, **{name: float(value)})
+            order = replace(order, **{name: _length(value)})
         else:
             raise ValueError(name)
     return order
+
+
+def _length(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(text)
+    return seconds

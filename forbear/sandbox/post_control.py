@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from forbear.sandbox.post_house import PrintHouse
 from forbear.sandbox.post_intake import addressee
@@ -12,6 +12,8 @@ from forbear.sandbox.post_journey import Fate
 
 class AddresseeScript(BaseModel):
     """What an address does with mail from now on, whoever lives there."""
+
+    model_config = ConfigDict(extra="forbid")
 
     line: str
     zip: str = ""

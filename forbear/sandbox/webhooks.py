@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urldefrag, urlencode
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 import httpx
 
-from forbear.sandbox.agenda import Again, Agenda, LiveClock, Payload
+from forbear.sandbox.agenda import Again, Agenda, Payload
+from forbear.sandbox.deliveries import Deliveries, Sent
 from forbear.sandbox.delivery import (
     Overrides,
     backoff,
@@ -30,6 +32,9 @@ from forbear.sandbox.wire import instant, is_loopback, iso
 News = Literal["callback", "inbound", "event"]
 OnAnswer = Callable[[Payload, str], None]
 _ERRAND = "post"
+_LANE = 32
+"""Webhooks on their way to one address at a time."""
+MOST_CONNECTIONS = 512
 _PATIENCE = 30.0
 """Machine seconds an answer waits for its first callback."""
 
@@ -61,10 +66,12 @@ class Form:
 class Webhooks:
     """The way from the world to the application."""
 
-    def __init__(self, agenda: Agenda, clock: LiveClock, faults: Faults, secrets: Secrets) -> None:
-        self._agenda, self._clock, self._faults, self._secrets = agenda, clock, faults, secrets
+    def __init__(self, agenda: Agenda, faults: Faults, secrets: Secrets, deliveries: Deliveries) -> None:
+        self._agenda, self._clock, self._faults, self._secrets = agenda, agenda.clock, faults, secrets
+        self._deliveries = deliveries
+        self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         # No pool time-out: waiting for a free connection is our queue, not the application's slowness.
-        limits, timeout = httpx.Limits(max_connections=32), httpx.Timeout(15.0, pool=None)
+        limits, timeout = httpx.Limits(max_connections=MOST_CONNECTIONS), httpx.Timeout(15.0, pool=None)
         self._client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
         self._held: dict[str, Payload] = {}
         self._awaited: dict[str, asyncio.Event] = {}
@@ -112,8 +119,9 @@ class Webhooks:
             self._agenda.add(_ERRAND, payload, due)
 
     async def _run(self, payload: Payload) -> Again | None:
-        began = payload["began"] or iso(self._clock.value.machine_now())
-        failure, text = await self._attempt(payload)
+        async with self._lane(payload["url"]):
+            began = payload["began"] or iso(self._clock.value.machine_now())
+            failure, text = await self._attempt(payload)
         if failure is None:
             if awaited := self._awaited.get(payload["sid"] or ""):
                 awaited.set()
@@ -137,13 +145,26 @@ class Webhooks:
         """Post once: the failure in the retry policy's words, if any, and the answer's text."""
         if not is_loopback(payload["url"]):
             return "ct", ""
+        began = self._deliveries.began()
+        failure, answer = await self._posted(payload)
+        if payload["news"] != "event":
+            url, params = urldefrag(payload["url"]).url, payload["params"]
+            sent = Sent(payload["sid"], payload["news"], payload["method"], url, params, payload["tries"])
+            self._deliveries.note(sent, began, answer, failure)
+        return failure, answer.text if answer is not None else ""
+
+    async def _posted(self, payload: Payload) -> tuple[str | None, httpx.Response | None]:
         try:
             answer = await self._client.send(self._request(payload))
         except (httpx.ConnectError, httpx.ConnectTimeout):
-            return "ct", ""
+            return "ct", None
         except httpx.TransportError:
-            return "rt", ""
-        return failure_of(answer.status_code), answer.text
+            return "rt", None
+        return failure_of(answer.status_code), answer
+
+    def _lane(self, url: str) -> asyncio.Semaphore:
+        """An address that never answers holds up its own webhooks, and nobody else's."""
+        return self._lanes.setdefault(url.partition("?")[0].partition("#")[0], asyncio.Semaphore(_LANE))
 
     def _request(self, payload: Payload) -> httpx.Request:
         secrets, spoil = self._secrets, "spoilt" if payload["bad_signature"] else ""

@@ -15,7 +15,8 @@ from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.callers import Callers
 from forbear.sandbox.carrier import Account, Carrier
 from forbear.sandbox.carrier_http import CarrierApi
-from forbear.sandbox.control import control, domestic_control
+from forbear.sandbox.control import control, domestic_control, records_control
+from forbear.sandbox.deliveries import Deliveries
 from forbear.sandbox.dysms import DomesticProvider
 from forbear.sandbox.dysms_http import DomesticApi
 from forbear.sandbox.dysms_intake import Registry
@@ -64,9 +65,10 @@ class World:
         self.agenda = Agenda(self.store, self.clock)
         ground = Ground(self.store, self.journal, self.agenda, self.clock, options.seed)
         secrets = Secrets(options.auth_token, options.stripe_webhook_secret)
-        self.webhooks = Webhooks(self.agenda, self.clock, self.faults, secrets)
+        self.deliveries = Deliveries(self.store, self.clock)
+        self.webhooks = Webhooks(self.agenda, self.faults, secrets, self.deliveries)
         self.carrier = Carrier(_account(options), ground, self.faults, self.webhooks)
-        self.asking = Asking(self.clock, self.faults, options.auth_token)
+        self.asking = Asking(self.clock, self.faults, options.auth_token, self.deliveries)
         desk = Desk(ground, _line(options, base_url), self.webhooks)
         self.switchboard = Switchboard(desk, Conversation(desk, self.asking))
         self.accounts = AccountsApi(options.account_sid, options.auth_token, self.store, self.clock)
@@ -104,6 +106,7 @@ def application(world: World, api_key: str) -> FastAPI:
 
     app = FastAPI(title="Forbear sandbox", lifespan=life, max_body_size=_LARGEST_BODY)
     app.include_router(control(world.clock, world.agenda, world.carrier, world.payments, world.faults))
+    app.include_router(records_control(world.journal, world.deliveries))
     app.include_router(domestic_control(world.domestic))
     if world.signatures.are_set:
         domestic = DomesticApi(world.domestic, world.signatures, world.clock, world.faults)
@@ -131,7 +134,7 @@ def _carrier_routes(world: World) -> list[Route]:
         *world.accounts.routes(world.gate),
         *CarrierApi(world.carrier, world.clock, messages).routes(world.gate),
         *MediaApi(world.carrier, world.clock).routes(world.gate),
-        *CallsApi(world.switchboard, world.clock, calls).routes(world.gate),
+        *CallsApi(world.switchboard, calls, world.deliveries, world.carrier.books).routes(world.gate),
         *RecordingsApi(world.switchboard.desk).routes(world.gate),
         *NumbersApi(world.carrier.books, account, world.clock).routes(world.gate),
         *elsewhere,

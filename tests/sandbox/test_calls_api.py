@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from tests.sandbox.answering import Voice
-from tests.sandbox.box import ACCOUNT, AUTH_TOKEN, OURS, Box, Receiver, eventually
+from tests.sandbox.box import ACCOUNT, AUTH_TOKEN, OURS, Answer, Box, Receiver, eventually
 
 CALLS = f"/api/2010-04-01/Accounts/{ACCOUNT}/Calls"
 HELLO = "<Response><Say>Hello</Say></Response>"
@@ -77,7 +77,7 @@ def test_calls_nobody_takes(voice: Voice, phone: str, answers: str, status: str,
     path = f"/unanswered/{phone[1:]}"
     sid = voice.call(phone, twiml=HELLO, status_callback=voice.url(path))
     call = voice.ended(sid)
-    assert (str(call.status), call.duration) == (status, None)
+    assert (str(call.status), call.duration) == (status, "0")
     told = eventually(lambda: voice.receiver.at(path))[0].form
     assert (told["CallStatus"], told["SipResponseCode"], told["CallDuration"]) == (status, sip, "0")
     assert voice.transcript(sid)["entries"] == []
@@ -191,3 +191,17 @@ def test_the_log_tells_acceptance_answer_and_end(voice: Voice, phone: str) -> No
     assert answered == {"at": answered["at"], "kind": "answered", "status": "in-progress", "answered_by": None} | both
     assert (ended["kind"], ended["status"], ended["seconds"], ended["left_sha256"]) == ("ended", "completed", 1, None)
     assert accepted["at"] < answered["at"] < ended["at"]
+
+
+def test_a_call_lists_what_was_asked_and_told(voice: Voice, phone: str) -> None:
+    status, path = f"{voice.receiver.url}/told{phone[1:]}", f"/listed{phone[1:]}"
+    voice.receiver.answers[path] = [Answer(200, HELLO, {"Content-Type": "text/xml"})]
+    sid = voice.call(phone, path, status_callback=status)
+    voice.ended(sid)
+    eventually(lambda: len(voice.twilio.calls(sid).events.list()) == 2)
+    told, asked = (vars(event) for event in voice.twilio.calls(sid).events.list())
+    assert (told["request"]["url"], told["request"]["parameters"]["CallStatus"]) == (status, "completed")
+    assert (asked["request"]["method"], asked["request"]["parameters"]["CallSid"]) == ("POST", sid)
+    assert (asked["response"]["response_code"], asked["response"]["content_type"]) == (200, "text/xml")
+    assert asked["response"]["response_body"] == HELLO
+    assert voice.twilio.calls(sid).notifications.list() == []

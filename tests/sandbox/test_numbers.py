@@ -209,6 +209,23 @@ def test_lookups_tell_the_line_and_whether_it_changed_hands(
     assert not twilio.lookups.v2.phone_numbers("+1212").fetch().valid
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "number"),
+    [
+        ("(212) 555-0123", None, "+12125550123"),
+        ("1 212 555 0123", "US", "+12125550123"),
+        ("07700 900123", "GB", "+447700900123"),
+        ("+44 7700 900123", None, "+447700900123"),
+    ],
+)
+def test_a_lookup_reads_numbers_as_people_write_them(
+    twilio: Client, written: str, country: str | None, number: str
+) -> None:
+    given = {} if country is None else {"country_code": country}
+    found = twilio.lookups.v2.phone_numbers(written).fetch(**given)
+    assert (found.phone_number, found.valid) == (number, True)
+
+
 def test_a_stranger_is_refused(box: Box) -> None:
     with pytest.raises(TwilioRestException) as caught:
         twilio_client(box.url, token="wrong").lookups.v2.phone_numbers("+12125550100").fetch()

@@ -1,7 +1,7 @@
 """The control plane for what only the provider's console can do: Advanced Opt-Out, and what lookups find."""
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from forbear.sandbox.keywords import Keyword
 from forbear.sandbox.numbers.books import Books
@@ -10,6 +10,8 @@ from forbear.sandbox.numbers.lookups_http import Known, LookupsApi
 
 class AdvancedOptOut(BaseModel):
     """A service's words and answers; null switches it off. The provider's own words stand beside them."""
+
+    model_config = ConfigDict(extra="forbid")
 
     words: dict[Keyword, list[str]] = Field(default_factory=dict[Keyword, list[str]])
     answers: dict[Keyword, str] = Field(default_factory=dict[Keyword, str])

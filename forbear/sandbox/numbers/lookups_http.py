@@ -1,10 +1,11 @@
 """Twilio's Lookup v2 over HTTP, under `/lookups/v2`: whether a number can be one, of what line, since when whose."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -32,6 +33,8 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS lookups (phone TEXT PRIMARY KEY, answer TE
 class Known(BaseModel):
     """What is to be found out about a number. `reassigned` is the day on which somebody else got it."""
 
+    model_config = ConfigDict(extra="forbid")
+
     phone: str
     type: LineType | None = None
     carrier: str | None = None
@@ -53,7 +56,8 @@ class LookupsApi:
         self._store.run("INSERT OR REPLACE INTO lookups VALUES (?, ?)", known.phone, known.model_dump_json())
 
     async def _fetch(self, request: Request) -> Response:
-        number, params = request.path_params["number"], request.query_params
+        params = request.query_params
+        number = _international(request.path_params["number"], params.get("CountryCode", "US"))
         asked = {field.strip() for field in params.get("Fields", "").split(",")}
         valid = is_e164(number)
         known = self._known(number)
@@ -79,6 +83,18 @@ class LookupsApi:
             return known
         landline = self._handset(number).outcome is Outcome.LANDLINE
         return known.model_copy(update={"type": "landline" if landline else "mobile"})
+
+
+def _international(number: str, country: str) -> str:
+    """The number with its country's prefix; as people write it there, with blanks, hyphens and brackets."""
+    if re.search(r"[A-Za-z]", number):
+        return number
+    bare = re.sub(r"[^\d+]", "", number)
+    prefix = next((code for code, name in _COUNTRIES.items() if name == country.upper()), None)
+    if bare.startswith("+") or prefix is None:
+        return bare
+    national = bare.removeprefix("0") if prefix != "1" else bare
+    return f"+{national}" if prefix == "1" and len(national) == 11 and national[0] == "1" else f"+{prefix}{national}"  # noqa: PLR2004  with its prefix
 
 
 def _line(known: Known) -> dict[str, Any]:

@@ -6,14 +6,15 @@ Seconds here are the machine's: they are what the application's slowness is meas
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 import httpx
 
 from forbear.sandbox.agenda import Again, LiveClock, Payload
-from forbear.sandbox.delivery import Overrides, backoff
+from forbear.sandbox.deliveries import Deliveries, Sent
+from forbear.sandbox.delivery import Overrides, backoff, failure_of
 from forbear.sandbox.faults import Fault, Faults
-from forbear.sandbox.webhooks import Signer
+from forbear.sandbox.webhooks import MOST_CONNECTIONS, Signer
 from forbear.sandbox.wire import is_loopback
 
 _HTTP_FAILED, _UNREACHABLE, _TIMED_OUT, _NO_ADDRESS = 11200, 11210, 11205, 11100
@@ -42,9 +43,10 @@ class Unanswered(Exception):
 class Asking:
     """Requests for instructions."""
 
-    def __init__(self, clock: LiveClock, faults: Faults, auth_token: str) -> None:
+    def __init__(self, clock: LiveClock, faults: Faults, auth_token: str, deliveries: Deliveries) -> None:
         self._clock, self._faults, self._auth_token = clock, faults, auth_token
-        limits = httpx.Limits(max_connections=64)
+        self._deliveries = deliveries
+        limits = httpx.Limits(max_connections=MOST_CONNECTIONS)
         self._client = httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(_LIMIT, pool=None), trust_env=False)
 
     async def ask(self, payload: Payload, fields: Mapping[str, str], phone: str) -> Answer:
@@ -78,14 +80,24 @@ class Asking:
     async def _once(self, payload: Payload, fields: Mapping[str, str], secret: str) -> Answer:
         if not payload["url"]:
             raise Unanswered(_NO_ADDRESS)
+        bare, began = urldefrag(payload["url"]).url, self._deliveries.began()
+        sent = Sent(payload["sid"], "twiml", payload["method"], bare, fields, payload["tries"])
         try:
             async with asyncio.timeout(Overrides.of(payload["url"]).total):
-                return await self._followed(payload, fields, secret)
+                answer, url = await self._followed(payload, fields, secret)
         except TimeoutError:
+            self._deliveries.note(sent, began, None, "rt")
             raise Unanswered(_TIMED_OUT, "rt") from None
+        except Unanswered as failed:
+            self._deliveries.note(sent, began, None, failed.failure)
+            raise
+        self._deliveries.note(sent, began, answer, None if answer.is_success else failure_of(answer.status_code))
+        if not answer.is_success:
+            raise Unanswered(_HTTP_FAILED, "4xx" if answer.is_client_error else "5xx")
+        return Answer(answer.text, answer.headers.get("Content-Type", ""), url)
 
-    async def _followed(self, payload: Payload, fields: Mapping[str, str], secret: str) -> Answer:
-        """A redirect is followed by GET, without the form."""
+    async def _followed(self, payload: Payload, fields: Mapping[str, str], secret: str) -> tuple[httpx.Response, str]:
+        """A redirect is followed by GET, without the form; the address that answered goes with its answer."""
         signer = Signer(self._client, secret, payload["token"])
         url, method, form = payload["url"], payload["method"], fields
         answer = await self._sent(signer.request(method, url, form))
@@ -94,9 +106,7 @@ class Asking:
                 break
             url = urljoin(url, answer.headers["Location"])
             answer = await self._sent(signer.request("GET", url, {}))
-        if not answer.is_success:
-            raise Unanswered(_HTTP_FAILED, "4xx" if answer.is_client_error else "5xx")
-        return Answer(answer.text, answer.headers.get("Content-Type", ""), url)
+        return answer, url
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         if not is_loopback(str(request.url)):

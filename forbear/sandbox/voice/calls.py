@@ -200,7 +200,7 @@ def resource(call: Call, account: str) -> dict[str, Any]:
         "status": call.status,
         "start_time": rfc2822(call.started),
         "end_time": rfc2822(call.ended),
-        "duration": None if duration is None else str(duration),
+        "duration": _spoken_for(call),
         "price": None if duration is None else f"-{minutes * _PRICE_PER_MINUTE:.5f}",
         "price_unit": "USD",
         "direction": call.direction,
@@ -215,6 +215,11 @@ def resource(call: Call, account: str) -> dict[str, Any]:
         "uri": f"{uri}.json",
         "subresource_uris": pages,
     }
+
+
+def _spoken_for(call: Call) -> str | None:
+    """A call that is over and nobody took lasted no time; one that goes on has no length yet."""
+    return None if call.status not in FINAL else str(call.duration or 0)
 
 
 def formatted(phone: str) -> str:

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from forbear.sandbox.agenda import LiveClock
+from forbear.sandbox.deliveries import Attempt, Deliveries
 from forbear.sandbox.gate import Endpoint, Gate
 from forbear.sandbox.listing import Shelf, bounds, envelope, phone_filter
+from forbear.sandbox.numbers.books import Books
 from forbear.sandbox.ordeal import Asked, Ordeal
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.calls import FINAL, Call, CallQuery, resource
@@ -19,6 +20,7 @@ from forbear.sandbox.voice.switchboard import Switchboard, new_sid
 from forbear.sandbox.wire import form_pairs, iso, path_of
 
 _CALLS = "/api/2010-04-01/Accounts/{account}/Calls.json"
+_PART = "/api/2010-04-01/Accounts/{account}/Calls/{sid}"
 _CALL = "/api/2010-04-01/Accounts/{account}/Calls/{sid}.json"
 _TIMES = tuple(f"{name}{mark}" for name in ("StartTime", "EndTime") for mark in ("", "<", ">"))
 _FILTERS = ("To", "From", "Status", "ParentCallSid", *_TIMES)
@@ -29,8 +31,9 @@ _REFUSED = 21214
 class CallsApi:
     """The five operations on calls."""
 
-    def __init__(self, switchboard: Switchboard, clock: LiveClock, ordeal: Ordeal) -> None:
-        self._switchboard, self._clock, self._ordeal = switchboard, clock, ordeal
+    def __init__(self, switchboard: Switchboard, ordeal: Ordeal, deliveries: Deliveries, books: Books) -> None:
+        self._switchboard, self._clock, self._ordeal = switchboard, switchboard.desk.ground.clock, ordeal
+        self._deliveries, self._books = deliveries, books
         self._calls, self._line = switchboard.desk.calls, switchboard.desk.line
 
     def routes(self, gate: Gate) -> list[Route]:
@@ -40,6 +43,8 @@ class CallsApi:
             ("GET", _CALL, self._fetch),
             ("POST", _CALL, self._update),
             ("DELETE", _CALL, self._delete),
+            ("GET", f"{_PART}/Events.json", self._events),
+            ("GET", f"{_PART}/Notifications.json", self._notifications),
         ]
         return gate.routes(table)
 
@@ -49,8 +54,12 @@ class CallsApi:
         return await self._ordeal.run(asked, lambda: self._accepted(pairs, asked.sid))
 
     def _accepted(self, pairs: Pairs, sid: str) -> Response:
-        order = read(pairs, self._line.senders)
+        order = read(pairs, self._is_ours)
         return self._shown(self._switchboard.accept(order, sid), 201)
+
+    def _is_ours(self, number: str) -> bool:
+        """Without numbers named at the start, every number is."""
+        return not self._line.senders or number in self._line.senders or self._books.owns(number)
 
     async def _list(self, request: Request) -> Response:
         params = request.query_params
@@ -97,6 +106,20 @@ class CallsApi:
             raise Refusal(20009)
         self._calls.delete(call.sid)
         return Response(status_code=204)
+
+    async def _events(self, request: Request) -> Response:
+        """What was asked and told of a call, newest first."""
+        call, params = self._found(request), request.query_params
+        page = partial(self._deliveries.page, call.sid)
+        shelf = Shelf("events", (), page, self._deliveries.find, Attempt.event)
+        return JSONResponse(envelope(shelf, path_of(request), params))
+
+    async def _notifications(self, request: Request) -> Response:
+        """The debugger's, which nobody keeps here: what went wrong is in the call's transcript."""
+        self._found(request)
+        nothing = partial(self._deliveries.page, "")
+        shelf = Shelf("notifications", (), nothing, self._deliveries.find, Attempt.event)
+        return JSONResponse(envelope(shelf, path_of(request), request.query_params))
 
     def _found(self, request: Request) -> Call:
         call = self._calls.get(request.path_params["sid"])

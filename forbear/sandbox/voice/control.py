@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from forbear.sandbox.voice.calls import Call, CallQuery, resource
 from forbear.sandbox.voice.notices import left_message
@@ -14,6 +14,8 @@ from forbear.sandbox.voice.switchboard import Switchboard
 class InboundCall(BaseModel):
     """A person calls one of our numbers; what they do is told by a script, or by their habit."""
 
+    model_config = ConfigDict(extra="forbid")
+
     phone: str
     to: str
     script: CallScript | None = None
@@ -21,6 +23,8 @@ class InboundCall(BaseModel):
 
 class CallHandset(BaseModel):
     """What a number does with calls from now on."""
+
+    model_config = ConfigDict(extra="forbid")
 
     phone: str
     script: CallScript

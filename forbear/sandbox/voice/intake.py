@@ -4,7 +4,7 @@ Pure but for the refusal it raises.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,11 +61,11 @@ class CallOrder:
         return next(iter(parse_qs(query).get("t", [])), None)
 
 
-def read(pairs: Pairs, senders: Iterable[str]) -> CallOrder:
-    """The order in a form, judged in the order the provider judges. Without `senders`, every number is ours."""
+def read(pairs: Pairs, is_ours: Callable[[str], bool]) -> CallOrder:
+    """The order in a form, judged in the order the provider judges."""
     form = dict(pairs)
     to = _recipient(form.get("To", ""))
-    sender = _sender(form.get("From", ""), set(senders), to)
+    sender = _sender(form.get("From", ""), is_ours, to)
     url, twiml = _instructions(form)
     asynchronous = form.get("AsyncAmd", "").lower() == "true"
     detection = _detection(form)
@@ -125,12 +125,12 @@ def _recipient(to: str) -> str:
     return to
 
 
-def _sender(sender: str, ours: set[str], to: str) -> str:
+def _sender(sender: str, is_ours: Callable[[str], bool], to: str) -> str:
     if not sender:
         raise Refusal(21213)
     if sender in _MAGIC_FROM or not is_e164(sender):
         raise Refusal(21212, sender=sender)
-    if ours and sender not in ours:
+    if not is_ours(sender):
         raise Refusal(21210, sender=sender)
     if sender == to:
         raise Refusal(21266, to=to)
