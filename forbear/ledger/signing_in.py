@@ -93,6 +93,17 @@ def present(ledger: Ledger, cookie: str | None) -> Present | None:
         )
 
 
+def whose(ledger: Ledger, cookie: str | None) -> str | None:
+    """Whose session it was or is, over or not; None where nobody knows any more. It lets nobody in."""
+    digest = _digest(cookie or "")
+    with ledger.staff() as session:
+        owner = session.execute(SESSION_OWNER, {"sought": digest}).one_or_none()
+    if owner is None:
+        return None
+    with ledger.staff(owner.tenant) as session:
+        return session.scalar(select(StaffSession.staff).where(StaffSession.id == owner.id))
+
+
 def sign_out(ledger: Ledger, who: Present) -> None:
     """End this session; others of the same person go on."""
     with ledger.staff(who.tenant) as session:

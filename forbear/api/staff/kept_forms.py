@@ -2,21 +2,26 @@
 
 Nothing of it is acted upon or stored meanwhile: the pages carry it. It is taken up only if the browser says that a page
 of ours sent it, or if it bears the token of the session that ended; and sent again it is a form of the new session.
+Whoever signs in instead of the one who typed it is not shown it.
 """
 
 import hmac
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from forbear.api.hooks.app_state import ledger_of
 from forbear.api.hooks.bodies import form_body
-from forbear.api.staff.rendering import render
-from forbear.api.staff.session import COOKIE, TOKEN, token_of
+from forbear.api.staff.rendering import render, words_of
+from forbear.api.staff.session import COOKIE, TOKEN, Staff, token_of
+from forbear.api.staff.wording import StaffWords
+from forbear.ledger import signing_in
 
 PATHS: Final = re.compile(
     r"(/staff/(?:visits/[0-9A-Za-z_]+))/report|(/staff/tasks/[0-9A-Za-z_]+)/(?:outcome|meaning|done)"
@@ -24,8 +29,18 @@ PATHS: Final = re.compile(
 """Where somebody writes down what cannot be had again; each of them does the same thing once, however often sent."""
 LONGEST: Final = 40_000
 SIGNED_OUT: Final = 401
-TO, FIELDS = "kept_to", "kept_fields"
+TO, FIELDS, FROM = "kept_to", "kept_fields", "kept_from"
 Kept = tuple[str, list[tuple[str, str]]]
+SHOWN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        "outcome": ("outcome.legend", ("outcome", "visit_outcome")),
+        "meaning": ("reply.legend", ("reply",)),
+        "on": ("outcome.on", ()),
+        "amount": ("outcome.amount", ()),
+        "cause": ("outcome.cause", ("causes",)),
+    }
+)
+"""Which fields are read back: under which words, and where the words of their values stand."""
 
 
 async def signed_out(request: Request) -> Response | None:
@@ -33,7 +48,12 @@ async def signed_out(request: Request) -> Response | None:
     fields = await _taken_up(request)
     if fields is None:
         return None
-    values = {**packed(request.url.path, fields), "onward": page_of(request.url.path)}
+    owner = signing_in.whose(ledger_of(request), request.cookies.get(COOKIE))
+    values: dict[str, Any] = {
+        **packed(request.url.path, fields),
+        FROM: owner or "",
+        "onward": page_of(request.url.path),
+    }
     return render(request, "sign_in.html", status=SIGNED_OUT, **values)
 
 
@@ -65,22 +85,40 @@ def unpacked(fields: FormData) -> Kept | None:
     return path, [(str(name), str(value)) for name, value in pairs if name != TOKEN]
 
 
-def carried(fields: FormData) -> Mapping[str, str]:
+def carried(fields: FormData) -> dict[str, Any]:
     """The same once more, for a sign-in that did not succeed."""
-    return {name: str(fields.get(name, "")) for name in (TO, FIELDS)} if unpacked(fields) else {}
+    return {name: str(fields.get(name, "")) for name in (TO, FIELDS, FROM)} if unpacked(fields) else {}
+
+
+def typed_by(fields: FormData, staff: Staff) -> bool:
+    """Whether this is who typed it, as far as anybody knows."""
+    return str(fields.get(FROM, "")) in {"", staff.id}
 
 
 def offer(request: Request, kept: Kept) -> Response:
     """The page on which whoever signed in sends it, or lets it be."""
     path, pairs = kept
-    words = [value for name, value in pairs if name == "note" and value.strip()]
-    return render(request, "kept_form.html", to=path, fields_sent=pairs, wrote=words, page=page_of(path))
+    notes = [value for name, value in pairs if name == "note" and value.strip()]
+    said = _read_back(words_of(request), pairs)
+    return render(request, "kept_form.html", to=path, fields_sent=pairs, said=said, wrote=notes, page=page_of(path))
 
 
 def page_of(path: str) -> str:
     """The page on which such a form stands."""
     found = PATHS.fullmatch(path)
     return "" if found is None else found[1] or found[2]
+
+
+def _read_back(words: StaffWords, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was filled in, in words."""
+    said = list[tuple[str, str]]()
+    for name, value in pairs:
+        if name in SHOWN and value.strip():
+            label, sections = SHOWN[name]
+            keys = (f"{section}.{value}" for section in sections)
+            found = next((words(key) for key in keys if key in words.sentences), value)
+            said.append((words(label), found))
+    return said
 
 
 async def _taken_up(request: Request) -> FormData | None:

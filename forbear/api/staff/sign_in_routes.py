@@ -70,9 +70,8 @@ def sign_in(
     if before is not None:
         signing_in.sign_out(ledger, before)
     kept = kept_forms.unpacked(fields)
-    if kept is not None:
-        recognised(request, cookie)
-    answer = see_other(there) if kept is None else kept_forms.offer(request, kept)
+    theirs = kept is not None and kept_forms.typed_by(fields, recognised(request, cookie))
+    answer = kept_forms.offer(request, kept) if kept is not None and theirs else see_other(there)
     set_cookie(answer, settings, cookie)
     return answer
 
