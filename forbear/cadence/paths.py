@@ -121,10 +121,23 @@ def over(errand: Errand, now: datetime) -> bool:
 def idle(moment: Moment) -> tuple[str, ...]:
     """Tasks that nobody needs to do any more: over, of no due step, or of somebody who may not be reached at all.
 
-    A balance file that is late takes nothing back: whoever begins a task is asked for a permit then anyway.
+    A balance file that is late takes nothing back: whoever begins a task is asked for a permit then anyway. Nor does
+    another debt's turn take back what somebody has in hand: turns change with every payment, and nobody begins before
+    this one has its turn again.
     """
-    needed = {errand.id for errand, step, person in moment.waiting if not _pointless(moment, step, person)}
+    needed = {
+        errand.id
+        for errand, step, person in moment.waiting
+        if _waits_for_its_turn(moment, errand, step, person) or not _pointless(moment, step, person)
+    }
     return tuple(errand.id for errand in moment.life.errands if errand.waiting and errand.id not in needed)
+
+
+def _waits_for_its_turn(moment: Moment, errand: Errand, step: Step, person: Person) -> bool:
+    """Whether another debt's turn alone holds a call that somebody took, or a visit, which may be planned already."""
+    in_hand = errand.state == "taken" or step.channel == "visit"
+    held = _out_of_reach(moment, step, person) if in_hand else None
+    return held is not None and held.rule == "PERSON.TURN" and not _for_good(moment, step, person)
 
 
 def _barred(moment: Moment, step: Step, person: Person) -> bool:
@@ -134,8 +147,11 @@ def _barred(moment: Moment, step: Step, person: Person) -> bool:
 
 
 def _pointless(moment: Moment, step: Step, person: Person) -> bool:
-    if _out_of_reach(moment, step, person) is not None:
-        return True
+    return _out_of_reach(moment, step, person) is not None or _for_good(moment, step, person)
+
+
+def _for_good(moment: Moment, step: Step, person: Person) -> bool:
+    """Whether only what nobody expects would let it be done."""
     return all(weighed.slot is None and not weighed.awaits_routine for weighed in _weigh(moment, step, person))
 
 
