@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from itertools import groupby
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from forbear.money.components import ALLOCATION_ORDER, Component
 from forbear.money.exact import CENT, CONTEXT, NOTHING, product, rounded_down, total
@@ -87,17 +87,23 @@ class Debt:
     disputed: bool = False
 
 
-def allocate_over(debts: Sequence[Debt], payment: Decimal, as_of: date, chosen: Sequence[str] = ()) -> Allocation[str]:
-    """A payment over several debts of a kind: as the debtor chose, else in the turn of article 560 of the Civil Code.
+Turn = Literal["cn_560", "earliest", "dearest"]
+"""Article 560 of the Civil Code; the earliest due first (Clayton's Case); the highest rate first (a card's excess)."""
 
-    That is: due before not due, then the least secured, the most burdensome, the earliest due; what is equal in all
-    of these shares in proportion. A disputed debt takes nothing unless the debtor chose it.
+
+def allocate_over(
+    debts: Sequence[Debt], payment: Decimal, as_of: date, chosen: Sequence[str] = (), turn: Turn = "cn_560"
+) -> Allocation[str]:
+    """A payment over several debts of a kind: as was chosen by whoever may choose, else in the turn of the law.
+
+    By article 560 that is: due before not due, then the least secured, the most burdensome, the earliest due. What is
+    equal in all of a turn shares in proportion. A disputed debt takes nothing unless the debtor chose it.
     """
     unknown = set(chosen) - {debt.id for debt in debts}
     if unknown:
         raise ValueError("a chosen debt is not among the debts")
     shares, rest = dict.fromkeys((debt.id for debt in debts), NOTHING), payment
-    for group in _in_turn(debts, as_of, chosen):
+    for group in _in_turn(debts, as_of, chosen, turn):
         found = allocate_pro_rata([debt.amount for debt in group], rest)
         shares |= {debt.id: share for debt, share in zip(group, found.shares, strict=True)}
         rest = found.unallocated
@@ -105,16 +111,21 @@ def allocate_over(debts: Sequence[Debt], payment: Decimal, as_of: date, chosen: 
     return Allocation(shares, left, rest)
 
 
-def _in_turn(debts: Sequence[Debt], as_of: date, chosen: Sequence[str]) -> Iterator[list[Debt]]:
+def _in_turn(debts: Sequence[Debt], as_of: date, chosen: Sequence[str], turn: Turn) -> Iterator[list[Debt]]:
     by_id = {debt.id: debt for debt in debts}
     for debt in dict.fromkeys(chosen):
         yield [by_id[debt]]
 
-    def turn(debt: Debt) -> tuple[bool, Decimal, Decimal, date]:
+    def place(debt: Debt) -> tuple[bool, Decimal, Decimal, date]:
         bare = max(CONTEXT.subtract(debt.amount, debt.secured), ZERO)
         part = CONTEXT.divide(bare, debt.amount) if debt.amount else ZERO
-        return debt.due_on > as_of, CONTEXT.minus(part), CONTEXT.minus(debt.burden), debt.due_on
+        least_secured, dearest = CONTEXT.minus(part), CONTEXT.minus(debt.burden)
+        return {
+            "cn_560": (debt.due_on > as_of, least_secured, dearest, debt.due_on),
+            "earliest": (False, ZERO, ZERO, debt.due_on),
+            "dearest": (False, ZERO, dearest, date.min),
+        }[turn]
 
     others = [debt for debt in debts if debt.id not in chosen and not debt.disputed]
-    for _, group in groupby(sorted(others, key=turn), key=turn):
+    for _, group in groupby(sorted(others, key=place), key=place):
         yield list(group)

@@ -1,8 +1,10 @@
 """Balances on any day: examples reckoned by hand, and what holds for every account."""
 
+import doctest
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -208,3 +210,10 @@ def test_the_other_side_finds_every_figure_that_was_changed() -> None:
     assert faults(replace(claim, rows=claim.rows[1:]))
     assert faults(replace(claim, owed={**claim.owed, "fee": claim.owed["fee"] + Decimal("0.01")}))
     assert faults(replace(claim, principal=()))
+
+
+def test_the_documented_example_comes_out_as_it_is_printed() -> None:
+    page = Path(__file__).parents[2] / "docs" / "money.md"
+    found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert found.attempted > 10
+    assert not found.failed

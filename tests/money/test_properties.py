@@ -178,6 +178,14 @@ def test_the_turn_of_several_debts() -> None:
         allocate_over(debts, ten, day, chosen=["other"])
 
 
+def test_other_turns_look_at_the_day_or_at_the_rate_alone() -> None:
+    ten, as_of = Decimal("10.00"), date(2026, 2, 1)
+    old = Debt("old", ten, date(2025, 1, 1), secured=ten, burden=Decimal("0.05"))
+    new = Debt("new", ten, date(2026, 6, 1), burden=Decimal("0.24"))
+    assert allocate_over([new, old], ten, as_of, turn="earliest").paid == {"new": 0, "old": ten}
+    assert allocate_over([old, new], ten, as_of, turn="dearest").paid == {"new": ten, "old": 0}
+
+
 def test_debts_that_are_equal_in_all_share_in_proportion() -> None:
     day = date(2026, 1, 1)
     debts = [Debt(name, Decimal("10.00"), day) for name in "abc"]
