@@ -6,6 +6,7 @@ from the record, upkeep asks the shelf for. No command shows a name, an address 
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,7 +74,7 @@ def posted(
     With `-` each line is a code, a tab and its number.
     """
     from forbear.ledger.engine import Ledger
-    from forbear.ledger.print_room import refuse_taken_number
+    from forbear.ledger.print_room import number_of
 
     spool, settings = _room(data)
     for each, number in _numbered(code, tracking):
@@ -82,10 +83,10 @@ def posted(
             raise Conflict(f"the letter is {item.shelf}: take it to the printer first")
         if not number and item.manifest["service"] in NEEDS_NUMBER:
             raise BadInput("--tracking", "is missing", f"A {item.manifest['service']} letter has one: give it")
-        if number:
-            with Ledger.open(settings) as ledger:
-                refuse_taken_number(ledger, item.touch, number)
-        _enter(settings, spool, item, "handed_over", shelf="posted", proof="posted", tracking_number=number or None)
+        with ExitStack() as kept:
+            if number:
+                kept.enter_context(number_of(kept.enter_context(Ledger.open(settings)), item.touch, number))
+            _enter(settings, spool, item, "handed_over", shelf="posted", proof="posted", tracking_number=number or None)
 
 
 @print_room.command("signed")
@@ -125,17 +126,17 @@ def correct(
     An address that a wrong reason put out of use stays so until the lender confirms it.
     """
     from forbear.ledger.engine import Ledger
-    from forbear.ledger.print_room import noon_of, refuse_taken_number, tell
+    from forbear.ledger.print_room import noon_of, number_of, tell
 
     spool, settings = _room(data)
     if [tracking, on, reason].count(None) != 2:  # noqa: PLR2004  one of three
         raise BadInput("correct", "needs one thing", "Give --tracking, --on or --reason")
     what: PostStatus = "handed_over" if tracking else "signed" if on else "returned"
     item = spool.meant(code)
-    with Ledger.open(settings) as ledger:
+    with Ledger.open(settings) as ledger, ExitStack() as kept:
         last = _last(item, what)
         if tracking:
-            refuse_taken_number(ledger, item.touch, tracking)
+            kept.enter_context(number_of(ledger, item.touch, tracking))
             right = replace(last, tracking_number=tracking)
         elif on:
             right = replace(last, at=noon_of(ledger, item.touch, on.date(), _last(item, "handed_over").at))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, NotFound
@@ -22,6 +22,7 @@ from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ports.post import PostService, Tracked
 from forbear.rules.packs import Packs
 
+TURN: Final = text("select pg_advisory_xact_lock(hashtextextended('forbear.tracking:' || :number, 0))")
 KEEPS: Final = timedelta(days=7)
 """World time after which a letter is not printed any more: what it says is owed was posted so long ago."""
 
@@ -77,19 +78,26 @@ def noon_of(ledger: Ledger, touch: str, day: date, posted_at: datetime) -> datet
     return min(max(datetime.combine(day, time(12), zone), posted_at), now)
 
 
-def refuse_taken_number(ledger: Ledger, touch: str, number: str) -> None:
-    """A tracking number is one letter's.
+@contextmanager
+def number_of(ledger: Ledger, touch: str, number: str) -> Generator[None]:
+    """Keep a tracking number for one letter while it is entered: another room that has it too waits, and is refused.
+
+    The lock spans what is written within, on the shelf and in the record, because numbers are compared across tenants
+    and so in other transactions than the one that writes.
 
     Raises:
         Conflict: another letter has it.
     """
-    with ledger.worker() as session:
-        tenants = routes.tenants(session)
-    for tenant in tenants:
-        with ledger.worker(tenant) as session:
-            taken = select(Letter.id).where(Letter.tracking_number == number, Letter.touch != touch)
-            if session.scalar(taken.limit(1)) is not None:
-                raise Conflict("another letter has this tracking number: look at both receipts")
+    with ledger.anyone() as held:
+        held.execute(TURN, {"number": number})
+        with ledger.worker() as session:
+            tenants = routes.tenants(session)
+        for tenant in tenants:
+            with ledger.worker(tenant) as session:
+                taken = select(Letter.id).where(Letter.tracking_number == number, Letter.touch != touch)
+                if session.scalar(taken.limit(1)) is not None:
+                    raise Conflict("another letter has this tracking number: look at both receipts")
+        yield
 
 
 def _owner(ledger: Ledger, touch: str) -> tuple[str, str]:
