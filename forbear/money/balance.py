@@ -18,7 +18,7 @@ from typing import Final, Literal
 from forbear.money.allocation import allocate
 from forbear.money.components import ALLOCATION_ORDER, COMPONENTS, Component
 from forbear.money.day_count import DayCount, Length, between, by_the_day
-from forbear.money.exact import CONTEXT, NOTHING, ZERO, total
+from forbear.money.exact import CONTEXT, FOUR_PLACES, NOTHING, ZERO, product, rounded, total
 from forbear.money.interest import simple
 from forbear.money.postings import Posting, in_turn
 from forbear.money.steps import Steps, check_order
@@ -39,6 +39,8 @@ class Accrual:
     rates: Steps
     by: DayCount | None
     on: Base = "principal"
+    clause: str = ""
+    """Of the contract or the law, as a schedule names it."""
 
     def length(self, start: date, end: date) -> Length:
         return by_the_day((end - start).days) if self.by is None else between(start, end, self.by)
@@ -69,6 +71,23 @@ class AccruedRow:
     by: DayCount | None
     on: Base
     interest: Decimal
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """Interest that goes on after the day asked for."""
+
+    accrual: Accrual
+    base: Decimal
+    rate: Decimal
+
+    def on_day(self, day: date) -> Decimal:
+        """What that one day adds, as exactly as it can be written."""
+        if self.accrual.by == "30/360":
+            return CONTEXT.divide(product(self.base, self.rate), Decimal(360))
+        length = self.accrual.length(day, date.fromordinal(day.toordinal() + 1))
+        return CONTEXT.divide(product(self.base, self.rate, length.top), Decimal(length.bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +108,16 @@ class Balance:
     taken: tuple[Taken, ...]
     principal: tuple[tuple[date, Decimal], ...]
     """The principal, from each day on which it became another."""
+    growing: tuple[Growing, ...] = ()
 
     @property
     def total(self) -> Decimal:
         return total(self.owed.values())
+
+    @property
+    def per_diem(self) -> Decimal:
+        """What each further day adds, to four decimals, as long as nothing is posted and no rate changes."""
+        return rounded(total(each.on_day(self.as_of) for each in self.growing), to=FOUR_PLACES)
 
 
 @dataclass(slots=True)
@@ -121,7 +146,17 @@ class _Account:
         length = accrual.length(start, end)
         interest = simple(base, rate, length)
         row = AccruedRow(
-            accrual.name, accrual.component, start, end, length.days, base, rate, accrual.by, accrual.on, interest
+            accrual.name,
+            accrual.component,
+            start,
+            end,
+            length.days,
+            base,
+            rate,
+            accrual.by,
+            accrual.on,
+            interest,
+            accrual.clause,
         )
         self.rows.append(row)
         self.owed[accrual.component] += interest
@@ -185,7 +220,10 @@ def balance(postings: Iterable[Posting], terms: Terms, as_of: date) -> Balance:
                 account.post(posting)
             account.go_on(day)
         account.close_all(as_of)
-    return Balance(as_of, account.owed, tuple(account.rows), tuple(account.taken), tuple(account.principal))
+        if counted:
+            account.go_on(as_of)
+    growing = tuple(Growing(terms.accruals[place], *now[1:]) for place, now in sorted(account.running.items()))
+    return Balance(as_of, account.owed, tuple(account.rows), tuple(account.taken), tuple(account.principal), growing)
 
 
 def _days(counted: Sequence[Posting], terms: Terms, as_of: date) -> list[date]:

@@ -31,10 +31,12 @@ def of_days(days: int, by: DayCount) -> Length:
     return Length(days, days, DAYS_OF_YEAR[by])
 
 
-def between(start: date, end: date, by: DayCount) -> Length:
-    """From a day, which counts, to a day, which does not."""
+def between(start: date, end: date, by: DayCount, *, both_ends: bool = False) -> Length:
+    """From a day, which counts, to a day, which does not; with `both_ends`, where a contract says so, it does too."""
     if end < start:
         raise ValueError("a period ends on or after its first day")
+    if both_ends:
+        end = date.fromordinal(end.toordinal() + 1)
     if by == "ACT/ACT":
         common, leap = _days_by_year(start, end)
         return Length(common + leap, common * LEAP + leap * COMMON, COMMON * LEAP)

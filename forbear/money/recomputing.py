@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from forbear.money.balance import AccruedRow, Balance
 from forbear.money.components import COMPONENTS, Component
-from forbear.money.day_count import between, by_the_day
-from forbear.money.exact import ZERO, product, rounded, total
+from forbear.money.day_count import Length, between, by_the_day
+from forbear.money.exact import CONTEXT, ZERO, product, rounded, total
 
 
 def faults(claim: Balance) -> list[str]:
@@ -19,9 +19,28 @@ def faults(claim: Balance) -> list[str]:
     return [*_rows(claim), *_payments(claim), *_sums(claim), *_bases(claim)]
 
 
+def rounded_once(claim: Balance) -> dict[Component, Decimal]:
+    """The interest of each component if its rows had been rounded at the end only, for courts that want it so."""
+    found: dict[Component, Decimal] = {}
+    for component in COMPONENTS:
+        exact = ZERO
+        for row in claim.rows:
+            if row.component == component:
+                length = _length(row)
+                exact = CONTEXT.add(
+                    exact, CONTEXT.divide(product(row.base, row.rate, length.top), Decimal(length.bottom))
+                )
+        found[component] = rounded(exact)
+    return found
+
+
+def _length(row: AccruedRow) -> Length:
+    return by_the_day((row.end - row.start).days) if row.by is None else between(row.start, row.end, row.by)
+
+
 def _rows(claim: Balance) -> Iterator[str]:
     for row in claim.rows:
-        length = by_the_day((row.end - row.start).days) if row.by is None else between(row.start, row.end, row.by)
+        length = _length(row)
         if row.days != length.days:
             yield f"{_named(row)}: {row.days} days are {length.days}"
         interest = rounded(product(row.base, row.rate, length.top), length.bottom)

@@ -15,7 +15,7 @@ from forbear.money import postings
 from forbear.money.balance import Accrual, Balance, Terms, balance
 from forbear.money.components import COMPONENTS
 from forbear.money.postings import Posting
-from forbear.money.recomputing import faults
+from forbear.money.recomputing import faults, rounded_once
 from forbear.money.steps import Step
 from tests.money.accounts import postings as posted
 from tests.money.accounts import reckoned, terms
@@ -146,6 +146,31 @@ def test_an_order_that_leaves_something_out_is_refused() -> None:
 
 def test_nothing_posted_is_nothing_owed() -> None:
     assert balance([], Terms((TEN_PER_CENT,)), JANUARY).total == Decimal("0.00")
+
+
+def test_each_further_day_adds_what_the_claim_says() -> None:
+    charged = postings.charge("due", on(2, 1), "interest", Decimal("1200.00"))
+    claim = balance([LOAN, charged], Terms((TEN_PER_CENT, LATE, ON_INTEREST)), on(3, 3))
+    assert str(claim.per_diem) == "25.7083"  # 36500 x 0.10 / 365, 36500 x 0.15 / 360, 1200 x 0.15 / 360
+    assert balance([LOAN], Terms((LATE,)), on(1, 31)).per_diem == 0
+    assert str(balance([LOAN], Terms((LATE,)), on(2, 1)).per_diem) == "15.2083"
+    for by, a_day in (("ACT/ACT", "9.9727"), ("30/360", "10.1389"), ("ACT/365", "10.0000"), (None, "3650.0000")):
+        accrual = Accrual("a", "interest", (Step(JANUARY, Decimal("0.10")),), by)  # pyright: ignore[reportArgumentType]  a day count
+        assert str(balance([LOAN], Terms((accrual,)), date(2028, 1, 30)).per_diem) == a_day
+
+
+def test_a_row_names_its_clause() -> None:
+    accrual = replace(TEN_PER_CENT, clause="clause 4.2")
+    assert balance([LOAN], Terms((accrual,)), on(1, 11)).rows[0].clause == "clause 4.2"
+
+
+def test_what_one_rounding_would_have_given_is_told() -> None:
+    lpr = (("2023-06-01", "0.0365"), ("2023-06-20", "0.0355"), ("2023-08-21", "0.0345"))
+    rates = tuple(Step(date.fromisoformat(day), Decimal(rate)) for day, rate in lpr)
+    loan = postings.charge("loan", date(2023, 6, 1), "principal", Decimal("100000.00"))
+    claim = balance([loan], Terms((Accrual("lpr", "interest", rates, "ACT/365"),)), date(2023, 9, 1))
+    assert str(claim.owed["interest"]) == "896.98"
+    assert str(rounded_once(claim)["interest"]) == "896.99"
 
 
 @pytest.mark.counted

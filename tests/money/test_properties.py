@@ -215,6 +215,14 @@ def test_a_number_of_days_is_not_enough_where_it_matters_which(by: DayCount) -> 
         of_days(5, by)
 
 
+def test_a_contract_that_counts_both_ends_has_a_day_more_and_the_same_dates() -> None:
+    start, end = date(2027, 12, 31), date(2028, 2, 29)
+    for by in ACTUAL:
+        one_way, both = between(start, end, by), between(start, end, by, both_ends=True)
+        assert both.days == one_way.days + 1
+    assert between(start, start, "ACT/365", both_ends=True).days == 1
+
+
 def test_a_period_does_not_end_before_it_begins() -> None:
     with pytest.raises(ValueError, match="ends on or after"):
         between(date(2026, 1, 2), date(2026, 1, 1), "ACT/365")
