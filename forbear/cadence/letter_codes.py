@@ -1,7 +1,8 @@
 """What keeps a letter from being printed or taken, and what is done about it, in the terms of the table for texts.
 
-The codes are our own checks' (`docs/papers.md`), the print room's and the print provider's. What a code holds waits
-under a named rule until a person releases it: a letter that fails for a reason of ours fails again tomorrow. Pure.
+The codes are our own checks' (`docs/papers.md`), the print room's and the print provider's, from its specification
+(lob-api-public.yml, Errors). What a code holds waits under a named rule until a person releases it: a letter that fails
+for a reason of ours fails again tomorrow. Pure.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from forbear.cadence.sms_codes import Meaning
 
 MEND: Final = "Mend it, print a sample, then release it."
 SETUP: Final = "Set it up, start the worker, then release the route."
+KEY: Final = "Correct FORBEAR_LOB_KEY, then release the route."
+ACCOUNT: Final = "Set the account up in Lob's dashboard, then release the route."
 LOOK: Final = "If it comes again, look it up in the worker's log and in docs/papers.md."
 
 
@@ -77,9 +80,21 @@ LETTERS: Final[Mapping[str, Meaning]] = MappingProxyType(
             "Shorten it: a name of 40 characters, two lines of 64. Then release the route.",
         ),
         "route-not-set-up": _route("this installation has no account for the route"),
-        "401": _route("the provider refuses our key", "Correct FORBEAR_LOB_KEY, then release the route."),
-        "403": _route("our key may not do this", "Correct FORBEAR_LOB_KEY, then release the route."),
-        "unauthorized": _route("the provider refuses our key", "Correct FORBEAR_LOB_KEY, then release the route."),
+        "401": _route("the provider refuses our key", KEY),
+        "403": _route("our key may not do this", KEY),
+        "unauthorized": _route("the provider refuses our key", KEY),
+        "invalid_api_key": _route("the provider refuses our key", KEY),
+        "unauthorized_token": _route("the provider refuses our key", KEY),
+        "publishable_key_not_allowed": _route("our key may not do this", KEY),
+        "email_required": _route("the account at the provider is not set up", ACCOUNT),
+        "payment_method_unverified": _route("the account at the provider is not set up", ACCOUNT),
+        "billing_address_required": _route("the account at the provider is not set up", ACCOUNT),
+        "feature_limit_reached": _route("the account at the provider has reached a limit", ACCOUNT),
+        "foreign_return_address": _route(
+            "the print provider prints for senders in the United States alone",
+            "Give the lender an address there with forbear print-room sender, or its accounts another letter_route; "
+            "then release the route.",
+        ),
         "shelf-unwritable": _route(
             "the print room's disk takes nothing", "Make room in the data folder, then release the route."
         ),

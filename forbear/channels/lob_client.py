@@ -22,7 +22,7 @@ from forbear.errors import CannotStart
 HOST: Final = "https://api.lob.com/v1"
 CONNECT_SECONDS: Final = 4.0
 ANSWER_SECONDS: Final = 12.0
-"""Machine time, within that of the activity. The SDK's own default is to wait for ever."""
+"""Machine time, within that of the activity; ours, as Lob tells none and the SDK's own default is to wait for ever."""
 
 Letter = Mapping[str, Any]
 

@@ -4,6 +4,9 @@ One request per letter. It bears the touch's id twice: as its Idempotency-Key, s
 way repeats is still one letter, and as metadata, by which a letter is found whose answer was lost. An unknown answer is
 reconciled by looking for that metadata and never by asking again: the key holds for a day only, and the listing has no
 such end.
+
+Lob's figures are those of its own specification, github.com/lob/lob-openapi, read in versions of 2026-05; the file
+stands beside each. A figure without one is a choice of ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,13 +27,23 @@ HOME: Final = "US"
 """Whose post it uses: certified mail stays there, and registered mail is what goes abroad."""
 ADDRESS_IS_BAD: Final = frozenset({"failed_deliverability_strictness"})
 MAY_HAVE_BEEN_TAKEN: Final = frozenset({408, 409})
-"""The request took too long; another with the same key is still under way."""
+"""The request took too long; another with the same key is still under way. lob-api-public.yml, Errors."""
 TOO_MANY_AT_ONCE: Final = 429
+"""lob-api-public.yml, Rate Limiting."""
 CLIENT_ERRORS: Final = range(400, 500)
 TOO_LATE: Final = frozenset({404, 422})
-A_PAGE, PAGES_AT_MOST = 100, 20
-NAME_AT_MOST, LINE_AT_MOST = 40, 64
+"""Not there, or `not_deletable`: beyond the cancellation window. lob-api-public.yml, Errors and Manage Mail."""
+A_PAGE: Final = 100
+"""The most that a list gives at once. shared/parameters/limit.yml."""
+PAGES_AT_MOST: Final = 20
+"""Ours: a list that does not heed the mark is read no further."""
+NAME_AT_MOST: Final = 40
+"""shared/models/address/address_editable_base.yml."""
+LINE_AT_MOST, LINE_ABROAD_AT_MOST = 64, 200
+"""shared/models/address/address_fields_us.yml and address_fields_intl.yml. The list of errors names 50 for both lines
+of an address together, `address_length_exceeds_limit`; that is left for Lob to say, as its two places disagree."""
 CLOCK_SLACK: Final = timedelta(minutes=2)
+"""Ours: by so much its clock may be behind."""
 log = structlog.get_logger("forbear.post")
 
 
@@ -120,7 +133,8 @@ class LobPost:
 def too_long(address: PostAddress) -> bool:
     """Whether it has more than Lob prints: it would refuse the letter, or cut it."""
     lines = address.lines[0], ", ".join(address.lines[1:])
-    return len(address.name) > NAME_AT_MOST or any(len(line) > LINE_AT_MOST for line in lines)
+    longest = LINE_AT_MOST if address.country == HOME else LINE_ABROAD_AT_MOST
+    return len(address.name) > NAME_AT_MOST or any(len(line) > longest for line in lines)
 
 
 def _fields(order: PostOrder) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from forbear.services.house import House
 POST_AFTER: Final = timedelta(hours=3)
 """World time from the printer to the post office."""
 COMES_BACK: Final = 0.3
-"""Of one, the letters that come back, here and at the sandbox's print house: so many that of the few of a month some do."""
+"""Of one, the letters that come back, here and at the sandbox's print house: so that of the few of a month some do."""
 ON_ITS_WAY: Final = (2.0, 6.0)
 """Days until a receipt with a signature comes back, or the letter itself."""
 REASONS: Final = ("moved", "unknown_address", "unclaimed")

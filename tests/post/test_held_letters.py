@@ -50,7 +50,7 @@ def decided(house: House, letter: Mailed, hands: Hands) -> Contact | Rest:
 @pytest.mark.parametrize(
     ("code", "kind", "rule"),
     [
-        ("401", "route", "ROUTE.HELD"),
+        ("invalid_api_key", "route", "ROUTE.HELD"),
         ("route-not-set-up", "route", "ROUTE.HELD"),
         ("sender.limits", "route", "ROUTE.HELD"),
         ("nobody-knows-this", "template", "TEMPLATE.HELD"),
@@ -108,6 +108,8 @@ def test_a_provider_that_is_busy_asks_nobody(house: House, hands: Hands) -> None
 def test_what_lob_would_cut_is_not_sent_to_it() -> None:
     nowhere = LobPost(LobClient("test_nowhere", "http://127.0.0.1:9/lob/v1"))
     given = order()
+    abroad = PostAddress("Example Person", ("1 Example Plaza " + "Y" * 60,), "Toronto", "CA", "ON")
+    assert nowhere.send(replace(given, envelope=replace(given.envelope, to=abroad))) == Refused("connection-refused")
     long_name = replace(given.envelope.to, name="X" * 41)
     long_line = PostAddress("Example Bank", ("1 Example Plaza", "Y" * 40, "Z" * 40), "Chicago", "US")
     to, sender = replace(given.envelope, to=long_name), replace(given.envelope, sender=long_line)
