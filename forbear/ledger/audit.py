@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import exists, insert, select, text
+from sqlalchemy import bindparam, column, exists, func, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from forbear.ledger import chain, routes
@@ -19,6 +20,16 @@ from forbear.ledger.tables.record import AuditRow, AuditSeal
 
 # Without RETURNING: the API may write a row that belongs to no lender, and may not read it.
 NOTE = insert(Base.metadata.tables["audit_row"]).inline()
+_TABLE = Base.metadata.tables["audit_row"]
+_COLUMNS = tuple(each for each in _TABLE.columns if each.name != "id")
+_LISTS = func.unnest(*(bindparam(f"notes_{each.name}", type_=ARRAY(each.type)) for each in _COLUMNS))
+_LINES = _LISTS.table_valued(
+    *(column(each.name, each.type) for each in _COLUMNS), with_ordinality="place"
+).render_derived("line")
+NOTES = insert(_TABLE).from_select(
+    [each.name for each in _COLUMNS], select(*_LINES.columns[:-1]).order_by(_LINES.c.place), include_defaults=False
+)
+"""Any number of them by one statement, from `as_lists`, in their order."""
 TURN = text("select pg_advisory_xact_lock(hashtextextended('forbear.seal:' || :tenant, 0))")
 PLAN = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 """A plan kept from when the tables were small makes a long chain a hundred times slower."""
@@ -67,7 +78,12 @@ def note(session: Session, **fields: Unpack[Noted]) -> None:
 def note_all(session: Session, lines: Sequence[Line]) -> None:
     """Write the audit rows of several facts at once, in their order."""
     if lines:
-        session.execute(NOTE, lines)
+        session.execute(NOTES, as_lists(lines))
+
+
+def as_lists(lines: Sequence[Line]) -> dict[str, list[Any]]:
+    """The values of `NOTES`: for each column those of all lines."""
+    return {f"notes_{each.name}": [line[each.name] for line in lines] for each in _COLUMNS}
 
 
 def line(**fields: Unpack[Noted]) -> Line:

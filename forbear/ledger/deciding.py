@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.cadence import decision as cadence
@@ -25,7 +24,6 @@ from forbear.ledger.keeping import Keeping
 from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account
-from forbear.ledger.tables.contacts import Decision as Stored
 from forbear.ledger.tables.people import Lender
 from forbear.rules.packs import Packs
 
@@ -62,32 +60,29 @@ class DecidingBook:
         with self._ledger.worker(asked.tenant) as session:
             lock_account(session, asked.tenant, asked.account)
             # Only now: the same question may have been answered by another worker while this one waited.
-            if (answer := _stored(session, asked)) is not None:
-                return self._unless_opened_again(session, asked, answer)
-            return self._answer(session, asked)
+            found = life_rows.account(session, asked.account, (asked.run, asked.number))
+            if found is None:
+                return Close(reason="no such account")
+            if found.answer is not None:
+                return self._unless_opened_again(found.account, ANSWER.validate_python(found.answer))
+            return self._answer(session, asked, found)
 
-    def _unless_opened_again(self, session: Session, asked: Asked, answer: Decision) -> Decision:
+    def _unless_opened_again(self, account: Account, answer: Decision) -> Decision:
         """A stored `close` is void when a chargeback has opened the account since.
 
         The server lets a run ask again when news came while it closed; without this it would close on old news.
         """
-        if not isinstance(answer, Close):
+        if not isinstance(answer, Close) or account.state != "open":
             return answer
-        state = session.scalars(select(Account.state).where(Account.id == asked.account)).one_or_none()
-        if state != "open":
-            return answer
-        log.info("decision.close_void", account=asked.account)
+        log.info("decision.close_void", account=account.id)
         now = self._ledger.clock.now()
         return Rest(until=now, wake_at=self._ledger.clock.to_machine(now), reason="the account was opened again")
 
-    def _answer(self, session: Session, asked: Asked) -> Decision:
+    def _answer(self, session: Session, asked: Asked, found: life_rows.Found) -> Decision:
         clock = self._ledger.clock
-        now = clock.now()
-        promises.settle(session, asked.account, now)
-        found = life_rows.account(session, asked.account)
-        if found is None:
-            return Close(reason="no such account")
-        account, lender, *_, is_held = found
+        now, account, lender = clock.now(), found.account, found.lender
+        if found.promised:
+            promises.settle(session, account.id, now)
         life = life_of(session, found, now=now, packs=self._packs)
         decided = self._next(life, account.playbook, now)
         claim = held = None
@@ -96,7 +91,7 @@ class DecidingBook:
             if claim is None:
                 decided = _window_closing(decided, now)
             elif decided.channel in {"sms", "letter", "call"}:
-                claim, held = self._seated(session, lender, decided, claim, now, is_held=is_held)
+                claim, held = self._seated(session, lender, decided, claim, now, is_held=found.held)
         decided = held or decided
         # What holds a way out is the lender's own, whoever else knows the person.
         own = held is not None or self._own(session, account, decided, now)
@@ -185,12 +180,3 @@ def _window_closing(decided: cadence.Contact, now: datetime) -> cadence.Rest:
     until = max(decided.window_closes or now, now) + timedelta(seconds=1)
     why = "too little of the contact window is left to send safely"
     return cadence.Rest(until, why, "WINDOW.CLOSING", decided.permit, decided.stage, decided.question)
-
-
-def _stored(session: Session, asked: Asked) -> Decision | None:
-    found = session.scalars(
-        select(Stored.answer).where(
-            Stored.account == asked.account, Stored.run == asked.run, Stored.number == asked.number
-        )
-    ).one_or_none()
-    return None if found is None else ANSWER.validate_python(found)

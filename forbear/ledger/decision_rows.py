@@ -11,13 +11,11 @@ from forbear.cadence import decision as cadence
 from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
-from forbear.ledger import asks, audit, permit_form
+from forbear.ledger import asks, audit, decision_writing, permit_form
 from forbear.ledger.claims import BY_HAND, Claim
 from forbear.ledger.ids import new_id
 from forbear.ledger.keeping import Keeping
 from forbear.ledger.tables.accounts import Account, LegalCase
-from forbear.ledger.tables.contacts import Decision as Stored
-from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import Lender
 from forbear.rules.cases_writing import write_case
 from forbear.rules.facts import Permit
@@ -50,6 +48,7 @@ class DecisionRows:
         self._own = own
         self._keeping = keeping
         self._notes: list[audit.Line] = []
+        self._rows: dict[str, dict[str, Any]] = {}
         self._id = new_id("dec")
 
     def write(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
@@ -57,16 +56,19 @@ class DecisionRows:
         if decided.drops:  # first: a step may be asked for again once its old task is over
             asks.drop(self._session, decided.drops, self._now)
         answer = self._written(decided, claim, life)
-        self._session.flush()
-        audit.note_all(self._session, self._notes)
+        self._finish()
         return answer
 
     def write_begun(self, decided: cadence.Contact, claim: Claim, task: str) -> str:
         """Store what a person begins for a task, with its permit; returns the touch's id."""
         answer = self._contact(decided, claim, task)
-        self._session.flush()
-        audit.note_all(self._session, self._notes)
+        self._finish()
         return answer.touch
+
+    def _finish(self) -> None:
+        self._session.flush()
+        decided, touch = self._rows["decision"], self._rows.get("touch")
+        decision_writing.write(self._session, self._account, decided, touch, self._notes)
 
     def _written(self, decided: cadence.Decision, claim: Claim | None, life: Life) -> Decision:
         match decided:
@@ -132,15 +134,13 @@ class DecisionRows:
     def _close(self, decided: cadence.Close) -> Close:
         answer = Close(reason=decided.reason)
         self._store(answer)
-        account = self._account
-        if account.state == "open":
-            account.state, account.close_reason, account.closed_at = "closed", decided.reason, self._now
-            self._note("account_closed", account.id, {"reason": decided.reason, "decision": self._id})
+        changed: dict[str, Any] = {"next_at": None, "next_reason": None, "next_rule": None, "next_permit": self._id}
+        if self._account.state == "open":
+            changed |= {"state": "closed", "close_reason": decided.reason, "closed_at": self._now}
+            self._note("account_closed", self._account.id, {"reason": decided.reason, "decision": self._id})
             if decided.then is not None:
                 self._propose(*decided.then)
-        account.next_at = account.next_reason = account.next_rule = None
-        account.next_permit = self._id
-        account.version += 1
+        decision_writing.stand(self._account, **changed)
         return answer
 
     def _store(
@@ -154,7 +154,7 @@ class DecisionRows:
         step: str | None = None,
         touch: str | None = None,
     ) -> None:
-        row = Stored(
+        row = dict[str, Any](
             id=self._id,
             tenant=self._account.tenant,
             lender=self._account.lender,
@@ -173,7 +173,7 @@ class DecisionRows:
             permit=None if permit is None else permit_form.written(permit),
             asked=None if permit is None or question is None else self._asked_of(permit, question),
         )
-        self._add(row, "decided")
+        self._add("decision", row, "decided")
 
     def _asked_of(self, permit: Permit, question: cadence.Question) -> dict[str, Any]:
         """What the permit answers, so that it can be given again; what many cases share is kept once."""
@@ -183,7 +183,7 @@ class DecisionRows:
 
     def _claim(self, touch: str, claim: Claim, task: str | None) -> None:
         contact, account = claim.contact, self._account
-        row = Touch(
+        row = dict[str, Any](
             id=touch,
             tenant=account.tenant,
             lender=account.lender,
@@ -209,7 +209,7 @@ class DecisionRows:
             dispatch_by=claim.dispatch_by,
             window_closes=contact.window_closes,
         )
-        self._add(row, "touch_claimed")
+        self._add("touch", row, "touch_claimed")
 
     def _propose(self, matter: str, reason: str) -> None:
         """Ask legal staff, once for an account, to look at what the playbook proposes after repayment."""
@@ -234,25 +234,33 @@ class DecisionRows:
 
     def _stand(self, *, stage: str, at: datetime, reason: str, rule: str) -> None:
         """Put down what comes next and why: no open account is ever without both."""
-        account = self._account
-        account.stage = stage or account.stage
-        account.next_at, account.next_reason, account.next_rule = at, reason, rule
-        account.next_permit = self._id
-        account.version += 1
+        stage = stage or self._account.stage
+        decision_writing.stand(
+            self._account, stage=stage, next_at=at, next_reason=reason, next_rule=rule, next_permit=self._id
+        )
 
-    def _add(self, row: Stored | Touch, kind: str) -> None:
-        self._session.add(row)
-        self._note(kind, row.id, row)
+    def _add(self, table: str, row: dict[str, Any], kind: str) -> None:
+        self._rows[table] = row
+        self._note(kind, row["id"], row, table=table, person=row.get("person"))
 
-    def _note(self, kind: str, subject: str, written: dict[str, object] | Stored | Touch) -> None:
+    def _note(
+        self,
+        kind: str,
+        subject: str,
+        written: dict[str, Any],
+        *,
+        table: str | None = None,
+        person: str | None = None,
+    ) -> None:
         line = audit.line(
             tenant=self._account.tenant,
             lender=self._account.lender,
             account=self._account.id,
-            person=written.person if isinstance(written, Touch) else None,
+            person=person,
             kind=kind,
             subject=subject,
             at=self._now,
             written=written,
+            table=table,
         )
         self._notes.append(line)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 
 from forbear.ledger.tables.accounts import Entry, Event, Payment
@@ -45,10 +46,11 @@ LATER: dict[str, set[str]] = {"decision": {"asked"}, "touch": {"task"}}
 """Columns of a later revision, in the digest only where they hold something: older rows keep theirs."""
 
 
-def columns(table: str) -> list[str]:
-    """The columns a row's digest is made over."""
+@cache
+def columns(table: str) -> tuple[str, ...]:
+    """The columns a row's digest is made over, in order."""
     changing: set[str] = CHANGING.get(table, set())
-    return sorted(column.name for column in FIXED[table].__table__.columns if column.name not in changing)
+    return tuple(sorted(column.name for column in FIXED[table].__table__.columns if column.name not in changing))
 
 
 def digest(written: Mapping[str, object]) -> bytes:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import event, select
@@ -88,6 +88,7 @@ def _learn(known: set[str], new: Iterable[str], _: Session) -> None:
     known.update(new)
 
 
+@lru_cache(maxsize=256)
 def calendar_digest(calendar: Calendar) -> str:
     """What a calendar is kept under: of its name, version, reach and days."""
     return hashlib.sha256(json.dumps(_told(calendar), sort_keys=True).encode()).hexdigest()[:DIGITS]

@@ -1,4 +1,4 @@
-"""Loads a `Life`: one account and everything that bears on its next step, in eight round trips.
+"""Loads a `Life`: one account and everything that bears on its next step, in few round trips.
 
 The caller holds the locks of the account's persons, so that what is read here stays true until it commits.
 """
@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Row, RowMapping
 from sqlalchemy.orm import Session
 
 from forbear.cadence import life
@@ -25,9 +25,9 @@ from forbear.contracts.words import (
     TaskState,
     TouchState,
 )
-from forbear.ledger import life_rows
+from forbear.ledger import life_rows, said_rows
 from forbear.ledger.tables.accounts import Account, Promise
-from forbear.ledger.tables.people import ContactPoint, Lender
+from forbear.ledger.tables.people import Lender
 from forbear.rules.asked import longest
 from forbear.rules.facts import Calendar
 from forbear.rules.packs import Packs
@@ -49,6 +49,7 @@ UNABLE = frozenset(
     }
 )
 """What holds an account until somebody supplies what is missing."""
+STOPS = frozenset({"stop", "suppression"})
 UNSETTLED = frozenset({"claimed", "dispatching", "unknown"})
 
 
@@ -85,7 +86,7 @@ def life_of(
     packs: Packs | None = None,
 ) -> life.Life:
     """The same, of an account that was just read."""
-    account, lender, balance, case, _ = found
+    account, lender = found.account, found.lender
     since = now - look_back(packs)
     known = _read(session, account, (now, since), without, alone=alone)
     return life.Life(
@@ -94,29 +95,29 @@ def life_of(
         product=account.product,
         debt_kind=account.debt_kind,
         currency=account.currency,
-        balance=balance,
+        balance=found.balance,
         balance_as_of=account.balance_as_of,
         due_since=account.due_since,
         enrolled_at=account.enrolled_at,
         state=account.state,
         stage=account.stage,
         persons=tuple(_person(party, account, known) for party in known.parties),
-        promises=tuple(_promise(row) for row in life_rows.promises(session, account.id)),
+        promises=tuple(_promise(row) for row in _promises(session, found)),
         rivals=tuple(
-            rival for rival in _rivals(session, account, known.stops) if rival.lender == account.lender or not alone
+            rival for rival in _rivals(session, found, known.stops) if rival.lender == account.lender or not alone
         ),
         in_flight=any(row["account"] == account.id and _unsettled(row) for row in known.history),
-        legal_case=case,
+        legal_case=found.case,
         calendars=_calendars(known.parties, packs, now),
         circumstances=tuple(account.circumstances),
-        events=tuple(life.Happened(row["kind"], row["at"]) for row in known.agreements if row["what"] == "event"),
+        events=tuple(life.Happened(row["kind"], row["at"]) for row in known.said if row["what"] == "event"),
         links_asked=tuple(
             life.LinkAsked(row["person"], row["contact_point"], row["at"])
-            for row in known.agreements
+            for row in known.said
             if row["what"] == "link_asked"
         ),
-        errands=tuple(_errand(row) for row in known.agreements if row["what"] == "task"),
-        served=tuple(_served(row) for row in known.agreements if row["what"] == "served"),
+        errands=tuple(_errand(row) for row in known.said if row["what"] == "task"),
+        served=tuple(_served(row) for row in known.said if row["what"] == "served"),
     )
 
 
@@ -135,18 +136,21 @@ def look_back(packs: Packs | None) -> timedelta:
     return LOOK_BACK if packs is None else max(LOOK_BACK, timedelta(days=longest(packs) + MARGIN))
 
 
-def _calendars(parties: life_rows.Rows, packs: Packs | None, now: datetime) -> tuple[Calendar, ...]:
-    places = {str(name) for party in parties for name in party["jurisdictions"] or ()}
+def _calendars(parties: Sequence[Row[Any]], packs: Packs | None, now: datetime) -> tuple[Calendar, ...]:
+    places = {str(name) for party in parties for name in party.jurisdictions or ()}
     return () if packs is None else for_packs(packs, sorted(places), now.date())
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read of the account's persons and of everyone who shares an address with them."""
+    """What was read of the account's persons and of everyone who shares an address with them.
 
-    parties: life_rows.Rows
-    points: Sequence[ContactPoint]
-    agreements: life_rows.Rows
+    `parties` are the first row of each, `points` the rows of their contact points.
+    """
+
+    parties: Sequence[Row[Any]]
+    points: Sequence[Row[Any]]
+    said: said_rows.Rows
     stops: life_rows.Rows
     history: Sequence[RowMapping]
 
@@ -163,16 +167,18 @@ def _read(
     def ours(rows: Sequence[Any]) -> list[Any]:
         return [row for row in rows if row["lender"] == account.lender] if alone else list(rows)
 
-    parties = life_rows.parties(session, account.id)
-    persons = sorted({str(party["person"]) for party in parties})
-    points = [point for point in life_rows.points(session, persons) if point.lender == account.lender or not alone]
-    keys = sorted({point.address_key for point in points})
+    rows = life_rows.people(session, account.id)
+    parties = {row.party: row for row in reversed(rows)}
+    points = {row.point: row for row in rows if row.point and (row.told_by == account.lender or not alone)}
+    persons = sorted({row.person for row in rows})
+    keys = sorted({point.address_key for point in points.values()})
+    said = said_rows.said(session, account, persons, keys, now)
     history = life_rows.history(session, account.id, persons, keys, since)
     return _Known(
-        parties=parties,
-        points=points,
-        agreements=life_rows.agreements(session, account, persons),
-        stops=ours(life_rows.stops(session, persons, keys, now)),
+        parties=[parties[party] for party in dict.fromkeys(row.party for row in rows)],
+        points=list(points.values()),
+        said=said,
+        stops=ours([row for row in said if row["what"] in STOPS]),
         history=[row for row in ours(history) if row["id"] != without],
     )
 
@@ -193,12 +199,12 @@ def _lender(row: Lender) -> life.Lender:
     )
 
 
-def _person(party: RowMapping, account: Account, known: _Known) -> life.Person:
+def _person(party: Row[Any], account: Account, known: _Known) -> life.Person:
     """One party; its stops, suppressions and history include those of the addresses it shares.
 
     What a lender holds of its own accord is the account, with everybody on it.
     """
-    person = str(party["person"])
+    person = str(party.person)
     keys = known.keys_of(person)
 
     def held(row: RowMapping) -> bool:
@@ -208,14 +214,14 @@ def _person(party: RowMapping, account: Account, known: _Known) -> life.Person:
         mine = [row for row in rows if row["person"] == person or bytes(row["address_key"] or b"") in keys or held(row)]
         return [row for row in mine if what is None or row["what"] == what]
 
-    agreed = [row for row in known.agreements if row["person"] == person]
+    agreed = [row for row in known.said if row["person"] == person]
     return life.Person(
         id=person,
-        role=cast("PartyRole", party["role"]),
-        language=party["language"] or "en",
-        jurisdictions=tuple(party["jurisdictions"] or ()),
-        circumstances=tuple(party["circumstances"] or ()),
-        points=tuple(_point(row) for row in known.points if row.person == person and row.lender == account.lender),
+        role=cast("PartyRole", party.role),
+        language=party.language or "en",
+        jurisdictions=tuple(party.jurisdictions or ()),
+        circumstances=tuple(party.circumstances or ()),
+        points=tuple(_point(row) for row in known.points if row.person == person and row.told_by == account.lender),
         consents=tuple(_consent(row) for row in agreed if row["what"] == "consent"),
         agreements=tuple(_agreement(row) for row in agreed if row["what"] == "agreement"),
         stops=tuple(_stop(row) for row in of(known.stops, "stop")),
@@ -224,9 +230,9 @@ def _person(party: RowMapping, account: Account, known: _Known) -> life.Person:
     )
 
 
-def _point(row: ContactPoint) -> life.ContactPoint:
+def _point(row: Row[Any]) -> life.ContactPoint:
     return life.ContactPoint(
-        id=row.id,
+        id=row.point,
         kind=cast("PointKind", row.kind),
         key=row.address_key.hex(),
         place=row.place,
@@ -243,7 +249,7 @@ def _consent(row: RowMapping) -> life.Consent:
         channel=cast("Channel", row["kind"]),
         point=row["contact_point"],
         at=row["at"],
-        revoked_at=row["revoked_at"],
+        revoked_at=row["until"],
         by_start=row["how"] == START_BY_TEXT,
     )
 
@@ -293,6 +299,10 @@ def _past(row: RowMapping) -> life.PastTouch:
     )
 
 
+def _promises(session: Session, found: life_rows.Found) -> Sequence[Promise]:
+    return life_rows.promises(session, found.account.id) if found.promised else ()
+
+
 def _promise(row: Promise) -> life.Promise:
     return life.Promise(amount=row.amount, due_on=row.due_on, made_at=row.made_at, state=row.state)
 
@@ -305,7 +315,7 @@ def _errand(row: RowMapping) -> life.Errand:
         person=row["person"] or "",
         state=cast("TaskState", terms["state"]),
         asked_at=row["at"],
-        expires_at=row["revoked_at"],
+        expires_at=row["until"],
         touch=terms["touch"],
         outcome=terms["outcome"],
         cause=terms["cause"],
@@ -316,7 +326,10 @@ def _served(row: RowMapping) -> life.Served:
     return life.Served(person=row["person"], at=row["at"], paper=row["kind"], touch=row["contact_point"])
 
 
-def _rivals(session: Session, account: Account, stops: life_rows.Rows) -> tuple[life.Rival, ...]:
+def _rivals(session: Session, found: life_rows.Found, stops: life_rows.Rows) -> tuple[life.Rival, ...]:
+    if not found.rivalled:
+        return ()
+    account = found.account
     # A stop of one number leaves the debt its others.
     binding = [row for row in stops if row["what"] == "stop" and row["address_key"] is None]
     stopped = {row["account"] for row in binding if row["person"] == account.borrower}
