@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forbear.cadence.beginning import Barred, Work, may_begin
@@ -42,8 +42,6 @@ from forbear.rules.packs import Packs
 __all__ = ["Begun", "Held", "Promised", "abandon", "begin", "settle"]
 TWO = 2
 """Nobody goes to a door alone, whatever the law of the place asks for."""
-ONE_BEGINNING = 0
-"""The number of a task's one decision; its run is the task."""
 log = structlog.get_logger(__name__)
 
 
@@ -312,7 +310,7 @@ def _write(  # noqa: PLR0917  a beginning is all of these
 ) -> None:
     """The decision with its permit, its touch, and that it is on its way."""
     now, (decided, claim) = ledger.clock.now(), what
-    asked = Asked(tenant=task.tenant, account=of[0].id, run=task.id, number=ONE_BEGINNING)
+    asked = Asked(tenant=task.tenant, account=of[0].id, run=task.id, number=_beginnings(session, task))
     keeping = Keeping(ledger.kept, packs)
     rows = DecisionRows(session, of, asked, ledger.clock, now, own=True, keeping=keeping)
     touch_id = rows.write_begun(decided, claim, task.id)
@@ -323,6 +321,12 @@ def _write(  # noqa: PLR0917  a beginning is all of these
     touch.dispatched_at = now
     _note(session, task, "task_begun", now, staff, touch=touch_id)
     add_receipt(session, touch_id=touch_id, source="ledger", status="dispatching", at=now)
+
+
+def _beginnings(session: Session, task: Task) -> int:
+    """How often the task was begun: the number of its next decision, whose run is the task."""
+    before = select(func.count()).where(Decision.account == task.account, Decision.run == task.id)
+    return session.scalars(before).one()
 
 
 def _handed(ledger: Ledger, session: Session, task: Task, *, first: bool = False) -> Begun:

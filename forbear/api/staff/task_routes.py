@@ -19,7 +19,7 @@ from forbear.api.staff.session import ROOT, Fields, NotYours, SignedIn, TheLedge
 from forbear.api.staff.staff_route import StaffRoute
 from forbear.api.staff.task_pages import Desk
 from forbear.errors import BadInput, Conflict
-from forbear.ledger import human_readings, staff_acts, tasks, work
+from forbear.ledger import human_readings, not_dialled, staff_acts, tasks, work
 from forbear.ledger.begun import Begun, Held, begin, settle
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.work import Waiting
@@ -89,6 +89,17 @@ def end_call(task_id: str, desk: TheDesk, fields: Fields) -> Response:
         return _call(desk, session, found, told)
 
 
+@router.post("/not-dialled")
+def say_not_dialled(task_id: str, desk: TheDesk, fields: Fields) -> Response:
+    """Give a begun call back as never made, so that no attempt is counted."""
+    del fields
+    with _found(desk, task_id) as (session, found):
+        _is_call(found.task)
+        if not_dialled.take_back(desk.ledger, session, task_id, desk.staff.id):
+            _note(desk, session, found.task, "call_not_dialled")
+    return see_other(ROOT)
+
+
 @router.post("/open")
 def open_message(task_id: str, desk: TheDesk, fields: Fields) -> Response:
     """Take a message to read."""
@@ -141,7 +152,7 @@ def say_done(task_id: str, desk: TheDesk, fields: Fields) -> Response:
 
 @router.post("/give-back")
 def give_back(task_id: str, desk: TheDesk, fields: Fields) -> Response:
-    """Put one's task back on the list; a call that was begun must be told first."""
+    """Put one's task back on the list; of a call that was begun it is told how it ended, or that it never was."""
     del fields
     with _found(desk, task_id) as (session, _):
         task = tasks.lock_task(session, task_id)

@@ -271,13 +271,13 @@ def test_another_tenants_task_is_not_found(desk: Desk, errand: Errand) -> None:
     assert stranger.visit(errand.path, status=404).h1 == "There is nothing here"
     assert stranger.visit("/staff").text.count("Nothing waits for you") == 1
     token = stranger.visit("/staff/me").form("language").fields["csrf"]
-    for act in ("begin", "outcome", "give-back", "open", "meaning", "done"):
+    for act in ("begin", "outcome", "not-dialled", "give-back", "open", "meaning", "done"):
         assert stranger.http.post(f"{errand.path}/{act}", data={"csrf": token}).status_code == 404, act
     assert errand.row().state == "open"
 
 
 def test_a_form_without_its_token_begins_nothing(caller: Colleague, errand: Errand) -> None:
-    for act in ("begin", "outcome", "give-back", "open", "meaning", "done"):
+    for act in ("begin", "outcome", "not-dialled", "give-back", "open", "meaning", "done"):
         assert caller.http.post(f"{errand.path}/{act}", data={}).status_code == 403, act
     assert (errand.row().state, errand.all(Touch)) == ("open", [])
 
@@ -288,6 +288,20 @@ def test_a_call_under_way_is_told_before_it_is_given_back(caller: Colleague, err
     token = page.form("language").fields["csrf"]
     assert caller.http.post(f"{errand.path}/give-back", data={"csrf": token}).status_code == 409
     assert errand.row().state == "taken"
+
+
+def test_a_call_that_was_never_dialled_is_given_back_and_counts_for_nothing(desk: Desk, caller: Colleague) -> None:
+    errand = call(desk)
+    page = begin(caller, errand)
+    assert "Then nothing is counted" in page.text
+    assert caller.send_on(page, "not-dialled").text.count("Call the borrower") >= 1
+    assert caller.send(page, "not-dialled").status_code == 303, "pressed twice"
+    assert (errand.row().state, errand.row().assignee) == ("open", None)
+    [touch] = errand.all(Touch)
+    assert touch.state == "failed"
+    assert desk.acts(caller.id).count("call_not_dialled") == 1
+    begin(caller, errand)
+    assert sorted(each.state for each in errand.all(Touch)) == ["dispatching", "failed"]
 
 
 def test_a_call_whose_time_ran_out_can_still_be_told(desk: Desk, caller: Colleague) -> None:
