@@ -105,7 +105,7 @@ def demo(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where it listens; 0 takes a free one.")],
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it listens; 0 takes a free one.")],
     *,
     host: Annotated[Literal["127.0.0.1", "::1"], typer.Option(help="Loopback only.")] = "127.0.0.1",
     speed: Annotated[int, typer.Option(min=1, max=7_200, help="Seconds of its world in one of ours.")] = 1,
@@ -115,14 +115,21 @@ def sandbox(
     inbound_url: Annotated[str, typer.Option(help="Where texts from people are posted.")] = "",
     voice_url: Annotated[str, typer.Option(help="Asked when a person calls.")] = "",
     seed: Annotated[int, typer.Option(help="Of the people's habits.")] = 1,
+    lob_webhook_url: Annotated[str, typer.Option(help="Where the print house posts its events.")] = "",
+    log: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Append what was accepted to a file, one JSON line each.")
+    ] = None,
 ) -> None:
-    """Serve the carrier alone, with fresh credentials that one line of JSON tells; nothing of it is kept."""
+    """Serve the carrier and the print house alone; one line of JSON tells where and with which fresh credentials.
+
+    Only its log is kept, and that only where --log names a file. Ctrl-C or SIGTERM ends it.
+    """
     from tempfile import TemporaryDirectory
 
     from forbear.sandbox.alone import Alone, ready_line
     from forbear.sandbox.serving import serve
 
-    box = Alone(port, host, speed, people, inbound_url, voice_url, seed)
+    box = Alone(port, host, speed, people, inbound_url, voice_url, seed, lob_webhook_url, log)
     with TemporaryDirectory(prefix="forbear-sandbox-") as folder:
         options = box.options(Path(folder))
         try:

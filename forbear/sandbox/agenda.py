@@ -89,21 +89,24 @@ class Agenda:
         try:
             while True:
                 self._news.clear()
-                self._start_due()
-                await self._wait()
+                await self._wait(self._start_due())
         finally:
             for task in list(self._running.values()):
                 task.cancel()
 
-    def _start_due(self) -> None:
+    def _start_due(self) -> str:
+        """Start what is due; the instant up to which that is."""
         now = iso(self._clock.now())
-        for row in self._store.rows("SELECT * FROM agenda WHERE due <= ? ORDER BY due, id", now):
-            if row["id"] in self._running:
+        due = self._store.rows("SELECT id FROM agenda WHERE due <= ? ORDER BY due, id", now)
+        for identity in [row["id"] for row in due if row["id"] not in self._running]:
+            row = self._store.row("SELECT * FROM agenda WHERE id = ?", identity)
+            if row is None:
                 continue
             if row["kind"] in self._steps:
                 self._take_step(row)
             else:
-                self._running[row["id"]] = asyncio.create_task(self._go(row))
+                self._running[identity] = asyncio.create_task(self._go(row))
+        return now
 
     def _take_step(self, row: dict[str, Any]) -> None:
         with self._store.transaction():
@@ -126,15 +129,14 @@ class Agenda:
         del self._running[row["id"]]
         self._news.set()
 
-    async def _wait(self) -> None:
+    async def _wait(self, started: str) -> None:
         """Until the next row falls due, or something is added."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), self._machine_seconds_to_next())
+            await asyncio.wait_for(self._news.wait(), self._machine_seconds_to_next(started))
 
-    def _machine_seconds_to_next(self) -> float | None:
-        marks = ",".join("?" for _ in self._running)
-        query = f"SELECT min(due) AS due FROM agenda WHERE id NOT IN ({marks})"  # noqa: S608  only question marks
-        found = self._store.row(query, *self._running)
+    def _machine_seconds_to_next(self, started: str) -> float | None:
+        """What was due until then is under way, and tells when it is over."""
+        found = self._store.row("SELECT min(due) AS due FROM agenda WHERE due > ?", started)
         if found is None or found["due"] is None:
             return None
         ahead = instant(found["due"]) - self._clock.now()

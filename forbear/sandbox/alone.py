@@ -1,6 +1,10 @@
-"""The carrier by itself, with credentials of its own making: for whoever wants to try their application against it."""
+"""The carrier and the print house by themselves, with credentials of their own making.
+
+For whoever wants to try their application against them.
+"""
 
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +12,7 @@ from pathlib import Path
 
 from forbear.clock import Clock, machine_time
 from forbear.sandbox.options import Options, parse
+from forbear.sandbox.post_options import ADDRESS, KEY, SIGNING_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class Alone:
         people: a JSON list of people, or nobody.
         inbound_url: where texts from people are posted; without it, and without a number of its own, nowhere.
         voice_url: asked when a person calls a number of ours.
+        lob_webhook_url: where the print house posts its events.
+        log: a file to append what was accepted to; without one it is only to be read over the control plane.
     """
 
     port: int
@@ -28,6 +35,8 @@ class Alone:
     inbound_url: str = ""
     voice_url: str = ""
     seed: int = 1
+    lob_webhook_url: str = ""
+    log: Path | None = None
 
     def options(self, folder: Path) -> Options:
         """Options with fresh credentials; the world's memory lies in the folder."""
@@ -35,16 +44,18 @@ class Alone:
             "--port": str(self.port),
             "--host": self.host,
             "--clock": Clock.starting(machine_time(), self.speed).to_json(),
-            "--log": str(folder / "carrier.jsonl"),
+            "--log": str(self.log or folder / "carrier.jsonl"),
+            "--state": str(folder / "carrier.sqlite"),
             "--account-sid": f"AC{secrets.token_hex(16)}",
             "--seed": str(self.seed),
             "--inbound-url": self.inbound_url,
             "--voice-url": self.voice_url,
             "--stripe-webhook-url": "",
+            "--lob-webhook-url": self.lob_webhook_url,
         }
         if self.people is not None:
             given["--people"] = str(self.people)
-        return parse([part for pair in given.items() for part in pair], _secrets())
+        return parse([part for pair in given.items() for part in pair], _secrets(os.environ))
 
 
 def ready_line(options: Options, base_url: str) -> str:
@@ -58,9 +69,14 @@ def ready_line(options: Options, base_url: str) -> str:
     return json.dumps(told)
 
 
-def _secrets() -> Mapping[str, str]:
+def _secrets(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Fresh ones. The print house's follow from the one that is told, unless the environment names others."""
+    token = secrets.token_hex(16)
     return {
-        "FORBEAR_SANDBOX_AUTH_TOKEN": secrets.token_hex(16),
+        "FORBEAR_SANDBOX_AUTH_TOKEN": token,
+        KEY: given.get(KEY) or f"test_{token}",
+        SIGNING_KEY: given.get(SIGNING_KEY) or token,
+        ADDRESS: given.get(ADDRESS, ""),
         "FORBEAR_SANDBOX_STRIPE_KEY": f"sk_test_{secrets.token_hex(16)}",
         "FORBEAR_SANDBOX_STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(16)}",
     }

@@ -25,6 +25,14 @@ from forbear.sandbox.payments import Payments
 from forbear.sandbox.statuses import Handset, Outcome
 from forbear.sandbox.wire import iso
 
+_PLACES = {
+    "carrier": "/api",
+    "messaging": "/messaging",
+    "lookups": "/lookups",
+    "letters": "/lob/v1",
+    "control": "/_sandbox",
+    "described": "/docs",
+}
 Limit = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -120,6 +128,12 @@ def records_control(journal: Journal, deliveries: Deliveries) -> APIRouter:
 
 
 def _add_views(router: APIRouter, clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments) -> None:
+    @router.get("")
+    async def addresses(request: Request) -> dict[str, str]:
+        """Where everything is."""
+        base = str(request.base_url).rstrip("/")
+        return {name: f"{base}{path}" for name, path in _PLACES.items()}
+
     @router.get("/health")
     async def health() -> dict[str, Any]:
         return {"status": "ok", "now": iso(clock.now())}

@@ -41,7 +41,12 @@ def serve(options: Options, ready: Callable[[str], str]) -> None:
     listener = _listener(options)
     host, port = listener.getsockname()[:2]
     base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    world = World(options, base_url)
+    try:
+        world = World(options, base_url)
+    except OSError as problem:
+        sys.exit(f"sandbox cannot write {problem.filename}: {problem.strerror}")
+    except ValueError as problem:
+        sys.exit(f"sandbox cannot read what it was given: {problem}")
     config = uvicorn.Config(
         application(world, options.stripe_key),
         http=DroppableProtocol,
