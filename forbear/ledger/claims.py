@@ -15,6 +15,9 @@ from forbear.clock import Clock
 
 GUARD = timedelta(seconds=60)
 """World time kept free before a window closes."""
+LAST_CALL = timedelta(minutes=10)
+"""World time kept free before a window closes to a call: whoever is called in its last minute still talks after it. No
+call of the machine's lasts longer (`ports.calls.CallOrder`)."""
 SLACK = timedelta(seconds=1)
 """Machine time that a message may need from the last look at the clock to the provider."""
 BY_HAND: Mapping[str, timedelta] = MappingProxyType({"call": timedelta(hours=2), "visit": timedelta(hours=12)})
@@ -48,7 +51,7 @@ class Claim:
         lease_until = clock.to_machine(now) + lease
         dispatch_by = now + clock.world_span(lease)
         if contact.window_closes is not None:
-            margin = max(GUARD, clock.world_span(SLACK))
+            margin = max(_guard(contact), clock.world_span(SLACK))
             dispatch_by = min(dispatch_by, contact.window_closes - margin)
         return cls(contact, dispatch_by, lease_until) if dispatch_by > now else None
 
@@ -57,6 +60,10 @@ class Claim:
         """The same for what a person begins now: the lease lasts until the end should have been told."""
         dispatch_by = now + max(TO_BEGIN, clock.world_span(TO_READ))
         if contact.window_closes is not None:
-            dispatch_by = min(dispatch_by, contact.window_closes - GUARD)
+            dispatch_by = min(dispatch_by, contact.window_closes - _guard(contact))
         lease_until = clock.to_machine(now + BY_HAND[contact.channel])
         return cls(contact, dispatch_by, lease_until) if dispatch_by > now else None
+
+
+def _guard(contact: Contact) -> timedelta:
+    return LAST_CALL if contact.channel == "call" else GUARD
