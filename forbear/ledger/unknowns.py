@@ -7,7 +7,7 @@ person finds out is a receipt like any other (`forbear.ledger.task_ends`).
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from forbear.ledger import tasks
@@ -31,6 +31,11 @@ def call_for_help(session: Session, before: datetime, now: datetime) -> int:
     waiting = select(Touch).where(Touch.state == "unknown", Touch.claimed_at < before, ~asked)
     found = session.scalars(waiting.order_by(Touch.claimed_at, Touch.id).limit(AT_ONCE)).all()
     return sum(tasks.open_task(session, _wanted(touch), now) is not None for touch in found)
+
+
+def given_up() -> ColumnElement[bool]:
+    """Whether a person looked and found out nothing either: the provider is asked no more, others have their turn."""
+    return exists().where(Task.touch == Touch.id, Task.kind == KIND, Task.state == "done")
 
 
 def _wanted(touch: Touch) -> tasks.Wanted:

@@ -164,7 +164,7 @@ class UpkeepingBook:
                 .join(ContactPoint, ContactPoint.id == Touch.contact_point)
                 # A call has no link: nothing of ours is in it that could be searched for.
                 .outerjoin(Link, Link.touch == Touch.id)
-                .where(Touch.state == "unknown", Touch.task.is_(None))
+                .where(Touch.state == "unknown", Touch.task.is_(None), ~unknowns.given_up())
                 .order_by(Touch.claimed_at, Touch.id)
                 .limit(AT_ONCE)
             ).all()
