@@ -137,8 +137,9 @@ class FollowingBook:
         return now >= (first if asked is None else asked.next)
 
     def _sought(self, session: Session, touch: Touch, value: bytes) -> Unsettled | None:
-        try:
-            to = self._ledger.vault.open(session, lender=touch.lender, person=touch.person, sealed=value)
+        by_id = touch.provider in BY_ID
+        try:  # what is asked for by its id needs no number
+            to = "" if by_id else self._number(session, touch, value)
         except Erased:
             return None
         return Unsettled(
@@ -152,8 +153,11 @@ class FollowingBook:
             marker_sha256="",
             since=_since(touch),
             patience_over=False,
-            provider_id=str(touch.provider_id) if touch.provider in BY_ID else "",
+            provider_id=str(touch.provider_id) if by_id else "",
         )
+
+    def _number(self, session: Session, touch: Touch, value: bytes) -> str:
+        return self._ledger.vault.open(session, lender=touch.lender, person=touch.person, sealed=value)
 
 
 def _since(touch: Touch) -> datetime:
