@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from forbear.money.day_count import by_the_day
 from forbear.money.exact import CONTEXT, NOTHING, ZERO, product, rounded, total
@@ -40,8 +41,7 @@ def card_rows(
 ) -> tuple[Row, ...]:
     """A row for each stretch between two changes of the balance; days without a debt have none."""
     rows: list[Row] = []
-    turns = _turns(purchases, payments)
-    for (start, owed), (after, _) in zip(turns, [*turns[1:], (to, ZERO)], strict=True):
+    for (start, owed), (after, _) in pairwise([*_turns(purchases, payments), (date.max, ZERO)]):
         end = min(after, to)
         if owed > 0 and start < end:
             length = by_the_day((end - start).days)

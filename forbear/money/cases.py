@@ -28,6 +28,9 @@ def answer_line(text: str) -> tuple[Answer, bool]:
         return answer(cast("object", given)), True
     except BadInput as wrong:
         return {"error": str(wrong)}, False
+    except (ValueError, ArithmeticError) as fault:
+        # A fault of ours must not keep the cases after it from being answered; nor is it an answer.
+        return {"error": f"given: could not be reckoned ({type(fault).__name__})"}, False
 
 
 def check_stream(lines: Iterable[str], write: Callable[[str], object]) -> int:

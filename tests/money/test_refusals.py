@@ -3,16 +3,24 @@
 import copy
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forbear.errors import BadInput
 from forbear.money import cases
+from forbear.money.case_kinds import KINDS
+from tests.oracle.examples import counts
+from tests.oracle.money_draws import drawn
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "money.jsonl"
 BY_ID = {case["id"]: case["given"] for case in map(json.loads, VECTORS.read_text(encoding="utf-8").splitlines())}
 GONE = object()
+ODD = (None, True, 0, -1, 1.5, "", "0", "0.00", "9999999999999999.99", "0." + "9" * 20, "999999", "999999.5", "-1", "NaN", "1e9",
+       "2026-02-28", "2199-12-31", "1900-01-01", "2028-02-29", "200000", "x", [], {}, ["0.00"], [{}])  # fmt: skip
 BAD_AMOUNTS = (1, 1.5, True, None, "", "-1.00", "+1.00", "1.005", "1e3", "NaN", "Infinity", "1,000.00", ".50", "5.",
                " 5.00", "5.00\n", "٣.00", "５.00", "1" * 17, "0x10", [], {})  # fmt: skip
 BAD_RATES = (0.05, "-0.05", "5%", "1e-3", "NaN", "0.0.5", None, "", "0." + "1" * 21)
@@ -34,9 +42,9 @@ def at(given: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     return found
 
 
-def refused(given: object) -> BadInput:
+def refused(case: object) -> BadInput:
     with pytest.raises(BadInput) as wrong:
-        cases.answer(given)
+        cases.answer(case)
     return wrong.value
 
 
@@ -160,3 +168,20 @@ def test_a_holiday_that_never_ends_is_no_endless_loop() -> None:
     ]
     given = {**BY_ID["M019"], "sent_on": "2199-12-01", "holidays": days}
     assert cases.answer(given)["assumed_receipt"].startswith("2200-01")
+
+
+@pytest.mark.counted
+@counts(300, 20_000)
+@given(st.integers(min_value=0, max_value=2**63))
+def test_whatever_is_put_into_a_case_is_answered_or_refused(seed: int) -> None:
+    """No other exception ever leaves the room, and no answer holds what is no figure."""
+    dice = Random(seed)
+    case = drawn(dice.choice(sorted(KINDS)), dice)
+    for _ in range(dice.randrange(1, 3)):
+        case = at(case, dice.choice(leaves(case)), dice.choice(ODD))
+    try:
+        told = json.dumps(cases.answer(case))
+    except BadInput:
+        return
+    assert not {"NaN", "Infinity", "-0.00"} & set(told.replace('"', " ").replace(",", " ").split())
+    assert "E+" not in told

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forbear.cli import app
-from forbear.money import cases
+from forbear.money import case_kinds, cases
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "money.jsonl"
 LINES = VECTORS.read_text(encoding="utf-8").splitlines()
@@ -67,6 +67,24 @@ def test_a_byte_that_is_no_text_spoils_its_own_line_alone(tmp_path: Path) -> Non
 @pytest.mark.parametrize("arguments", [[], ["--file", str(VECTORS), "-"], ["cases.jsonl"]])
 def test_a_command_without_a_source_or_with_two_is_refused(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, ["money", "check", *arguments], input="{}").exit_code == 2
+
+
+def test_a_fault_of_a_calculation_spoils_its_own_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise ValueError("4111 1111")
+
+    out = io.StringIO()
+    monkeypatch.setitem(case_kinds.KINDS, "simple_interest", fails)
+    assert cases.check_stream([LINES[0], LINES[4]], out.write) == cases.UNREADABLE
+    wrong, right = out.getvalue().splitlines()
+    assert json.loads(wrong) == {"error": "given: could not be reckoned (ValueError)"}
+    compare(json.loads(right), LINES[4])
+
+
+def test_a_card_on_which_nothing_ever_moved_owes_nothing() -> None:
+    given = json.loads(LINES[8])["given"]
+    given |= {"purchases": [{"date": "2026-03-05", "amount": "0.00"}], "payments": [], "paid_by_due_date": "0.00"}
+    assert cases.answer(given) == {"interest": "0.00", "minimum_payment": "0.00", "late_fee": "0.00"}
 
 
 def test_a_stream_tells_its_status() -> None:
