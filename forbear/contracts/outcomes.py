@@ -96,6 +96,7 @@ TICKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "credit_harm": "explained what being late does to the credit record, to later loans and to relief of interest",
         "more_time_costs": "explained that more time means more liability and penalty interest",
+        "cards_shown": "showed the cards of both without being asked",
         "notice_handed_over": "handed the written notice over, to the person",
     }
 )

@@ -63,6 +63,11 @@ class AtDoor:
     evidence: Sequence[VisitEvidence]
     signed: frozenset[str]
     handed: Sequence[HandedOver]
+    jurisdictions: tuple[str, ...]
+    of_lender: tuple[str, str]
+    """Role and kind, by which rules bind."""
+    asked: tuple[str, ...]
+    """What the playbook's step wants told of a talk there."""
 
 
 def board(desk: Desk) -> list[OnBoard]:
@@ -96,11 +101,12 @@ def at_door(desk: Desk, visit_id: str) -> AtDoor:
     evidence = select(VisitEvidence).where(VisitEvidence.visit == visit.id).order_by(VisitEvidence.at, VisitEvidence.id)
     signed = select(VisitSignature.officer).where(VisitSignature.visit == visit.id)
     desk.did(visit, "visit_opened")
+    lender, profile = desk.session.get_one(Lender, visit.lender), _profile(desk, visit)
     return AtDoor(
         visit=visit,
         plan=plan,
-        lender=desk.session.get_one(Lender, visit.lender).name,
-        name=_name(desk, visit),
+        lender=lender.name,
+        name="" if profile is None else desk.open(visit, profile.name),
         address=_address(desk, visit),
         place=place_of(desk, visit),
         here={each: latest(desk.session, visit.id, each) for each in officers},
@@ -113,6 +119,9 @@ def at_door(desk: Desk, visit_id: str) -> AtDoor:
         evidence=desk.session.scalars(evidence).all(),
         signed=frozenset(desk.session.scalars(signed)),
         handed=desk.session.scalars(select(HandedOver).where(HandedOver.visit == visit.id)).all(),
+        jurisdictions=() if profile is None else tuple(profile.jurisdictions),
+        of_lender=(lender.role, lender.kind),
+        asked=_asked(desk, visit, account),
     )
 
 
@@ -147,11 +156,15 @@ def _on_board(desk: Desk, visit: Visit, task: Task) -> OnBoard:
     return OnBoard(visit, task, plan, rules, late)
 
 
-def _name(desk: Desk, visit: Visit) -> str:
-    profile = desk.session.scalars(
-        select(Profile).where(Profile.lender == visit.lender, Profile.person == visit.person)
-    ).first()
-    return "" if profile is None else desk.open(visit, profile.name)
+def _profile(desk: Desk, visit: Visit) -> Profile | None:
+    of = (Profile.lender == visit.lender, Profile.person == visit.person)
+    return desk.session.scalars(select(Profile).where(*of)).first()
+
+
+def _asked(desk: Desk, visit: Visit, account: Account) -> tuple[str, ...]:
+    playbook, task = desk.rules.playbooks.get(account.playbook), desk.session.get_one(Task, visit.task)
+    step = None if playbook is None else playbook.step(task.step)
+    return () if step is None else tuple(step.requires)
 
 
 def _address(desk: Desk, visit: Visit) -> tuple[str, ...]:

@@ -10,12 +10,14 @@ from fastapi.responses import Response
 from forbear.api.pages.wording import Writing
 from forbear.api.staff.rendering import render, words_of
 from forbear.api.staff.scripts import must_say
+from forbear.api.staff.visit_guides import Guide, guide
 from forbear.api.staff.visits_at import Visits, officers
 from forbear.contracts.outcomes import CAUSES, TICKS, VISIT_OUTCOMES
 from forbear.ledger.begun import Held
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_made import MET, PAPERS, to_be_told
 from forbear.ledger.visits_shown import AtDoor, at_door
+from forbear.ledger.visits_today import local_day
 
 CONFLICT: Final = 409
 REPORTED: Final = "told"
@@ -74,6 +76,9 @@ def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[s
         "on_map": seen.place is not None,
         "owed": writing.money(seen.owed, seen.currency),
         "due_since": visits.day(seen.due_since),
+        "guide": _guide(visits, seen, words.language, zone) if seen.visit.state == "assigned" else None,
+        "asked": seen.asked,
+        "arrived": desk.staff in pair and seen.here[desk.staff] is not None,
         "disclosures": must_say(seen.disclosures, words.language),
         "check_ins": [_check_in(visits, names.get(each, ""), seen.here[each], zone) for each in pair],
         "waits": visits.held(seen.waits, zone) if seen.waits else "",
@@ -90,6 +95,14 @@ def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[s
         "ticks": list(TICKS),
         "papers": list(PAPERS),
     }
+
+
+def _guide(visits: Visits, seen: AtDoor, language: str, zone: str) -> Guide:
+    role, kind = seen.of_lender
+    day = local_day(seen.plan.starts_at, zone)
+    return guide(
+        visits.rules.packs, day, language=language, jurisdictions=seen.jurisdictions, role=role, lender_kind=kind
+    )
 
 
 def _check_in(visits: Visits, name: str, row: Any, zone: str) -> dict[str, Any]:

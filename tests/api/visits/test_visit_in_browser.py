@@ -335,3 +335,21 @@ def test_a_report_kept_when_the_session_ended_is_sent_from_the_day_after_signing
     expect(page.locator("#kept")).to_contain_text("Sent")
     assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
     context.close()
+
+
+def test_what_needs_the_rules_says_so_without_a_connection_and_keeps_the_page(
+    visits: Round, browser: Browser, address: str
+) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = phone(browser, address, visits.one)
+    page.goto(f"{address}/staff/visits/{visit}")
+    context.set_offline(True)
+    for button in ("#start", "#here"):
+        page.locator(button).click()
+        expect(page.locator("#kept")).to_contain_text("There is no connection, and this needs one")
+    sound(page)
+    context.set_offline(False)
+    page.locator("#here").click()
+    expect(page.locator("main")).to_contain_text("(0 m)")
+    assert len(rows(visits, VisitCheckIn, visit)) == 1
+    context.close()

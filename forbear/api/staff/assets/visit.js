@@ -53,6 +53,14 @@
     form.addEventListener("submit", async (event) => { event.preventDefault(); await photos(form); });
     form.elements.photo.addEventListener("change", () => { delete form.dataset.loose; });
   }
+  // What the rules are asked for cannot wait in a browser: without a connection the page stays, and says so.
+  for (const form of document.querySelectorAll("form:not([data-keep])")) {
+    form.addEventListener("submit", (event) => {
+      if (navigator.onLine !== false) return;
+      event.preventDefault(); event.stopImmediatePropagation();
+      kept.say(words.needsLine); inSight();
+    });
+  }
   for (const form of document.querySelectorAll("form[data-here]")) {
     form.addEventListener("submit", (event) => {
       fill(form, "device_at", now());
