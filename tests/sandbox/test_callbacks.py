@@ -215,3 +215,18 @@ def test_new_parameters_and_missing_report_dates_come_signed(
     assert seen.form["NewParameter"] == "1"
     assert "RawDlrDoneDate" not in seen.form
     assert VALIDATOR.validate(seen.url, seen.form, seen.headers["x-twilio-signature"])
+
+
+def test_an_address_that_never_answers_holds_up_nobody_else(receiver: Receiver, send: Send, path: str) -> None:
+    never, hole = threading.Event(), f"{path}/never"
+    receiver.answers[hole] = [Answer(gate=never) for _ in range(200)]
+    try:
+        for _ in range(40):
+            send(status_callback=f"{receiver.url}{hole}")
+        eventually(lambda: len(receiver.at(hole)) >= 32)
+        send()
+        eventually(lambda: sorted(statuses(receiver.at(path))) == ["delivered", "sent"], patience=10.0)
+        assert len(receiver.at(hole)) == 32
+    finally:
+        receiver.answers[hole] = []
+        never.set()
