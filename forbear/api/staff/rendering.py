@@ -23,7 +23,11 @@ STYLE: Final = (FOLDER / "staff.css").read_text("utf-8")
 PLAIN: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 DEVICE: Final = f"{PLAIN}; script-src 'self'; connect-src 'self'; img-src 'self' blob:; worker-src 'self'"
 _templates = Environment(
-    loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader((FOLDER, FOLDER.parent)),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 

@@ -12,7 +12,8 @@ from forbear.api.pages.wording import FALLBACK, FOLDER, Writing, languages, show
 from forbear.errors import BadData
 
 API = FOLDER.parents[1] / "forbear" / "api"
-CODE = [*FOLDER.glob("*.html"), *(API / "pages").rglob("*.py"), *(API / "hooks").rglob("*.py")]
+TEMPLATES = [FOLDER.parent / "page.html", *FOLDER.glob("*.html")]
+CODE = [*TEMPLATES, *(API / "pages").rglob("*.py"), *(API / "hooks").rglob("*.py")]
 SOURCE = "\n".join(path.read_text() for path in CODE)
 BUILT = ("account.", "parts.", "cover.", "done_", "gone.", "broken.", "busy.")
 """Sections whose keys are put together on the page: `w("parts." ~ name)`."""
@@ -46,7 +47,7 @@ def test_every_language_says_the_same_with_the_same_values(language: str) -> Non
 
 
 def test_templates_hold_no_words_of_their_own() -> None:
-    for path in FOLDER.glob("*.html"):
+    for path in TEMPLATES:
         text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", path.read_text(), flags=re.DOTALL)
         text = re.sub(r'aria-[a-z]+="[^"]*"', " ", text)
         assert not re.search(r"[A-Za-z]{2,}", text), f"{path.name}: {text.split()}"
