@@ -9,11 +9,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from forbear.api.staff import task_outcomes
+from forbear.api.staff import task_outcomes, task_reasons
 from forbear.api.staff.installed import ThePacks, ThePlaybooks
 from forbear.api.staff.rendering import render, time_of_day, when, words_of
 from forbear.api.staff.session import ROOT, SignedIn, TheLedger
 from forbear.api.staff.staff_route import StaffRoute
+from forbear.api.staff.task_reasons import Said
 from forbear.api.staff.wording import StaffWords
 from forbear.cadence.beginning import Barred
 from forbear.ledger import work
@@ -35,6 +36,8 @@ class Card:
     lender: str
     lines: tuple[str, ...]
     urgent: bool
+    why: Said | None
+    """Why it is there; of a call its title says enough."""
     held: str | None
 
 
@@ -102,5 +105,6 @@ def _card(words: StaffWords, each: Waiting, packs: Packs, now: datetime) -> Card
         lender=words("work.lender", lender=each.lender.name),
         lines=tuple(lines),
         urgent=task.priority <= URGENT,
+        why=None if task.kind == "call" else task_reasons.why(words, task),
         held=None if each.held is None else why(words, each.held, packs),
     )

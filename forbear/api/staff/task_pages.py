@@ -52,9 +52,9 @@ class Desk:
         facts = [
             (words("task.why"), reason.sentence),
             (words("task.lender"), found.lender.name),
-            (words("task.whom"), list_routes.party(words, found.party)),
+            (words("task.whom"), list_routes.party(words, found.party) if task.person else ""),
             (words("task.stage"), found.stage if found.stage.startswith("M") else ""),
-            (words("task.there"), list_routes.there(words, found.zone, now)),
+            (words("task.there"), list_routes.there(words, found.zone, now) if task.person else ""),
             (words("task.due"), when(words, found.zone, task.due_at) if task.due_at else ""),
             (words("task.expires"), when(words, found.zone, task.expires_at) if task.expires_at else ""),
             (words("task.reference"), task.id),

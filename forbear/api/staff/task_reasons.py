@@ -56,6 +56,8 @@ def _values(words: StaffWords, stored: Mapping[str, str]) -> dict[str, str]:
         known = meaning_on(stored["channel"], stored["provider"], code, refused=True)
         values["says"] = said("codes", known.says) if known else words("reasons.unknown_code")
         values["do"] = said("codes", known.do) if known else ""
+    if stored.get("sender") == "":
+        values["sender"] = words("reasons.no_sender")
     for name, section in (("reading", "readings"), ("channel", "channels")):
         if f"{section}.{stored.get(name)}" in words.sentences:
             values[name] = words(f"{section}.{stored[name]}")

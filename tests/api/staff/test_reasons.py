@@ -57,7 +57,7 @@ def test_every_code_is_worded_with_the_values_it_comes_with(code: Any, language:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_there_for_a_code_that_is_not(language: str) -> None:
     known = {key.partition(".")[2] for key in words_in(language).sentences if key.startswith("reasons.")}
-    assert known == {*CODES, "unknown", "unknown_code"}
+    assert known == {*CODES, "unknown", "unknown_code", "no_sender"}
 
 
 def test_whatever_opens_a_task_gives_a_known_code_and_just_its_values() -> None:
