@@ -20,7 +20,7 @@ from forbear.money.steps import Step
 from tests.oracle.examples import counts
 from tests.oracle.money_draws import drawn
 
-pytestmark = pytest.mark.counted
+pytestmark = [pytest.mark.counted, pytest.mark.timeout(600)]
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "money.jsonl"
 ACTUAL: tuple[DayCount, ...] = ("ACT/360", "ACT/365", "ACT/ACT")

@@ -13,6 +13,8 @@ from forbear.money.schedules import Loan, annuity, equal_principal, every, level
 from forbear.money.settlements import settle, share_of
 from tests.oracle.examples import counts
 
+pytestmark = pytest.mark.timeout(600)
+
 START = date(2026, 1, 31)
 principals = st.integers(min_value=10_000, max_value=10**10).map(lambda n: Decimal(n) / 100)
 rates = st.integers(min_value=0, max_value=3_600).map(lambda n: Decimal(n) / 10_000)

@@ -19,6 +19,8 @@ from tests.money.accounts import reckoned
 from tests.oracle.examples import counts
 from tests.oracle.money_draws import account
 
+pytestmark = pytest.mark.timeout(600)
+
 MARCH = date(2026, 3, 2)
 ENTRIES = [
     Booked(MARCH, "opening", "o", "principal", Decimal("1000.00")),

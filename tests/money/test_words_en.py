@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from forbear.money.words_en import from_words, in_words
 from tests.oracle.examples import counts
 
+pytestmark = pytest.mark.timeout(600)
+
 amounts = st.integers(min_value=0, max_value=10**17 - 1).map(lambda n: Decimal(n).scaleb(-2))
 small = st.integers(min_value=0, max_value=200_000).map(lambda n: Decimal(n).scaleb(-2))
 
