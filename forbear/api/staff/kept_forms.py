@@ -23,10 +23,13 @@ from forbear.api.staff.session import COOKIE, TOKEN, Staff, token_of
 from forbear.api.staff.wording import StaffWords
 from forbear.ledger import signing_in
 
-PATHS: Final = re.compile(
-    r"(/staff/(?:visits/[0-9A-Za-z_]+))/report|(/staff/tasks/[0-9A-Za-z_]+)/(?:outcome|meaning|done)"
-)
+PATHS: Final = re.compile(r"/staff/(?:visits/[0-9A-Za-z_]+/report|tasks/[0-9A-Za-z_]+/(?:outcome|meaning|done))")
 """Where somebody writes down what cannot be had again; each of them does the same thing once, however often sent."""
+OF_A_PAGE: Final = re.compile(
+    r"/staff/(?:(visits/[0-9A-Za-z_]+)/(?:check-in|start|sign|abort|report)|visit-photos/([0-9A-Za-z_]+)"
+    r"|(tasks/[0-9A-Za-z_]+)/(?:begin|outcome|open|meaning|done|give-back))"
+)
+"""Forms that stand on the page of one visit or task."""
 LONGEST: Final = 40_000
 SIGNED_OUT: Final = 401
 TO, FIELDS, FROM = "kept_to", "kept_fields", "kept_from"
@@ -38,6 +41,9 @@ SHOWN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
         "on": ("outcome.on", ()),
         "amount": ("outcome.amount", ()),
         "cause": ("outcome.cause", ("causes",)),
+        "met": ("visit_report.met", ("visit_met",)),
+        "promise_day": ("visit_report.promise_day", ()),
+        "promise_amount": ("visit_report.promise_amount", ()),
     }
 )
 """Which fields are read back: under which words, and where the words of their values stand."""
@@ -104,9 +110,12 @@ def offer(request: Request, kept: Kept) -> Response:
 
 
 def page_of(path: str) -> str:
-    """The page on which such a form stands."""
-    found = PATHS.fullmatch(path)
-    return "" if found is None else found[1] or found[2]
+    """The page on which a form stands; '' where it has none of its own."""
+    found = OF_A_PAGE.fullmatch(path)
+    if found is None:
+        return ""
+    visit, photos, task = found.groups()
+    return f"/staff/{visit or task or f'visits/{photos}'}"
 
 
 def _read_back(words: StaffWords, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -59,12 +59,12 @@ class StaffRoute(APIRoute):
 
 
 def _sign_in(request: Request) -> str:
-    """The sign-in page, which leads back to a page that was asked for; a form that was sent is not sent again.
+    """The sign-in page, which leads back to a page that was asked for, or on which the form stood that was sent.
 
-    What somebody wrote down waits behind it (`forbear.api.staff.kept_forms`).
+    What somebody wrote down waits behind it (`forbear.api.staff.kept_forms`); no other form is sent again.
     """
-    path = request.url.path
-    if request.method != "GET" or path == ROOT:
+    path = request.url.path if request.method == "GET" else kept_forms.page_of(request.url.path)
+    if path in {"", ROOT}:
         return f"{ROOT}/sign-in"
     return f"{ROOT}/sign-in?{urlencode({'next': path})}"
 

@@ -43,6 +43,7 @@ def test_a_report_sent_after_the_session_ended_waits_behind_the_sign_in(visits: 
     assert right.status_code == 200
     offered = seen(right)
     assert TOLD["note"] in offered.text
+    assert {"en": "Nobody was there", "zh-Hans": "无人在场"}[language] in offered.text
     assert reports(team, visit) == [], "nothing is sent by signing in"
     form = offered.form("report")
     for _ in range(2):
@@ -77,3 +78,23 @@ def test_what_no_page_of_ours_carried_is_no_form(visits: Round, kept: str) -> No
     for path in ("https://example.org/staff/visits/vis_1/report", "/staff/sign-out", "/staff/visits/vis_1/start"):
         answer = visits.one.http.post("/staff/sign-in", data={**given, "kept_to": path})
         assert (answer.status_code, answer.headers["location"]) == (303, "/staff/visits")
+
+
+@pytest.mark.parametrize("act", ["check-in", "start", "sign", "abort"])
+def test_after_any_other_form_the_sign_in_leads_back_to_its_visit(visits: Round, act: str) -> None:
+    visit, _, _ = visits.crew.assigned()
+    visits.desk.hands.advance(timedelta(hours=3))
+    answer = visits.one.http.post(f"/staff/visits/{visit}/{act}", data={"csrf": "old"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/sign-in?next=%2Fstaff%2Fvisits%2F{visit}")
+    photo = visits.one.http.post(f"/staff/visit-photos/{visit}", data={"csrf": "old"})
+    assert photo.headers["location"] == f"/staff/sign-in?next=%2Fstaff%2Fvisits%2F{visit}"
+
+
+def test_what_a_caller_wrote_waits_behind_the_sign_in_too(visits: Round) -> None:
+    caller = visits.desk.hire("caller").signed_in()
+    csrf = read(caller.get("/staff/me").text).form("language").fields["csrf"]
+    visits.desk.hands.advance(timedelta(hours=3))
+    told = {"csrf": csrf, "outcome": "spoke_refuses", "note": "Wants a letter."}
+    form = seen(caller.http.post("/staff/tasks/tsk_example/outcome", data=told)).form("sign-in")
+    assert "Wants a letter." in form.fields["kept_fields"]
+    assert csrf not in form.fields["kept_fields"]
