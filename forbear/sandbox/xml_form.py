@@ -16,7 +16,7 @@ def xml_form(path: str, body: dict[str, Any], *, error: bool) -> bytes:
         _fill(ET.SubElement(root, "RestException"), body)
     elif name is not None and body.keys() & _META == _META:
         kind = _SINGULAR.get(name) or _camel(name).removesuffix("s")
-        shelf = ET.SubElement(root, _camel(name), {key.replace("_", ""): str(body[key] or "") for key in _META})
+        shelf = ET.SubElement(root, _camel(name), {key.replace("_", ""): _attribute(body[key]) for key in _META})
         for one in body[name]:
             _fill(ET.SubElement(shelf, kind), one)
     else:
@@ -37,6 +37,10 @@ def _fill(element: ET.Element, fields: dict[str, Any]) -> None:
             _fill(part, value)
         elif value is not None:
             part.text = _printable(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _attribute(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _printable(text: str) -> str:

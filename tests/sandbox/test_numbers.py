@@ -209,6 +209,15 @@ def test_lookups_tell_the_line_and_whether_it_changed_hands(
     assert not twilio.lookups.v2.phone_numbers("+1212").fetch().valid
 
 
+def test_a_number_is_offered_until_it_is_bought(twilio: Client) -> None:
+    offered = twilio.available_phone_numbers("US").local.list(area_code=917, limit=2)
+    assert [one.phone_number for one in offered] == ["+19175550100", "+19175550101"]
+    bought = twilio.incoming_phone_numbers.local.create(phone_number=str(offered[0].phone_number))
+    assert bought.phone_number in {one.phone_number for one in twilio.incoming_phone_numbers.local.list()}
+    assert twilio.available_phone_numbers("US").local.list(area_code=917)[0].phone_number == "+19175550101"
+    assert twilio.available_phone_numbers("US").local.list(area_code=533) == []
+
+
 @pytest.mark.parametrize(
     ("written", "country", "number"),
     [

@@ -1,6 +1,8 @@
 """Twilio's IncomingPhoneNumbers over HTTP: buy, list, change and give back the account's numbers."""
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -19,8 +21,11 @@ from forbear.sandbox.wire import form_pairs, iso, path_of, rfc2822
 
 _NUMBERS = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
 _NUMBER = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}.json"
+_LOCAL = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/Local.json"
+_FOR_SALE = "/api/2010-04-01/Accounts/{account}/AvailablePhoneNumbers/{country}/Local.json"
 _MAGIC = {"+15005550000": 21422, "+15005550001": 21421}
 _NO_NUMBERS = "533"
+_CAPABILITIES = {"voice": True, "sms": True, "mms": True, "fax": False}
 _METHODS = {"sms_method", "sms_fallback_method", "voice_method", "voice_fallback_method", "status_callback_method"}
 _SETTINGS = {
     "FriendlyName": "friendly_name",
@@ -49,6 +54,9 @@ class NumbersApi:
         table: list[tuple[str, str, Endpoint]] = [
             ("POST", _NUMBERS, self._buy),
             ("GET", _NUMBERS, self._list),
+            ("POST", _LOCAL, self._buy),
+            ("GET", _LOCAL, self._list),
+            ("GET", _FOR_SALE, self._offer),
             ("GET", _NUMBER, self._fetch),
             ("POST", _NUMBER, self._update),
             ("DELETE", _NUMBER, self._release),
@@ -70,11 +78,24 @@ class NumbersApi:
         """One of an area's fictitious numbers that is not taken yet."""
         if not area.isdecimal() or len(area) != 3:  # noqa: PLR2004  area codes have three digits
             raise Refusal(21421)
-        for line in range(100, 200):
-            number = f"+1{area}5550{line}"
-            if area != _NO_NUMBERS and is_e164(number) and not self._books.owns(number):
-                return number
-        raise Refusal(21452)
+        free = next(self._free_numbers(area), None)
+        if free is None:
+            raise Refusal(21452)
+        return free
+
+    def _free_numbers(self, area: str) -> Iterator[str]:
+        numbers = [] if area == _NO_NUMBERS else [f"+1{area}5550{line}" for line in range(100, 200)]
+        return (number for number in numbers if is_e164(number) and not self._books.owns(number))
+
+    async def _offer(self, request: Request) -> Response:
+        """What could be bought: fictitious numbers of one area of the United States."""
+        if request.path_params["country"] != "US":
+            raise Refusal(20404, path=path_of(request))
+        params = request.query_params
+        size, area = params.get("PageSize", "50"), params.get("AreaCode", "212")
+        most = int(size) if size.isascii() and size.isdecimal() else 50
+        free = islice(self._free_numbers(area), most)
+        return JSONResponse({"available_phone_numbers": [_offered(number) for number in free], "uri": path_of(request)})
 
     async def _list(self, request: Request) -> Response:
         params = request.query_params
@@ -116,7 +137,7 @@ class NumbersApi:
             "api_version": API_VERSION,
             "beta": False,
             "bundle_sid": None,
-            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+            "capabilities": _CAPABILITIES,
             "date_created": rfc2822(held.body["created"]),
             "date_updated": rfc2822(held.body["updated"]),
             "emergency_address_sid": None,
@@ -130,6 +151,19 @@ class NumbersApi:
             "voice_caller_id_lookup": False,
             "voice_receive_mode": "voice",
         }
+
+
+def _offered(number: str) -> dict[str, Any]:
+    places = ("lata", "locality", "rate_center", "latitude", "longitude", "region", "postal_code")
+    return {
+        "friendly_name": formatted(number),
+        "phone_number": number,
+        **dict.fromkeys(places),
+        "iso_country": "US",
+        "address_requirements": "none",
+        "beta": False,
+        "capabilities": _CAPABILITIES,
+    }
 
 
 def _settings(form: dict[str, str]) -> dict[str, str]:
