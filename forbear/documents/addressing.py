@@ -12,7 +12,8 @@ from forbear.ports.post import PostAddress
 
 HAN_LINE: Final = 22
 """Characters of a Chinese line in the window; a longer one goes on in the next, as Chinese may break anywhere."""
-MOST_LINES: Final = 5
+MOST_LINES: Final = {"US": 5, "CN": 6}
+"""As many as the windows of a country's envelopes hold, in the smallest letters that its style sheet has."""
 FEWEST_LINES: Final = 3
 NOWHERE: Final = re.compile(r"(?i)\b(?:no fixed (?:abode|address)|nfa)\b|居无定所|地址不详|无固定住所")
 UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -21,6 +22,7 @@ BAD_START: Final = frozenset('@()=[]"\\/,<>~')
 SHEETS: Final = {"US": "letter-US", "CN": "a4-CN"}
 """The sheet and with it the envelopes that go to a country."""
 _MARKED: Final = re.compile(r"\w[\u0300-\u036f]+")
+_NUMBER: Final = re.compile(r"[0-9A-Za-z]{2}")
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -46,7 +48,7 @@ def window_lines(to: PostAddress) -> tuple[str, ...]:
     han = to.country == "CN" and any(_HAN.search(line) for line in (to.city, *to.lines))
     lines = [" ".join(composed(line).split()) for line in (_chinese(to) if han else _western(to))]
     lines = [line for line in lines if line]
-    _check(lines)
+    _check(lines, MOST_LINES[to.country])
     return tuple(lines)
 
 
@@ -75,18 +77,22 @@ def _chinese(to: PostAddress) -> list[str]:
 
 
 def _pieces(line: str) -> list[str]:
-    """A Chinese line as lines that fit, of nearly equal length."""
-    line = " ".join(line.split())
-    count = -(-len(line) // HAN_LINE) or 1
-    length = -(-len(line) // count)
-    return [line[at : at + length] for at in range(0, len(line), max(length, 1))]
+    """A Chinese line as lines that fit, of nearly equal length, with no number torn in two."""
+    left, pieces = " ".join(line.split()), list[str]()
+    while left:
+        lines = -(-len(left) // HAN_LINE)
+        even = -(-len(left) // lines)
+        end = next((at for at in range(even, 0, -1) if not _NUMBER.match(left, at - 1)), even)
+        pieces.append(left[:end].strip())
+        left = left[end:]
+    return pieces
 
 
-def _check(lines: list[str]) -> None:
+def _check(lines: list[str], most: int) -> None:
     if len(lines) < FEWEST_LINES:
         raise Unprintable("address.lines", f"the address has {len(lines)} lines; it needs at least {FEWEST_LINES}")
-    if len(lines) > MOST_LINES:
-        raise Unprintable("address.lines", f"the address has {len(lines)} lines; the window holds {MOST_LINES}")
+    if len(lines) > most:
+        raise Unprintable("address.lines", f"the address has {len(lines)} lines; the window holds {most}")
     for number, line in enumerate(lines, 1):
         if line[0] in BAD_START or not any(character.isalnum() for character in line):
             raise Unprintable("address.shape", f"line {number} of the address begins with a sign or says nothing")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from forbear.documents.addressing import HAN_LINE, window_lines
 from forbear.documents.envelopes import Box, sheets
 from forbear.documents.presses import Presses
-from forbear.ports.papers import Unprintable
+from forbear.ports.papers import Paper, Unprintable
 from forbear.ports.post import PostAddress
 from tests.documents.letters import CHICAGO, SHENZHEN, american, chinese, to
 
@@ -37,10 +37,18 @@ def test_a_long_chinese_line_goes_on_in_the_next_and_loses_nothing(street: str) 
     assert all(len(line) <= HAN_LINE for line in lines)
 
 
+def test_no_number_is_torn_in_two() -> None:
+    lines = window_lines(replace(SHENZHEN, lines=("示例区示例街道办事处示例大道西路12345号示例花园二期18栋2602室",)))[
+        2:-1
+    ]
+    assert lines == ("示例区示例街道办事处示例大道西路", "12345号示例花园二期18栋2602室")
+
+
 @pytest.mark.parametrize(
     ("to_whom", "code", "sentence"),
     [
         (replace(CHICAGO, lines=("a1", "b2", "c3", "d4")), "address.lines", "6 lines; the window holds 5"),
+        (replace(SHENZHEN, lines=("示" * 22 * 4,)), "address.lines", "7 lines; the window holds 6"),
         (replace(CHICAGO, lines=(), name=""), "address.lines", "1 lines"),
         (replace(CHICAGO, lines=("@1 Sample Street",)), "address.shape", "line 2 "),
         (replace(CHICAGO, lines=("1 Sample Street", "---")), "address.shape", "line 3 "),
@@ -74,6 +82,26 @@ def test_a_line_too_long_for_the_window_is_named_and_never_cut(presses: Presses,
         presses.render(paper)  # pyright: ignore[reportArgumentType]  a paper, by its parameter
     assert refused.value.code == "window.address"
     assert f"line {line} of the address is too long" in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    "paper",
+    [
+        to(
+            american(),
+            lines=("c/o The Example Family", "12345 North Sample Boulevard", "Building 12, Apt Jg"),
+            name="Őze J.",
+        ),
+        to(american(), name="Maria-Fernanda Wolfeschlegelstein-Example", city="Saint Example-upon-the-Lake"),
+        to(chinese(), region="示例维吾尔自治区", city="克孜勒苏柯尔克孜自治州示例县", lines=("示例" * 22,)),
+        to(chinese(), lines=("示例" * 11, "示例" * 22), name="阿卜杜热西提·阿卜杜热合曼示例"),
+    ],
+    ids=["us-five", "us-wide", "cn-five", "cn-six"],
+)
+def test_an_address_of_as_many_lines_and_signs_as_there_is_room_for_stands_in_the_window(
+    presses: Presses, paper: Paper
+) -> None:
+    assert presses.render(paper).pages == 1
 
 
 def test_what_a_window_always_shows_lies_inside_what_it_can_show() -> None:

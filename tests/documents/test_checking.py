@@ -1,14 +1,17 @@
 """The checks of finished papers: one small fault each, put into an otherwise good letter, and named by its code."""
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfWriter
 
 from forbear.documents import fonts
 from forbear.documents.checking import CHECKS, MARGIN, check
@@ -137,6 +140,29 @@ def test_a_broken_file_is_refused(engine: ModuleType, render: Render) -> None:
     for broken in (b"", made.pdf[:5000], b"%PDF-1.7 nothing"):
         with pytest.raises(Unprintable, match=r"file\.readable"):
             check(letter, replace(made, pdf=broken))
+
+
+def test_a_font_that_prints_one_sign_and_says_another_is_refused(engine: ModuleType) -> None:
+    letter = word_letter(american())
+    made = engine.render(letter)
+    writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
+    fonts_of = cast("Any", writer.pages[0]["/Resources"])["/Font"]
+    (serif,) = (
+        each.get_object() for each in fonts_of.values() if each.get_object()["/BaseFont"].endswith("Noto-Serif")
+    )
+    meanings = serif["/ToUnicode"].get_object()
+    said = meanings.get_data()
+    for wrong, right in ((b"<0061>", b"<0065>"), (b"<0061>", b"<0061>")):  # an a that says it is an e; and as it was
+        assert said.count(b"<0061>") == 1
+        meanings.set_data(said.replace(wrong, right))
+        changed = io.BytesIO()
+        writer.write(changed)
+        spoilt = replace(made, pdf=changed.getvalue())
+        if wrong == right:
+            assert check(letter, spoilt) == 1
+        else:
+            with pytest.raises(Unprintable, match=r"text\.layer"):
+                check(letter, spoilt)
 
 
 def test_two_letters_are_not_taken_for_each_other(engine: ModuleType) -> None:

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +15,8 @@ import pytest
 from pypdf import PdfReader
 
 from forbear.documents.presses import MOST_WAITS, Presses, _environment
-from forbear.ports.papers import Paper, Rendered, Unprintable
+from forbear.money.components import COMPONENTS
+from forbear.ports.papers import Figure, Paper, Rendered, Unprintable
 from tests.documents.letters import CHICAGO, CN_HEAD, SHENZHEN, TOUCH, US_HEAD, american, chinese, guaranteed, to
 
 RARE = "玥镕喆堃祎㛃䶮𬱖"
@@ -68,6 +71,21 @@ def test_a_guarantors_letter_is_printed_without_a_way_to_the_borrowers_page(
     assert "1,321.45" in text
     assert "TCH-4QmXb7Zk2L" in text
     assert "Ab3dEfGh1JkLmN0p" not in text
+
+
+MILLIONS = tuple(Figure(name, Decimal("12345678.90")) for name in COMPONENTS)
+LETTERS = [american(figures=MILLIONS), chinese(figures=MILLIONS), chinese(figures=MILLIONS, language="en")]
+
+
+@pytest.mark.parametrize("kind", ["reminder", "notice", "guarantor", "counter_guarantor"])
+@pytest.mark.parametrize("paper", LETTERS, ids=["us", "cn", "cn-in-english"])
+def test_all_components_in_millions_leave_nothing_over_for_a_second_page(
+    presses: Presses, paper: Paper, kind: str
+) -> None:
+    whole = replace(paper, kind=kind) if kind in {"reminder", "notice"} else guaranteed(paper, kind)
+    rendered = presses.render(whole)
+    assert rendered.pages == 1
+    assert words(rendered).count("74,074,073.40") == 2
 
 
 def test_a_letter_is_tagged_archived_and_named_without_a_person(presses: Presses) -> None:

@@ -1,5 +1,6 @@
 """Papers in words: what is refused before anything is rendered, and sums that add up."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from jinja2 import DictLoader
 from forbear.documents import wording
 from forbear.documents.kinds import FOLDER, kinds
 from forbear.documents.markup import blocks
-from forbear.documents.wording import word_address_page, word_letter
+from forbear.documents.wording import reference, word_address_page, word_letter
 from forbear.money.components import COMPONENTS
 from forbear.ports.papers import Figure, Paper, Unprintable
 from tests.documents.letters import CHICAGO, FIGURES, TOUCH, US_HEAD, american, chinese, guaranteed, to
@@ -114,6 +115,15 @@ def test_each_letter_names_the_ways_out_in_each_language() -> None:
             pages = () if name == "guarantor-notice" else ("link", "code")
             for value in ("balance", "due_since", "as_of", "phone", "reference", "figures", *pages):
                 assert f"{{{{ {value}" in source or f"in {value}" in source or f'"{{{{ {value}' in source, (name, value)
+
+
+@pytest.mark.parametrize("paper", [chinese(), chinese(kind="notice"), guaranteed(chinese())])
+def test_a_chinese_letter_says_nothing_in_another_language(paper: Paper) -> None:
+    every = tuple(Figure(component, Decimal(1)) for component in COMPONENTS)
+    said = "".join(blocks(word_letter(replace(paper, figures=every)).html))
+    for value in (paper.link, reference(TOUCH)):
+        said = said.replace(value, "") if value else said
+    assert not re.search("[A-Za-z]", said)
 
 
 def test_an_address_page_is_made_of_no_account() -> None:
