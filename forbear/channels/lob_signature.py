@@ -1,6 +1,8 @@
 """Lob's signature on its events: over the timestamp and the body as they came, and refused when it is old.
 
 The timestamp is in milliseconds; whole seconds are understood too. Several secrets are accepted while one is changed.
+Lob's specification leaves the scheme out: header names, the dot between timestamp and body and hexadecimal SHA-256 are
+as several public receivers of its events have them, and nobody has tried them against Lob itself.
 """
 
 import hashlib
@@ -12,7 +14,7 @@ from typing import Final
 SIGNATURE: Final = "Lob-Signature"
 TIMESTAMP: Final = "Lob-Signature-Timestamp"
 TOLERANCE: Final = timedelta(minutes=5)
-"""Machine time, both ways."""
+"""Machine time, both ways. Ours."""
 IN_MILLISECONDS: Final = 10**11
 """A timestamp from here on counts milliseconds: as seconds it would lie three thousand years ahead."""
 LONGEST: Final = 15
