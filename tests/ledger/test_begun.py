@@ -11,6 +11,7 @@ from forbear.contracts.words import StopKind
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import permit_form, replaying
 from forbear.ledger.begun import Begun, Held
+from forbear.ledger.claims import LAST_CALL
 from forbear.ledger.lives import load_life
 from forbear.ledger.tables.contacts import Decision, Link, Touch
 from forbear.ledger.tables.record import AuditRow
@@ -91,10 +92,10 @@ def test_a_call_begun_is_shown_no_more_once_it_may_not_be_made(house: House, han
 def test_its_time_to_be_dialled_ends_before_the_window_does(house: House, hands: Hands) -> None:
     person, account = house.borrower()
     made = task(house, account, person)
-    hands.set(NOON + 9 * AN_HOUR - timedelta(minutes=5))
+    hands.set(NOON + 9 * AN_HOUR - timedelta(minutes=15))
     begun = started(house, made)
     assert begun.window_closes is not None
-    hands.set(begun.window_closes - timedelta(seconds=60))
+    hands.set(begun.window_closes - LAST_CALL)
     assert isinstance(start(house, made), Held)
 
 
