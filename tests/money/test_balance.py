@@ -105,6 +105,24 @@ def test_a_waiver_takes_no_more_than_is_owed() -> None:
     assert owed(found) == {"principal": "36500.00"}
 
 
+def test_on_one_day_charges_come_first_then_waivers_payments_and_reversals() -> None:
+    """Whatever their ids: a waiver and a payment meet what the day charged, and a reversal comes last."""
+    day = on(2, 1)
+    of_day = [
+        postings.reversal("a", day, "z"),
+        postings.payment("b", day, Decimal("6.00")),
+        postings.credit("c", day, "fee", Decimal("5.00")),
+        postings.charge("d", day, "fee", Decimal("10.00")),
+    ]
+    before = [
+        postings.charge("y", JANUARY, "fee", Decimal("1.00")),
+        postings.payment("z", JANUARY, Decimal("1.00")),
+    ]
+    found = balance([*of_day, *before], Terms(), day)
+    assert [each.posting.id for each in found.taken] == ["y", "z", "d", "c", "b", "a"]
+    assert owed(found) == {"principal": "-1.00", "fee": "1.00"}
+
+
 def test_a_segment_of_one_day_does_not_vanish() -> None:
     rates = tuple(Step(on(1, day), Decimal(rate)) for day, rate in ((1, "0.10"), (5, "0.20"), (6, "0.10")))
     found = balance([LOAN], Terms((Accrual("steps", "interest", rates, "ACT/365"),)), on(1, 11))

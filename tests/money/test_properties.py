@@ -178,6 +178,12 @@ def test_the_turn_of_several_debts() -> None:
         allocate_over(debts, ten, day, chosen=["other"])
 
 
+def test_a_debt_is_due_on_its_day() -> None:
+    ten, day = Decimal("10.00"), date(2026, 1, 1)
+    debts = [Debt("today", ten, day, secured=ten), Debt("tomorrow", ten, day + timedelta(days=1))]
+    assert allocate_over(debts, ten, day).paid == {"today": ten, "tomorrow": 0}
+
+
 def test_other_turns_look_at_the_day_or_at_the_rate_alone() -> None:
     ten, as_of = Decimal("10.00"), date(2026, 2, 1)
     old = Debt("old", ten, date(2025, 1, 1), secured=ten, burden=Decimal("0.05"))

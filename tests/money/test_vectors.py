@@ -81,6 +81,12 @@ def test_a_fault_of_a_calculation_spoils_its_own_line_alone(monkeypatch: pytest.
     compare(json.loads(right), LINES[4])
 
 
+def test_a_card_with_less_than_one_owed_still_bears_interest() -> None:
+    given = json.loads(LINES[8])["given"]
+    given |= {"purchases": [{"date": "2026-03-05", "amount": "0.90"}], "payments": [], "to": "2026-04-04"}
+    assert cases.answer(given)["interest"] == "0.01"
+
+
 def test_a_card_on_which_nothing_ever_moved_owes_nothing() -> None:
     given = json.loads(LINES[8])["given"]
     given |= {"purchases": [{"date": "2026-03-05", "amount": "0.00"}], "payments": [], "paid_by_due_date": "0.00"}

@@ -207,8 +207,11 @@ def account(dice: Random) -> Json:
     start = day(dice)
     length = dice.choice((30, 90, 200))
 
+    busy = [start, *(start + timedelta(days=dice.randrange(length)) for _ in range(3))]
+
     def some_day() -> date:
-        return start + timedelta(days=dice.randrange(length))
+        """A day of its own, or one on which more happens."""
+        return dice.choice((*busy, start + timedelta(days=dice.randrange(length))))
 
     def table() -> list[Json]:
         days = sorted({start, *(some_day() for _ in range(dice.randrange(3)))})
@@ -229,7 +232,7 @@ def account(dice: Random) -> Json:
         "postings": [*postings, *_reversals(dice, postings, start + timedelta(days=length))],
         "accruals": accruals,
         "order": dice.sample(PARTS, 6) if dice.random() < 0.3 else list(reversed(PARTS)),
-        "as_of": str(start + timedelta(days=dice.randrange(length + 20))),
+        "as_of": str(dice.choice((some_day(), start + timedelta(days=dice.randrange(length + 20))))),
     }
 
 
@@ -245,5 +248,5 @@ def _reversals(dice: Random, postings: list[Json], last: date) -> list[Json]:
         if each["kind"] == "payment" and dice.random() < 0.3:
             paid = date.fromisoformat(each["day"])
             on = paid + timedelta(days=dice.randrange((last - paid).days + 1) * dice.randrange(2))
-            found.append({"id": f"r{each['id']}", "day": str(on), "kind": "reversal", "reverses": each["id"]})
+            found.append({"id": f"a{each['id']}", "day": str(on), "kind": "reversal", "reverses": each["id"]})
     return found
