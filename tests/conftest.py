@@ -15,6 +15,7 @@ from forbear.services.dev_server import DevServer, Ports
 from forbear.services.ports import free_port
 from forbear.services.postgres import Postgres
 from forbear.settings import Settings
+from tests.ledger.kept import let_go
 
 TEMPLATE = "forbear_template"
 MONDAY_MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -97,6 +98,7 @@ def database(
     name = f"forbear_{next(_numbers)}"
     postgres.create_database(name, template=migrated)
     yield Settings.model_validate({**secrets, "data": tmp_path / "data", "database_url": postgres.url(name)})
+    let_go(name)
     postgres.drop_database(name)
 
 
@@ -113,6 +115,7 @@ def module_database(
     postgres.create_database(name, template=migrated)
     data = tmp_path_factory.mktemp("data")
     yield Settings.model_validate({**secrets, "data": data, "database_url": postgres.url(name)})
+    let_go(name)
     postgres.drop_database(name)
 
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from forbear.clock import Clock
 from forbear.ledger import admin
-from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account, Entry, Party
 from forbear.ledger.tables.contacts import Receipt, Touch
 from forbear.ledger.tables.people import Consent, ContactPoint, Person, Profile
 from forbear.ledger.tables.record import Outbox
 from forbear.settings import Settings
+from tests.ledger.kept import KeptLedger
 
 PLAYBOOK = "us-first-party"
 CHICAGO = "America/Chicago"
@@ -31,7 +31,7 @@ class Installed:
     def __init__(self, settings: Settings, hands: Callable[[], datetime], *, speed: int = 1) -> None:
         clock = Clock.real(hands) if speed == 1 else Clock.starting(hands(), speed, hands)
         self.settings = settings
-        self.ledger = Ledger.open(settings, clock=clock)
+        self.ledger = KeptLedger.open(settings, clock=clock)
         self.migrator = settings.database_url_for("migrator")
         self.tenant = admin.add_tenant(self.migrator, "Example Collections")
         self.lender = self.add_lender()
