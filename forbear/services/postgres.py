@@ -27,7 +27,7 @@ MAJOR = 18
 DATABASE = "forbear"
 SUPERUSER = "postgres"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-FAST = ("fsync=off", "full_page_writes=off")
+FAST = ("fsync=off", "full_page_writes=off", "scram_iterations=1")
 """For tests: a power cut may lose the data, a killed server does not, since commits still reach the kernel."""
 OPTIONS = (
     f"listen_addresses={LOOPBACK}",
