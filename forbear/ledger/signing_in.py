@@ -156,6 +156,8 @@ def _reserve(session: Session, ledger: Ledger, staff: str) -> _Try | None:
     row.failures += 1
     if row.failures % TRIES == 0:
         row.locked_until = now + LOCK_OUTS[min(row.failures // TRIES, len(LOCK_OUTS)) - 1]
+        at = ledger.clock.now()
+        staff_acts.note(session, tenant=row.tenant, staff=row.id, kind="locked_out", subject=row.id, at=at)
     return _Try(row.tenant, row.id, row.password_hash)
 
 

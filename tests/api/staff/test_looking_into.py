@@ -193,7 +193,8 @@ def test_a_task_claims_to_hold_just_what_it_holds(
     page = operator.visit(f"/staff/tasks/{task}")
     assert claims in page.text
     operator.send_on(page, "done")
-    assert row(desk, task).outcome == "released"
+    assert (row(desk, task).outcome, row(desk, task).assignee) == ("released", operator.id)
+    assert desk.acts(operator.id).count("task_done") == 1, "who did it is put down"
 
 
 def test_an_address_that_cannot_be_printed_is_not_taken_for_a_dead_persons(desk: Desk, supervisor: Colleague) -> None:

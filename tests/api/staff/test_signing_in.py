@@ -1,9 +1,11 @@
 """Signing in and out over HTTP: who gets in, for how long, and from which forms something may be changed."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from forbear.api.pace import Pace
 from forbear.api.staff.session import COOKIE
 from forbear.ledger import admin, passwords, staffing
 from tests.api.pages.reading import read
@@ -80,8 +82,39 @@ def test_five_wrong_passwords_lock_and_time_unlocks(desk: Desk) -> None:
     for _ in range(5):
         assert robin.sign_in(WRONG).status_code == 422
     assert robin.sign_in().status_code == 422
+    assert desk.acts(robin.id) == ["locked_out"], "somebody can see that it was tried"
     desk.hands.advance(timedelta(minutes=15))
     assert robin.sign_in().status_code == 303
+
+
+@pytest.fixture
+def few_guesses(desk: Desk) -> Iterator[None]:
+    held = desk.app.state.pace
+    desk.app.state.pace = Pace(desk.settings.model_copy(update={"rate_identity": "3/minute"}))
+    yield
+    desk.app.state.pace = held
+
+
+@pytest.mark.usefixtures("few_guesses")
+def test_guesses_from_one_address_are_slowed_whoever_they_are_for(desk: Desk) -> None:
+    for _ in range(3):
+        assert desk.hire().sign_in(WRONG).status_code == 422
+    refused = desk.hire().sign_in()
+    assert (refused.status_code, seen(refused).h1) == (429, "Too many tries")
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    assert COOKIE not in refused.cookies
+
+
+def test_a_cookie_that_somebody_planted_is_not_taken_over(desk: Desk) -> None:
+    robin, planted = desk.hire(), "known-to-somebody-else"
+    browser = desk.browser()
+    browser.cookies.set(COOKIE, planted, path="/staff")
+    given = robin.sign_in(browser=browser).headers["set-cookie"]
+    assert given.startswith(f"{COOKIE}=")
+    assert planted not in given
+    stranger = desk.browser()
+    stranger.cookies.set(COOKIE, planted, path="/staff")
+    assert stranger.get("/staff/me").status_code == 303
 
 
 def test_a_right_password_forgets_the_wrong_ones_before(desk: Desk) -> None:
