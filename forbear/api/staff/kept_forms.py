@@ -105,7 +105,7 @@ def offer(request: Request, kept: Kept) -> Response:
     """The page on which whoever signed in sends it, or lets it be."""
     path, pairs = kept
     notes = [value for name, value in pairs if name == "note" and value.strip()]
-    said = _read_back(words_of(request), pairs)
+    said = _read_back(words_of(request), path, pairs)
     return render(request, "kept_form.html", to=path, fields_sent=pairs, said=said, wrote=notes, page=page_of(path))
 
 
@@ -118,12 +118,14 @@ def page_of(path: str) -> str:
     return f"/staff/{visit or task or f'visits/{photos}'}"
 
 
-def _read_back(words: StaffWords, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _read_back(words: StaffWords, path: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """What was filled in, in words."""
     said = list[tuple[str, str]]()
     for name, value in pairs:
         if name in SHOWN and value.strip():
             label, sections = SHOWN[name]
+            if "/visits/" in path and f"visit_report.{name}" in words.sentences:
+                label = f"visit_report.{name}"
             keys = (f"{section}.{value}" for section in sections)
             found = next((words(key) for key in keys if key in words.sentences), value)
             said.append((words(label), found))

@@ -14,12 +14,15 @@ from forbear.api.staff.visit_guides import Guide, guide
 from forbear.api.staff.visits_at import Visits, officers
 from forbear.contracts.outcomes import CAUSES, TICKS, VISIT_OUTCOMES
 from forbear.ledger.begun import Held
+from forbear.ledger.tables.visits import Visit
 from forbear.ledger.visits_desk import Desk
 from forbear.ledger.visits_made import MET, PAPERS, to_be_told
 from forbear.ledger.visits_shown import AtDoor, at_door
 from forbear.ledger.visits_today import local_day
 
 CONFLICT: Final = 409
+OF_REPORT: Final = frozenset({"met", "ticked", "handed", "cause", "promise"})
+"""Parts of a report that say themselves what is wrong with them."""
 REPORTED: Final = "told"
 """The part of the page that shows the report which stands."""
 
@@ -41,7 +44,7 @@ def door_page(
     if held is not None:
         errors = {"start": visits.held(held, seen.plan.zone)}
     elif wrong is not None:
-        errors = {_anchor(seen.visit.state, wrong[0]): wrong[1]}
+        errors = {_anchor(seen.visit, wrong[0]): wrong[1]}
     shown = _shown(request, visits, desk, seen)
     if values:
         # Under its key the form may have arrived all the same: sent again it stays one.
@@ -50,13 +53,15 @@ def door_page(
     return render(request, "visits/visit.html", status=status, device=True, errors=errors, **shown)
 
 
-def _anchor(state: str, field: str) -> str:
-    """Where on the page a sentence about a field leads: to the form that is shown there."""
-    if field in {"photo", "sha256", "kind"} and state != "assigned":
+def _anchor(visit: Visit, field: str) -> str:
+    """Where on the page a sentence about a field leads: to it, or to the form that is shown there."""
+    if field in {"photo", "sha256", "kind"} and visit.state != "assigned":
         return "photo"
     if field == REPORTED:
         return field
-    return {"assigned": "here", "under_way": "outcome"}.get(state, "photo")
+    if to_be_told(visit):
+        return field if field in OF_REPORT else "outcome"
+    return "here" if visit.state == "assigned" else "photo"
 
 
 def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[str, Any]:

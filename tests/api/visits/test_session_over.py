@@ -43,7 +43,8 @@ def test_a_report_sent_after_the_session_ended_waits_behind_the_sign_in(visits: 
     assert right.status_code == 200
     offered = seen(right)
     assert TOLD["note"] in offered.text
-    assert {"en": "Nobody was there", "zh-Hans": "无人在场"}[language] in offered.text
+    told = {"en": "How did it end? Nobody was there", "zh-Hans": "结果如何？ 无人在场"}[language]
+    assert told in offered.text
     assert reports(team, visit) == [], "nothing is sent by signing in"
     form = offered.form("report")
     for _ in range(2):

@@ -10,6 +10,7 @@ from httpx import Response
 from icalendar import Calendar
 
 from forbear.ledger.visits import approve
+from forbear.ledger.visits_made import end_untold
 from forbear.ledger.visits_planned import tell_place
 from tests.api.pages.reading import Page, read
 from tests.api.staff.desk import Colleague
@@ -234,7 +235,7 @@ def test_one_wrong_field_of_a_plain_form_loses_nothing_of_the_rest(visits: Round
     form = seen.form("report")
     answer = visits.one.http.post(form.action, data={**form.fields, **told})
     back = page(answer, 422)
-    assert back.errors[0][1] == "Whom you met does not fit how the visit ended."
+    assert back.errors == [("met", "Whom you met does not fit how the visit ended.")]
     fields = back.form("report").fields
     again = {name: fields.get(name) for name in told if name not in {"cause", "paper_statement", "note"}}
     assert again == {name: told[name] for name in again}
@@ -242,6 +243,30 @@ def test_one_wrong_field_of_a_plain_form_loses_nothing_of_the_rest(visits: Round
     assert 'value="refused" selected' in answer.text
     assert told["note"] in back.text
     assert fields["key"] == form.fields["key"], "it stays one report"
+
+
+@pytest.mark.parametrize(
+    ("where_wrong", "told"),
+    [
+        ("handed", {"outcome": "nobody_home", "met": "nobody", "paper_notice": "borrower"}),
+        ("promise", {"outcome": "met_borrower", "met": "borrower", "promise_day": "2024-01-01"}),
+        ("outcome", {"outcome": "", "met": "nobody"}),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is_also_after_a_visit_was_ended(
+    visits: Round, where_wrong: str, told: dict[str, str]
+) -> None:
+    visit, _, _ = visits.crew.under_way()
+    assert (
+        send(visits.one, page(visits.one.get(f"/staff/visits/{visit}")), "report", 422, **told).errors[0][0]
+        == where_wrong
+    )
+    visits.desk.hands.advance(timedelta(hours=13))
+    visits.desk.house.upkeeping().expire_claims()
+    with visits.crew.desk(visits.crew.supervisor) as desk:
+        end_untold(desk, visit)
+    seen = page(visits.one.signed_in().get(f"/staff/visits/{visit}"))
+    assert send(visits.one, seen, "report", 422, **told).errors[0][0] == where_wrong
 
 
 def test_a_second_report_shows_the_one_that_stands_and_what_was_written(visits: Round) -> None:
