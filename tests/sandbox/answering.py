@@ -35,14 +35,14 @@ class Voice:
         given: dict[str, Any] = {"to": phone, "from_": OURS} | ({"url": self.url(path)} if path else {}) | more
         return str(self.twilio.calls.create(**given).sid)
 
-    def ended(self, sid: str) -> Any:
+    def ended(self, sid: str, patience: float = 30.0) -> Any:
         """The call, once it is over."""
 
         def over() -> Any:
             call = self.twilio.calls(sid).fetch()
             return call if str(call.status) in OVER else None
 
-        return eventually(over)
+        return eventually(over, patience)
 
     def transcript(self, sid: str) -> dict[str, Any]:
         return self.box.control.get(f"/calls/{sid}/transcript").raise_for_status().json()
