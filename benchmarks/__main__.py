@@ -6,7 +6,7 @@ each row means stands in docs/performance.md.
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -20,6 +20,11 @@ from benchmarks.stand import stand
 
 RESULTS = Path("var/bench.json")
 ERRORS_ONLY = 40
+PERMITS = "permits"
+ROOMS = {
+    each.__name__.rpartition(".")[2]: each
+    for each in (touches, channels, by_people, callbacks, decisions, imports, memory, season)
+}
 
 
 def hush() -> None:
@@ -27,11 +32,15 @@ def hush() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(ERRORS_ONLY))
 
 
-def figures(sizes: Sizes) -> Iterator[Figure]:
-    yield from permits.measure(sizes)
-    with stand() as here:
-        for room in (touches, channels, by_people, callbacks, decisions, imports, memory, season):
-            yield from room.measure(here, sizes)
+def figures(sizes: Sizes, only: Sequence[str] = ()) -> Iterator[Figure]:
+    """Every figure, or those of some rows only."""
+    if not only or PERMITS in only:
+        yield from permits.measure(sizes)
+    chosen = [room for name, room in ROOMS.items() if not only or name in only]
+    if chosen:
+        with stand() as here:
+            for room in chosen:
+                yield from room.measure(here, sizes)
 
 
 def table(found: list[Figure]) -> Table:
@@ -51,9 +60,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="only see that it works: the figures mean nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the JSON file to write")
+    parser.add_argument("--only", nargs="+", choices=(PERMITS, *ROOMS), default=(), help="measure only these rows")
     given = parser.parse_args(arguments)
     hush()
-    found = list(figures(TINY if given.tiny else USUAL))
+    found = list(figures(TINY if given.tiny else USUAL, given.only))
     Console(width=150).print(table(found))
     given.results.parent.mkdir(parents=True, exist_ok=True)
     given.results.write_text(json.dumps([each.as_json() for each in found], indent=2) + "\n", "utf-8")

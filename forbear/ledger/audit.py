@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import bindparam, column, exists, func, insert, select, text
+from sqlalchemy import CTE, bindparam, column, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -75,15 +75,21 @@ def note(session: Session, **fields: Unpack[Noted]) -> None:
     session.execute(NOTE, line(**fields))
 
 
-def note_all(session: Session, lines: Sequence[Line]) -> None:
-    """Write the audit rows of several facts at once, in their order."""
-    if lines:
-        session.execute(NOTES, as_lists(lines))
-
-
 def as_lists(lines: Sequence[Line]) -> dict[str, list[Any]]:
     """The values of `NOTES`: for each column those of all lines."""
     return {f"notes_{each.name}": [line[each.name] for line in lines] for each in _COLUMNS}
+
+
+def noted_with(written: CTE) -> CTE:
+    """One audit row for each row that a part of the same statement wrote; the values are those of `as_values`."""
+    given = (bindparam(f"note_{each.name}", type_=each.type) for each in _COLUMNS)
+    names = [each.name for each in _COLUMNS]
+    return insert(_TABLE).from_select(names, select(*given).select_from(written), include_defaults=False).cte("noted")
+
+
+def as_values(line: Line) -> Line:
+    """The values of one line for `noted_with`."""
+    return {f"note_{name}": value for name, value in line.items()}
 
 
 def line(**fields: Unpack[Noted]) -> Line:

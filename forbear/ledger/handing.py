@@ -6,6 +6,7 @@ Made in the transaction that lets the touch go. It holds personal data and lives
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from forbear import tokens
@@ -19,6 +20,7 @@ from forbear.settings import Settings
 LONGEST_VALIDITY = timedelta(seconds=36_000)
 SHORTEST_VALIDITY = timedelta(seconds=1)
 """World time; what the carrier accepts."""
+ADD_LINK = insert(Link.metadata.tables["link"]).inline()
 LINK_LIVES = timedelta(days=30)
 """World time."""
 CALLBACK_LIVES = timedelta(days=7)
@@ -40,20 +42,18 @@ class Handing:
     def make_link(self) -> str:
         """A fresh payment link of this touch: its address. Only the token's digest is kept."""
         token = tokens.new_link_token()
-        self.session.add(
-            Link(
-                id=new_id("lnk"),
-                tenant=self.touch.tenant,
-                lender=self.touch.lender,
-                touch=self.touch.id,
-                account=self.touch.account,
-                person=self.touch.person,
-                token_sha256=tokens.link_digest(token),
-                expires_at=self.now + LINK_LIVES,
-                failures=0,
-            )
-        )
-        self.session.flush()
+        row = {
+            "id": new_id("lnk"),
+            "tenant": self.touch.tenant,
+            "lender": self.touch.lender,
+            "touch": self.touch.id,
+            "account": self.touch.account,
+            "person": self.touch.person,
+            "token_sha256": tokens.link_digest(token),
+            "expires_at": self.now + LINK_LIVES,
+            "failures": 0,
+        }
+        self.session.execute(ADD_LINK, row)
         return tokens.link_url(self.settings.public_url, token)
 
     def callback_token(self) -> tokens.CallbackToken:

@@ -39,7 +39,7 @@ def mark(session: Session, touch: Touch, state: PointState, at: datetime) -> Non
     )
 
 
-def reached(session: Session, touch: Touch, number: str, role: LenderRole) -> bool:
+def reached(point: ContactPoint, touch: Touch, number: str, role: LenderRole) -> bool:
     """Whether the touch's route carries texts to its number, now that it is open.
 
     A point from before countries were kept has its country written down here, so that the next decision knows it.
@@ -47,10 +47,7 @@ def reached(session: Session, touch: Touch, number: str, role: LenderRole) -> bo
     country = addresses.phone_country(number)
     if country is None:
         return True
-    session.execute(
-        update(ContactPoint)
-        .where(ContactPoint.id == touch.contact_point, ContactPoint.country.is_(None))
-        .values(country=country)
-    )
+    if point.country is None:
+        point.country = country
     route = load_routes().get(touch.provider)
     return route is not None and route.reaches(country, role)

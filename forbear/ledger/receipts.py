@@ -4,15 +4,16 @@ Receipts come doubled, late and in any order, from ourselves, from callbacks and
 strongest one, so that order and repetition cannot matter and a late `sent` never undoes `delivered`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, cast
 
 import structlog
-from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Text, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from forbear.contracts.words import TouchState
@@ -74,9 +75,10 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
 """How strong each status is, and the state it stands for. A provider's `failed` came after it took the message,
 so it stays an attempt."""
 OPEN_STATES = frozenset({"claimed", "dispatching", "unknown"})
-ADD = insert(Receipt.metadata.tables["receipt"]).on_conflict_do_nothing().returning(Receipt.id)
-STATUSES = select(Receipt.status).where(Receipt.touch == bindparam("touch"))
-"""Built once: a provider tells several things of every touch."""
+RECEIPT = Receipt.metadata.tables["receipt"]
+STATUSES = select(RECEIPT.c.status).where(RECEIPT.c.touch == bindparam("receipt_touch"))
+LOCK = select(Touch).where(Touch.id == bindparam("touch")).with_for_update().execution_options(populate_existing=True)
+"""Built once, as `_adding` is: a provider tells several things of every touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +129,28 @@ def add_receipt(
     touch = lock_touch(session, touch_id)
     if touch is None:
         raise NotFound("no such touch")
-    if status not in STANDING:
-        log.warning("touch.unmapped_status", touch=touch_id, source=source, status=status)
+    return receive(session, touch, source, Heard(status, code, provider_id), at, provider_at)
+
+
+def receive(  # noqa: PLR0917  as `add_receipt`
+    session: Session, touch: Touch, source: Source, news: Heard, at: datetime, provider_at: datetime | None = None
+) -> TouchState:
+    """The same for a touch that is locked already, and with it the persons whom a code may concern."""
+    if news.status not in STANDING:
+        log.warning("touch.unmapped_status", touch=touch.id, source=source, status=news.status)
     row = {
         "id": new_id("rcp"),
         "tenant": touch.tenant,
         "lender": touch.lender,
-        "touch": touch_id,
+        "touch": touch.id,
         "source": source,
-        "status": status,
-        "provider_id": provider_id,
-        "code": code,
+        "status": news.status,
+        "provider_id": news.provider_id,
+        "code": news.code,
         "at": at,
         "provider_at": provider_at,
     }
-    if session.execute(ADD, row).first() is None:
-        log.info("receipt.doubled", touch=touch_id, source=source, status=status)
-        return cast("TouchState", touch.state)
-    audit.note(
-        session,
+    line = audit.line(
         tenant=touch.tenant,
         lender=touch.lender,
         account=touch.account,
@@ -156,21 +161,42 @@ def add_receipt(
         written=row,
         table="receipt",
     )
-    return _refold(session, touch, Heard(status, code, provider_id), at)
+    added, known = session.execute(_adding(), _named(row) | audit.as_values(line)).one()
+    if not added:
+        log.info("receipt.doubled", touch=touch.id, source=source, status=news.status)
+        return cast("TouchState", touch.state)
+    return _refold(session, touch, news, fold([*known, news.status]), at)
+
+
+@cache
+def _adding() -> Select[bool, Sequence[str]]:
+    """Store a receipt with its audit row, unless it is known, and tell what was known before it: one round trip.
+
+    The touch's lock comes first, in a statement of its own: what this one sees is from when it began.
+    """
+    row = {each.name: bindparam(f"receipt_{each.name}", type_=each.type) for each in RECEIPT.columns}
+    stored = insert(RECEIPT).values(row).on_conflict_do_nothing().returning(RECEIPT.c.id)
+    added = stored.cte("added")
+    known = func.array(STATUSES.scalar_subquery(), type_=ARRAY(Text))
+    return select(exists(select(added.c.id)), known).add_cte(audit.noted_with(added))
+
+
+def _named(row: Mapping[str, object]) -> dict[str, object]:
+    return {f"receipt_{name}": value for name, value in row.items()}
 
 
 def lock_touch(session: Session, touch_id: str) -> Touch | None:
     """The touch as it stands now, kept from others until the transaction ends."""
-    return session.get(Touch, touch_id, with_for_update=True, populate_existing=True)
+    return session.scalars(LOCK, {"touch": touch_id}).one_or_none()
 
 
 def refolded(session: Session, touch_id: str) -> TouchState:
     """The state that the stored receipts add up to."""
-    return fold(session.scalars(STATUSES, {"touch": touch_id}))
+    return fold(session.scalars(STATUSES, {"receipt_touch": touch_id}))
 
 
-def _refold(session: Session, touch: Touch, news: Heard, at: datetime) -> TouchState:
-    before, state = touch.state, refolded(session, touch.id)
+def _refold(session: Session, touch: Touch, news: Heard, state: TouchState, at: datetime) -> TouchState:
+    before = touch.state
     if touch.provider_id and news.provider_id and touch.provider_id != news.provider_id:
         log.error("touch.second_provider_id", touch=touch.id)
     decisive = news.status in STANDING and STANDING[news.status][1] == state

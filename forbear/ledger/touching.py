@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast
 
 import structlog
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forbear.cadence.life import Life
@@ -22,11 +23,10 @@ from forbear.ledger.engine import Ledger
 from forbear.ledger.handing import Handing, hand_text
 from forbear.ledger.handing_calls import hand_call
 from forbear.ledger.handing_letters import hand_letter
-from forbear.ledger.lives import load_life
+from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
-from forbear.ledger.receipts import Source, add_receipt, lock_touch
+from forbear.ledger.receipts import Heard, Source, lock_touch, receive
 from forbear.ledger.shown import if_own
-from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint, Lender
 from forbear.ports.book import Dispatch
@@ -46,6 +46,12 @@ IN_WORDS: Mapping[TouchState, str] = {
     "failed": "certainly not sent",
     "unknown": "the answer was lost: it counts as made until it is known otherwise",
 }
+OUT = (
+    select(ContactPoint, Lender)
+    .join(Lender, Lender.id == bindparam("lender"))
+    .where(ContactPoint.id == bindparam("point"))
+)
+"""Where a touch goes to and whose it is."""
 log = structlog.get_logger(__name__)
 
 
@@ -90,8 +96,8 @@ class TouchingBook:
         with self._ledger.worker(order.tenant) as session:
             touch = self._take(session, order)
             touch.body_sha256, touch.segments = body_sha256, segments
-            session.flush()
             if touch.channel == "letter":
+                session.flush()
                 letters.keep_made(session, touch, self._settings.letter_prices)
             now = self._ledger.clock.now()
             match sending:
@@ -114,27 +120,32 @@ class TouchingBook:
         """What speaks against sending now, as the account's lender may read it; or None."""
         if now >= touch.dispatch_by:
             return "too late: its time to be sent had passed"
-        if touch.channel != "call":  # what stops texts on their route says nothing of calls
+        found = life_rows.account(session, touch.account)
+        if found is not None and found.held and touch.channel != "call":  # what stops texts says nothing of calls
             held = incidents.holding(session, touch.lender, touch.provider, touch.template)
             if held is not None:
                 return incidents.in_words(held)
-        return self.speaks_against(session, touch, now)
+        return self._speaks_against(session, touch, found, now)
 
     def speaks_against(self, session: Session, touch: Touch, now: datetime) -> str | None:
         """The same, whenever its time to be sent was: a call that waited in a queue is looked at when it connects.
 
         The session must see all lenders of the tenant, and hold the locks of the account's persons.
         """
-        life = load_life(session, touch.account, now=now, without=touch.id, packs=self._packs)
-        account = session.get_one(Account, touch.account)
-        if life is None or life.state != "open" or life.balance <= 0:
+        return self._speaks_against(session, touch, life_rows.account(session, touch.account), now)
+
+    def _speaks_against(
+        self, session: Session, touch: Touch, found: life_rows.Found | None, now: datetime
+    ) -> str | None:
+        if found is None or found.account.state != "open" or found.balance <= 0:
             return "nothing is owed any more, or the account was closed"
-        playbook = self._playbooks.get(account.playbook)
+        life = life_of(session, found, now=now, without=touch.id, packs=self._packs)
+        playbook = self._playbooks.get(found.account.playbook)
         if playbook is None:
             return "the account's playbook is not installed here"
         claimed = ClaimedTouch(touch.person, touch.contact_point, cast("Channel", touch.channel))
         why = self._recheck(life, claimed, playbook, self._packs, now)
-        if why is None or not life_rows.shared(session, account):
+        if why is None or not life_rows.shared(session, found.account):
             return why
         alone = load_life(session, touch.account, now=now, without=touch.id, alone=True, packs=self._packs)
         own = None if alone is None else self._recheck(alone, claimed, playbook, self._packs, now)
@@ -142,13 +153,12 @@ class TouchingBook:
 
     def _hand_out(self, session: Session, touch: Touch, now: datetime) -> Dispatch | Outcome:
         """Open the number, make the link, and let the touch go: from here on it counts until proven otherwise."""
-        point = session.get_one(ContactPoint, touch.contact_point)
+        point, lender = session.execute(OUT, {"point": touch.contact_point, "lender": touch.lender}).one()
         try:
             to = self._ledger.vault.open(session, lender=touch.lender, person=touch.person, sealed=point.value)
         except Erased:
             return self._learn(session, touch, "ledger", "withheld", now=now, code="the person's data was erased")
-        lender = session.get_one(Lender, touch.lender)
-        if touch.channel == "sms" and not reachability.reached(session, touch, to, cast("LenderRole", lender.role)):
+        if touch.channel == "sms" and not reachability.reached(point, touch, to, cast("LenderRole", lender.role)):
             return self._learn(
                 session, touch, "ledger", "withheld", now=now, code="its route does not reach the number"
             )
@@ -160,7 +170,7 @@ class TouchingBook:
         touch.dispatched_at = now
         if ready.envelope is not None:
             letters.write_down(self._ledger.vault, session, touch, ready.envelope, now)
-        add_receipt(session, touch_id=touch.id, source="ledger", status="dispatching", at=now)
+        receive(session, touch, "ledger", Heard("dispatching"), now)
         return ready
 
     def _accepted(self, session: Session, touch: Touch, sending: Accepted, now: datetime) -> Outcome:
@@ -187,9 +197,7 @@ class TouchingBook:
         code: str | None = None,
         provider_id: str | None = None,
     ) -> Outcome:
-        add_receipt(
-            session, touch_id=touch.id, source=source, status=status, code=code, provider_id=provider_id, at=now
-        )
+        receive(session, touch, source, Heard(status, code, provider_id), now)
         return _outcome(touch)
 
 

@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import event, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, any_, bindparam, event, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from forbear.errors import Erased, NotFound
@@ -24,6 +24,9 @@ FORM = b"\x01"
 NONCE = 12
 KEYS = "forbear.person_keys"
 """Where a session keeps the keys it has unwrapped."""
+KEYS_OF = select(PersonKey.person, PersonKey.tenant, PersonKey.wrapped).where(
+    PersonKey.lender == bindparam("lender"), PersonKey.person == any_(bindparam("persons", type_=ARRAY(Text)))
+)
 
 
 def _seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
@@ -156,12 +159,7 @@ class Vault:
         return key
 
     def _fetch(self, session: Session, lender: str, persons: list[str]) -> None:
-        rows = session.execute(
-            select(PersonKey.person, PersonKey.tenant, PersonKey.wrapped).where(
-                PersonKey.lender == lender, PersonKey.person.in_(persons)
-            )
-        )
-        for person, tenant, wrapped in rows:
+        for person, tenant, wrapped in session.execute(KEYS_OF, {"lender": lender, "persons": persons}):
             bound_to = _bound_to("key", tenant, lender, person)
             key = None if wrapped is None else _open(self._master_key, wrapped, bound_to)
             self._cache(session)[lender, person] = tenant, key

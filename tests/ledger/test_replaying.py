@@ -143,7 +143,7 @@ def test_what_was_rolled_back_is_kept_by_the_next_decision(house: House) -> None
         raise RuntimeError("no")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("forbear.ledger.audit.note_all", fails)
+        patch.setattr("forbear.ledger.decision_writing.write", fails)
         with pytest.raises(RuntimeError):
             house.ask(account)
     assert not house.ledger.kept
