@@ -6,10 +6,12 @@ Run as many as you like; they share the work. This is the composition root: noth
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -135,54 +137,33 @@ class Forbear:
             clock=self.ledger.clock,
         )
         threads = self.settings.worker_threads
-        accounts = Worker(
-            self.client,
-            task_queue=queues.ACCOUNTS,
-            workflows=[AccountWorkflow],
-            activities=[cadence.decide],
-            activity_executor=pool,
-            workflow_runner=sandbox(),
-            max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
-            max_concurrent_local_activities=threads,
-            max_concurrent_activities=1,
-            graceful_shutdown_timeout=GRACE,
-        )
-        sms = Worker(
-            self.client,
-            task_queue=queues.SMS,
-            activities=[contact.contact],
-            activity_executor=pool,
-            max_concurrent_activities=threads,
-            graceful_shutdown_timeout=GRACE,
-        )
-        calls = Worker(
-            self.client,
-            task_queue=queues.CALLS,
-            activities=[contact.contact],
-            activity_executor=pool,
-            max_concurrent_activities=CALLS_AT_ONCE,
-            graceful_shutdown_timeout=GRACE,
-        )
-        letters = Worker(
-            self.client,
-            task_queue=queues.LETTERS,
-            activities=[contact.contact],
-            activity_executor=pool,
-            max_concurrent_activities=LETTERS_AT_ONCE,
-            graceful_shutdown_timeout=GRACE,
-        )
-        look_after = Worker(
-            self.client,
-            task_queue=queues.UPKEEP,
-            workflows=[UpkeepWorkflow],
-            activities=[upkeep.look_after],
-            activity_executor=pool,
-            workflow_runner=sandbox(),
-            max_concurrent_workflow_tasks=2,
-            max_concurrent_activities=1,
-            graceful_shutdown_timeout=GRACE,
-        )
-        return [accounts, sms, calls, letters, look_after]
+
+        def worker(queue: str, activity: Callable[..., Any], *, at_once: int, **more: Any) -> Worker:
+            return Worker(
+                self.client,
+                task_queue=queue,
+                activities=[activity],
+                activity_executor=pool,
+                max_concurrent_activities=at_once,
+                graceful_shutdown_timeout=GRACE,
+                **more,
+            )
+
+        def deciding(workflow: type, tasks_at_once: int) -> dict[str, Any]:
+            return {
+                "workflows": [workflow],
+                "workflow_runner": sandbox(),
+                "max_concurrent_workflow_tasks": tasks_at_once,
+            }
+
+        account = deciding(AccountWorkflow, WORKFLOW_TASKS_AT_ONCE) | {"max_concurrent_local_activities": threads}
+        return [
+            worker(queues.ACCOUNTS, cadence.decide, at_once=1, **account),
+            worker(queues.SMS, contact.contact, at_once=threads),
+            worker(queues.CALLS, contact.contact, at_once=CALLS_AT_ONCE),
+            worker(queues.LETTERS, contact.contact, at_once=LETTERS_AT_ONCE),
+            worker(queues.UPKEEP, upkeep.look_after, at_once=1, **deciding(UpkeepWorkflow, 2)),
+        ]
 
 
 def assert_ours() -> None:
