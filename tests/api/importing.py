@@ -23,6 +23,7 @@ from forbear.ledger.import_spool import Upload
 from forbear.ledger.tables.accounts import Account
 from forbear.settings import Settings
 from tests.conftest import Hands
+from tests.ledger.kept import KeptLedger
 
 Json = dict[str, Any]
 _names = itertools.count(1)
@@ -143,7 +144,7 @@ def importer(settings: Settings, ledger: Ledger, hands: Hands, tenant: str = "",
 @pytest.fixture
 def lender(module_database: Settings, hands: Hands) -> Iterator[Importer]:
     """A lender of its own for the test."""
-    with Ledger.open(module_database, clock=Clock.real(hands)) as ledger:
+    with KeptLedger.open(module_database, clock=Clock.real(hands)) as ledger:
         yield importer(module_database, ledger, hands)
 
 
