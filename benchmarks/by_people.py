@@ -20,6 +20,7 @@ from forbear.ledger.begun import Begun, begin, settle
 from forbear.ledger.engine import Ledger
 from forbear.ledger.tables.accounts import Party
 from forbear.ledger.tables.people import ContactPoint
+from forbear.ledger.task_reasons import because
 
 NOON = MORNING + timedelta(hours=3)
 WARM = 2
@@ -80,7 +81,7 @@ def _asked(place: Place, work: Work) -> list[str]:
                 lender=place.lender,
                 kind=work.kind,
                 role=work.role,
-                reason="somebody should talk to this person",
+                reason=because("step", step=f"by-hand-{work.kind}", title="somebody should talk to this person"),
                 account=account,
                 person=person,
                 contact_point=point,
