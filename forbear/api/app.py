@@ -89,9 +89,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(Edge)
     app.openapi = lambda: describe(app)
+    # Routes are tried in turn, some two hundred of them: what comes by the thousand is tried first.
+    app.include_router(hooks, include_in_schema=False)
     for router in (service, lender, documentation):
         app.include_router(router)
-    for router in (pages, staff, hooks):
+    for router in (pages, staff):
         app.include_router(router, include_in_schema=False)
     if chosen.loopback_codec:
         app.mount("/codec", codec_app(chosen))
