@@ -2,7 +2,7 @@
 
 from forbear.cadence.call_codes import call_meaning
 from forbear.cadence.letter_codes import letter_meaning
-from forbear.cadence.sms_codes import Meaning, meaning
+from forbear.cadence.sms_codes import OF_FORBEAR, Meaning, meaning
 
 
 def meaning_on(channel: str, provider: str, code: str | None, *, refused: bool) -> Meaning | None:
@@ -16,4 +16,6 @@ def meaning_on(channel: str, provider: str, code: str | None, *, refused: bool) 
     """
     if channel == "letter":
         return letter_meaning(code, refused=refused)
-    return call_meaning(code) if channel == "call" else meaning(provider, code)
+    if channel == "call":
+        return call_meaning(code) or OF_FORBEAR.get(code or "")
+    return meaning(provider, code)

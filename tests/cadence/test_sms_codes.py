@@ -2,6 +2,7 @@
 
 import pytest
 
+from forbear.cadence.channel_codes import meaning_on
 from forbear.cadence.sms_codes import CODES, OF_FORBEAR, Meaning, meaning
 
 EVERY = [(route, code, known) for route, table in CODES.items() for code, known in table.items()]
@@ -31,6 +32,12 @@ def test_each_row_is_whole(route: str, code: str, known: Meaning) -> None:
 
 def test_our_own_words_mean_the_same_on_every_route() -> None:
     assert all(meaning(route, word) is known for route in CODES for word, known in OF_FORBEAR.items())
+
+
+@pytest.mark.parametrize(("word", "known"), OF_FORBEAR.items())
+def test_our_own_words_mean_the_same_of_a_call(word: str, known: Meaning) -> None:
+    assert meaning_on("call", "twilio", word, refused=True) is known
+    assert meaning_on("call", "twilio", None, refused=True) is None
 
 
 @pytest.mark.parametrize(("route", "code"), [("twilio", "99999"), ("twilio", None), ("pigeon", "21211")])

@@ -97,6 +97,15 @@ def test_a_chinese_page_says_it_in_chinese() -> None:
     assert why(words, task(because("reply_understood", reading="hardship"))).sentence.startswith("已按“无力付款”")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["no-number", "route-not-set-up"])
+def test_what_a_lender_lacks_to_call_is_said_with_its_remedy(code: str, language: str) -> None:
+    said = why(words_in(language), task(because("incident_lacking", channel="call", provider="twilio", code=code)))
+    of_code, its = OF_FORBEAR[code], said_in(language)
+    assert its("codes", of_code.says) in said.sentence
+    assert its("codes", of_code.do) in said.sentence
+
+
 def test_a_sentence_of_before_codes_is_marked_as_what_it_is_written_in() -> None:
     before = task(because("earlier", sentence="somebody should look"))
     assert (why(words_in("zh-Hans"), before).language, why(words_in("en"), before).language) == ("en", "")
