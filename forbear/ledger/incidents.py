@@ -155,15 +155,19 @@ def release(session: Session, incident: str, by: str, at: datetime) -> None:
     found = session.get(Incident, incident)
     if found is None:
         raise NotFound("no such incident")
+    # The task first, as whoever ends it takes them; the incident as it stands once it is ours.
+    task = None if found.task is None else tasks.lock_task(session, found.task)
+    session.refresh(found, with_for_update=True)
     _release(session, [found], by, at)
-    if found.task is not None and (task := tasks.lock_task(session, found.task)).state in tasks.WAITING:
+    if task is not None and task.state in tasks.WAITING:
         tasks.close(session, task, at, outcome="released")
 
 
 def task_ended(session: Session, task: Task, at: datetime) -> None:
     """A task that was done releases its incident; one that was declined or ran out leaves it as it is."""
     if task.state == "done":
-        found = session.scalars(select(Incident).where(Incident.task == task.id)).all()
+        its = select(Incident).where(Incident.task == task.id).execution_options(populate_existing=True)
+        found = session.scalars(its).all()
         _release(session, list(found), task.assignee or "operator", at)
 
 

@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.ledger import audit, deceased, held_accounts, incidents, outbox, stops
+from forbear.ledger import audit, deceased, held_accounts, incidents, outbox, stops, tasks, unknowns
+from forbear.ledger.locking import lock_account
 from forbear.ledger.numbers import THEIRS
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Stop
@@ -23,6 +24,23 @@ SENT, NOT_SENT, NOBODY_KNOWS = "was_sent", "was_not_sent", "nobody_knows"
 UNKNOWN_OUTCOMES: Final = (SENT, NOT_SENT, NOBODY_KNOWS)
 """How a task about a touch of which nobody knows may end. What nobody knows goes on to count as made."""
 STANDS_FOR: Final = {SENT: "accepted", NOT_SENT: "absent"}
+
+
+def lock(session: Session, task_id: str) -> Task:
+    """Lock a task that somebody is about to end, behind what its end moves: persons first, then touches, then tasks.
+
+    News of a touch locks the touch and then withdraws the task that asks after it; news that holds an account locks
+    its persons and then looks for its task.
+
+    Raises:
+        NotFound: the session sees no such task.
+    """
+    seen = session.get(Task, task_id)
+    if seen is not None and seen.kind == held_accounts.KIND and seen.account is not None:
+        lock_account(session, seen.tenant, seen.account)
+    if seen is not None and seen.kind == unknowns.KIND and seen.touch is not None:
+        lock_touch(session, seen.touch)
+    return tasks.lock_task(session, task_id)
 
 
 def after(session: Session, task: Task, at: datetime) -> None:

@@ -19,7 +19,7 @@ from forbear.api.staff.session import ROOT, Fields, NotYours, SignedIn, TheLedge
 from forbear.api.staff.staff_route import StaffRoute
 from forbear.api.staff.task_pages import Desk
 from forbear.errors import BadInput, Conflict
-from forbear.ledger import human_readings, not_dialled, staff_acts, tasks, work
+from forbear.ledger import human_readings, not_dialled, staff_acts, task_ends, tasks, work
 from forbear.ledger.begun import Begun, Held, begin, settle
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.work import Waiting
@@ -214,7 +214,7 @@ def _message(desk: Desk, session: Session, found: Waiting, told: reading_forms.T
 
 def _end(desk: Desk, session: Session, task_id: str, outcome: str) -> None:
     """Take a task and end it; ended so before, nothing changes."""
-    task, now = tasks.lock_task(session, task_id), desk.ledger.clock.now()
+    task, now = task_ends.lock(session, task_id), desk.ledger.clock.now()
     if task.state == "done" and (task.assignee, task.outcome) == (desk.staff.id, outcome):
         return
     tasks.take(session, task, desk.staff.id, now)

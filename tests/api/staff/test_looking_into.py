@@ -18,6 +18,7 @@ from forbear.ledger.task_reasons import Because, because
 from tests.api.staff.desk import Colleague, Desk
 from tests.api.staff.test_callers import NAME, Errand, begin, call
 from tests.ledger import at_work
+from tests.ledger.races import start, until_blocked
 
 
 @pytest.fixture
@@ -210,3 +211,16 @@ def test_an_address_that_cannot_be_printed_is_not_taken_for_a_dead_persons(desk:
     assert "died" not in page.text
     supervisor.send_on(page, "done", outcome="theirs")
     assert row(desk, task).outcome == "theirs"
+
+
+def test_what_becomes_of_a_touch_while_somebody_says_so_is_known_first(desk: Desk) -> None:
+    errand, task = abandoned(desk, desk.hire("caller").signed_in())
+    supervisor = desk.hire("supervisor").signed_in()
+    page = supervisor.visit(f"/staff/tasks/{task}")
+    with desk.house.worker() as session:
+        touch = session.scalars(select(Touch).where(Touch.person == errand.person).with_for_update()).one()
+        saying = start(lambda: supervisor.send(page, "done", outcome="was_sent"))
+        assert until_blocked(desk.house.ledger, "staff", saying)
+        add_receipt(session, touch_id=touch.id, source="callback", status="delivered", at=desk.house.now)
+    assert saying.result().status_code == 409
+    assert (row(desk, task).state, row(desk, task).outcome) == ("withdrawn", "reconciled")
