@@ -18,7 +18,7 @@ from forbear.cadence.channel_codes import meaning_on
 from forbear.cadence.sms_codes import Action, Meaning, meaning
 from forbear.contracts.words import SuppressionScope
 from forbear.ledger import held_accounts, incidents, numbers, reachability, senders, stops
-from forbear.ledger.locking import lock_persons
+from forbear.ledger.locking import lock_account, lock_persons
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.task_reasons import Because, Code, because
@@ -41,7 +41,10 @@ def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -
     touch = session.get(Touch, touch_id)
     if touch is None or (known := _meant(touch, status, code)) is None or known.action not in OF_PERSONS:
         return
-    lock_persons(session, touch.tenant, [touch.person])
+    if known.action == "hold_account":
+        lock_account(session, touch.tenant, touch.account)
+    else:
+        lock_persons(session, touch.tenant, [touch.person])
 
 
 def learn(session: Session, touch: Touch, status: str, code: str | None, at: datetime) -> None:
