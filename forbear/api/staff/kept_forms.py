@@ -64,8 +64,12 @@ async def signed_out(request: Request) -> Response | None:
 
 
 async def of_old_page(request: Request) -> Response | None:
-    """The form again, to be sent by somebody who signed in anew since its page was made; None where it is no such."""
-    if request.headers.get("sec-fetch-site", "").lower() != "same-origin" or not PATHS.fullmatch(request.url.path):
+    """The form again, to be sent by somebody who signed in anew since its page was made; None where it is no such.
+
+    Only where the browser goes to what is answered: a script would take the page for the form's arrival.
+    """
+    site, mode = (request.headers.get(f"sec-fetch-{name}", "").lower() for name in ("site", "mode"))
+    if (site, mode) != ("same-origin", "navigate") or _is_scripts(request) or not PATHS.fullmatch(request.url.path):
         return None
     fields = await _body(request)
     return None if fields is None else offer(request, (request.url.path, _pairs(fields)))
@@ -134,7 +138,7 @@ def _read_back(words: StaffWords, path: str, pairs: list[tuple[str, str]]) -> li
 
 async def _taken_up(request: Request) -> FormData | None:
     """The fields, if the form is one of ours. A script of ours keeps its form itself and asks for no page."""
-    if not PATHS.fullmatch(request.url.path) or request.headers.get("accept", "") == "application/json":
+    if not PATHS.fullmatch(request.url.path) or _is_scripts(request):
         return None
     fields = await _body(request)
     if fields is None:
@@ -145,6 +149,10 @@ async def _taken_up(request: Request) -> FormData | None:
         token.encode(), str(fields.get(TOKEN, "")).encode()
     )
     return fields if site == "same-origin" or (ours and not site) else None
+
+
+def _is_scripts(request: Request) -> bool:
+    return request.headers.get("accept", "") == "application/json"
 
 
 async def _body(request: Request) -> FormData | None:

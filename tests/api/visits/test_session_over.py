@@ -58,10 +58,25 @@ def test_a_page_made_before_somebody_signed_in_anew_still_sends_its_report(visit
     visits.one.sign_in(browser=visits.one.http)
     stale = visits.one.http.post(action, data=fields)
     assert stale.status_code == 403, "without the browser's word it may be anybody's form"
-    here = {"Sec-Fetch-Site": "same-origin"}
+    here = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
     form = seen(visits.one.http.post(action, data=fields, headers=here)).form("report")
     assert visits.one.http.post(form.action, data=form.fields, headers=here).status_code == 303
     assert reports(visits, visit) == [(visits.one.id, "nobody_home")]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Accept": "application/json", "Sec-Fetch-Mode": "navigate"}, {"Sec-Fetch-Mode": "cors"}]
+)
+def test_a_script_with_an_old_token_is_refused_so_that_it_keeps_what_it_sent(
+    visits: Round, headers: dict[str, str]
+) -> None:
+    visit, _, _ = visits.crew.under_way()
+    action, fields = written(visits, visits.one, visit)
+    visits.one.sign_in(browser=visits.one.http)
+    stale = visits.one.http.post(action, data=fields, headers={"Sec-Fetch-Site": "same-origin", **headers})
+    assert stale.status_code == 403
+    assert TOLD["note"] not in stale.text
+    assert reports(visits, visit) == []
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Accept": "application/json"}])

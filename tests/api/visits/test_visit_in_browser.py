@@ -50,12 +50,22 @@ def phone(browser: Browser, address: str, who: Colleague, **options: Any) -> tup
     context = browser.new_context(viewport=PHONE, geolocation=place, permissions=["geolocation"], **options)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
+    sign_in(page, address, who)
+    return context, page
+
+
+def sign_in(page: Page, address: str, who: Colleague) -> None:
     page.goto(f"{address}/staff/sign-in")
     page.locator("input[name=email]").fill(who.email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main button").click()
     page.wait_for_url(lambda url: "sign-in" not in url)
-    return context, page
+
+
+def told(page: Page) -> None:
+    page.locator("input[name=outcome][value=nobody_home]").check()
+    page.locator("#met-nobody").check()
+    page.locator("form[data-keep=report] > button").click()
 
 
 def begun(browser: Browser, address: str, visits: Round, visit: str) -> tuple[BrowserContext, Page]:
@@ -151,9 +161,7 @@ def test_an_answer_that_was_lost_on_the_way_doubles_nothing(visits: Round, brows
             route.abort()
 
     page.route("**/report", swallow)
-    page.locator("input[name=outcome][value=nobody_home]").check()
-    page.locator("#met-nobody").check()
-    page.locator("form[data-keep=report] > button").click()
+    told(page)
     expect(page.locator("#kept")).to_contain_text("No connection right now")
     assert lost == [200]
     expect(page.locator("main")).to_contain_text("The report arrived", timeout=PATIENCE)
@@ -201,9 +209,7 @@ def test_a_photo_over_which_the_server_stumbles_holds_nothing_else_up(
     page.locator("form[data-keep=photo] button").click()
     kept = page.locator("#kept")
     expect(kept).to_contain_text("Kept on this phone: 1")
-    page.locator("input[name=outcome][value=nobody_home]").check()
-    page.locator("#met-nobody").check()
-    page.locator("form[data-keep=report] > button").click()
+    told(page)
     expect(kept).to_contain_text("Kept on this phone: 2")
     context.set_offline(False)
     for _ in range(4):
@@ -319,20 +325,49 @@ def test_a_report_kept_when_the_session_ended_is_sent_from_the_day_after_signing
     visit, _, _ = visits.crew.assigned()
     context, page = begun(browser, address, visits, visit)
     context.clear_cookies()
-    page.locator("input[name=outcome][value=nobody_home]").check()
-    page.locator("#met-nobody").check()
-    page.locator("form[data-keep=report] > button").click()
+    told(page)
     kept = page.locator("#kept")
     expect(kept).to_contain_text("Sign in again, then it is sent.")
     kept.get_by_role("link", name="Sign in").click()
     page.wait_for_url(lambda url: f"next=%2Fstaff%2Fvisits%2F{visit}" in url)
-    page.goto(f"{address}/staff/sign-in")
-    page.locator("input[name=email]").fill(visits.one.email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    sign_in(page, address, visits.one)
     page.goto(f"{address}/staff/visits/day")
     expect(page.locator("#kept")).to_contain_text("Sent")
+    assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
+    context.close()
+
+
+def test_a_report_sent_from_a_page_older_than_the_session_arrives(
+    visits: Round, browser: Browser, address: str
+) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = begun(browser, address, visits, visit)
+    context.clear_cookies()
+    sign_in(context.new_page(), address, visits.one)
+    told(page)
+    expect(page.locator("main")).to_contain_text("The report arrived", timeout=PATIENCE)
+    assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
+    context.close()
+
+
+def test_a_page_for_an_answer_is_no_receipt_of_a_report(visits: Round, browser: Browser, address: str) -> None:
+    visit, _, _ = visits.crew.assigned()
+    context, page = begun(browser, address, visits, visit)
+    somebodys: list[bool] = [True]
+
+    def instead(route: Route) -> None:
+        if somebodys:
+            route.fulfill(status=200, content_type="text/html", body="<h1>Sign in to this network</h1>")
+        else:
+            route.continue_()
+
+    page.route("**/report", instead)
+    told(page)
+    kept = page.locator("#kept")
+    expect(kept).to_contain_text("Kept on this phone: 1")
+    expect(kept).to_contain_text("The server could not take something")
+    somebodys.clear()
+    expect(page.locator("main")).to_contain_text("The report arrived", timeout=PATIENCE)
     assert [row.outcome for row in rows(visits, VisitReport, visit)] == ["nobody_home"]
     context.close()
 

@@ -144,8 +144,8 @@
   const deliver = async (item, once = false) => {
     let answer;
     try { answer = await send(item); } catch (error) { return [error.name === "AbortError" ? "failed" : words.offline]; }
-    if (answer.ok) return ["gone"];
     const told = await read(answer);
+    if (answer.ok) return [told.sent === true ? "gone" : "failed"]; // a page is no receipt, whatever its status
     if (shutOut(answer, told)) return !once && await renewed() ? deliver(item, true) : [words.signin];
     if (answer.status === 429) return [words.offline];
     if (answer.status >= 500 || answer.status === 408) return ["failed"];
