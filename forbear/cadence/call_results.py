@@ -16,10 +16,12 @@ greeted, somebody said that we have the wrong person, or somebody passed the ide
 Listener = Literal["machine", "somebody"]
 
 ANSWERED: Final = frozenset({"answered", "in-progress", "completed"})
-UNANSWERED: Final[Mapping[str, Result | None]] = MappingProxyType(
-    {"busy": "busy", "no-answer": "no_answer", "failed": "no_answer", "canceled": None}
+UNANSWERED: Final[Mapping[str, Result]] = MappingProxyType(
+    {"busy": "busy", "no-answer": "no_answer", "failed": "no_answer", "given_up": "no_answer"}
 )
-"""A call that was taken back before anything rang was not made; a failed one may have rung."""
+"""A failed call may have rung, and so may one whose end nobody told until we gave it up."""
+RANG_OUT: Final = frozenset({"ringing", "canceled"})
+"""A call that was taken back while it rang was made; before anything rang it was not."""
 NOT_IN_SERVICE: Final = frozenset({"13223", "13224", "21211", "21214", "21217"})
 """Codes of a failed call that prove that nothing could ring: the number is none, or no longer one."""
 RESULTS: Final[Mapping[tuple[Listener, Reached], Result]] = MappingProxyType(
@@ -61,4 +63,6 @@ def result_of(statuses: Iterable[str], code: str | None, answered_by: str | None
         return RESULTS[listener(answered_by), reached]
     if "failed" in known and code in NOT_IN_SERVICE:
         return "not_in_service"
+    if known >= RANG_OUT:
+        known.add("no-answer")
     return next((result for status, result in UNANSWERED.items() if status in known), None)

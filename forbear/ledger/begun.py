@@ -21,7 +21,7 @@ from forbear.contracts.decision import Asked
 from forbear.contracts.outcomes import OUTCOMES
 from forbear.contracts.words import Channel
 from forbear.errors import BadInput, Conflict, Erased, NotFound
-from forbear.ledger import audit, books, life_rows, promises, tasks
+from forbear.ledger import audit, books, freed, life_rows, promises, tasks
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
@@ -167,6 +167,8 @@ def settle(
     add_receipt(session, touch_id=touch.id, source="staff", status=status, code=told.code(), at=now)
     obey(ledger, session, touch, told, note=note)
     _note(session, task, "task_settled", now, staff, outcome=outcome, cause=cause, ticked=list(ticked), touch=touch.id)
+    if freed.is_by_result(touch):
+        freed.tell(session, touch, "call_ended", now)
     _close(session, task, told, now)
 
 

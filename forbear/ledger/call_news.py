@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.cadence.call_results import Reached, result_of
-from forbear.ledger import outbox
+from forbear.ledger import freed, outbox
 from forbear.ledger.receipts import Source, add_receipt
 from forbear.ledger.tables.calls import Call
 from forbear.ledger.tables.contacts import Receipt, Touch
 
-OVER: Final = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+GIVEN_UP: Final = "given_up"
+"""Our own word for a call whose end nobody told in all the time in which somebody might."""
+OVER: Final = frozenset({"completed", "busy", "no-answer", "failed", "canceled", GIVEN_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class News:
 
 def learn(session: Session, touch: Touch, news: News, at: datetime, *, source: Source = "callback") -> None:
     """Store one piece of news and draw its consequences; told again, it changes nothing."""
+    was_over, before = _is_over(session, touch), touch.result
     if news.status:
         add_receipt(
             session,
@@ -44,10 +47,22 @@ def learn(session: Session, touch: Touch, news: News, at: datetime, *, source: S
     if call is not None and call.answered_by is None and news.answered_by:
         call.answered_by = news.answered_by
         session.flush()
-    before = touch.result
     _settle(session, touch, call, news.answered_by)
-    if news.status in OVER and touch.result != before:
+    is_over = was_over or news.status in OVER
+    if is_over and (not was_over or touch.result != before):
+        _tell_end(session, touch, at)
+
+
+def _tell_end(session: Session, touch: Touch, at: datetime) -> None:
+    if freed.is_by_result(touch):
+        freed.tell(session, touch, "call_ended", at)
+    else:
         outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="call_ended", at=at)
+
+
+def _is_over(session: Session, touch: Touch) -> bool:
+    told = select(Receipt.id).where(Receipt.touch == touch.id, Receipt.status.in_(OVER))
+    return session.scalars(told.limit(1)).first() is not None
 
 
 def settle(session: Session, call: Call) -> None:

@@ -4,14 +4,16 @@ A call that stays `sent` has no result. The limits count it, but whether somebod
 any more, only its end says. How often one is asked about is remembered by the process; a new one asks once more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import select, tuple_
+import structlog
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from forbear.ledger import call_news, routes
-from forbear.ledger.call_news import OVER, News
+from forbear.ledger.call_news import GIVEN_UP, OVER, News
 from forbear.ledger.engine import Ledger
 from forbear.ledger.receipts import lock_touch
 from forbear.ledger.tables.contacts import Touch
@@ -25,11 +27,12 @@ SURELY_OVER_MACHINE: Final = timedelta(seconds=20)
 SHARE: Final = 3
 """The pause between two questions is this share of the call's age at the first."""
 GIVEN_UP_AFTER: Final = timedelta(days=7)
-"""World time after which nobody will tell any more. It goes on to count as it stands."""
+"""World time after which nobody will tell any more. From then on it counts as one that nobody took."""
 GIVEN_UP_AFTER_MACHINE: Final = timedelta(minutes=5)
 LOOKED_AT, ASKED_ABOUT = 500, 100
 """Calls of one tenant in one round."""
 Place = tuple[datetime, str]
+log = structlog.get_logger(__name__)
 
 
 class _Asked(NamedTuple):
@@ -52,6 +55,8 @@ class CallRoundsBook:
         now = self._ledger.clock.now()
         since = now - max(GIVEN_UP_AFTER, self._ledger.clock.world_span(GIVEN_UP_AFTER_MACHINE))
         self._asked = {touch: asked for touch, asked in self._asked.items() if asked.at > since}
+        for tenant in tenants:
+            self._give_up(tenant, now, since)
         return [one for tenant in tenants for one in self._of(tenant, now, since)]
 
     def learn(self, call: Posted, standing: Standing | None) -> bool:
@@ -73,6 +78,17 @@ class CallRoundsBook:
             call_news.learn(session, touch, news, now, source="listing")
             return standing.status in OVER
 
+    def _give_up(self, tenant: str, now: datetime, since: datetime) -> None:
+        """Put down that nobody will tell any more how these ended."""
+        with self._ledger.worker(tenant) as session:
+            found = select(Touch.id).where(*self._unended(), Touch.claimed_at <= since)
+            for touch_id in session.scalars(found.order_by(Touch.claimed_at, Touch.id).limit(ASKED_ABOUT)).all():
+                touch = lock_touch(session, touch_id)
+                if touch is not None and touch.state == "sent":
+                    log.info("call.given_up", touch=touch.id)
+                    news = News(sid=str(touch.provider_id), status=GIVEN_UP)
+                    call_news.learn(session, touch, news, now, source="ledger")
+
     def _over(self) -> timedelta:
         return max(SURELY_OVER, self._ledger.clock.world_span(SURELY_OVER_MACHINE))
 
@@ -91,19 +107,20 @@ class CallRoundsBook:
     def _stretch(self, session: Session, after: Place, before: datetime) -> list[Touch]:
         found = (
             select(Touch)
-            .where(
-                Touch.state == "sent",
-                Touch.channel == "call",
-                Touch.task.is_(None),
-                Touch.provider == self._provider,
-                Touch.provider_id.is_not(None),
-                Touch.claimed_at <= before,
-                tuple_(Touch.claimed_at, Touch.id) > after,
-            )
+            .where(*self._unended(), Touch.claimed_at <= before, tuple_(Touch.claimed_at, Touch.id) > after)
             .order_by(Touch.claimed_at, Touch.id)
             .limit(LOOKED_AT)
         )
         return list(session.scalars(found))
+
+    def _unended(self) -> Sequence[ColumnElement[bool]]:
+        return (
+            Touch.state == "sent",
+            Touch.channel == "call",
+            Touch.task.is_(None),
+            Touch.provider == self._provider,
+            Touch.provider_id.is_not(None),
+        )
 
     def _is_due(self, touch: str, now: datetime) -> bool:
         asked = self._asked.get(touch)

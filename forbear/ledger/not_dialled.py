@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import audit, outbox, tasks
+from forbear.ledger import audit, tasks
 from forbear.ledger.engine import Ledger
 from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -54,8 +54,6 @@ def take_back(ledger: Ledger, session: Session, task_id: str, staff: str) -> boo
     task.version += 1
     tasks.give_back(session, task, now)
     session.flush()
-    # What was under way kept the account waiting for its end.
-    outbox.tell(session, tenant=task.tenant, account=touch.account, fact="touch_reconciled", at=now)
     return True
 
 

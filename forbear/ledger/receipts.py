@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from forbear.contracts.words import TouchState
 from forbear.errors import NotFound
-from forbear.ledger import audit, lessons, outbox, tasks
+from forbear.ledger import audit, freed, lessons, outbox, tasks
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.contacts import Receipt, Touch
 from forbear.ledger.tables.tasks import Task
@@ -56,11 +56,13 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
         "lost_in_post": (7, "undelivered"),
         "delivered": (8, "delivered"),
         "read": (8, "delivered"),
-        # A call's: once it rang it was made, whoever takes it back then; busy and silence are attempts.
+        # A call's: once it rang it was made, whoever takes it back then; busy and silence are attempts. So is one whose
+        # end nobody told for so long that we gave it up.
         "initiated": (4, "sent"),
         "ringing": (6, "sent"),
         "busy": (7, "undelivered"),
         "no-answer": (7, "undelivered"),
+        "given_up": (7, "undelivered"),
         "in-progress": (8, "delivered"),
         "answered": (8, "delivered"),
         "completed": (8, "delivered"),
@@ -74,6 +76,9 @@ STANDING: Mapping[str, tuple[int, TouchState]] = MappingProxyType(
 )
 """How strong each status is, and the state it stands for. A provider's `failed` came after it took the message,
 so it stays an attempt."""
+LESS_THAN_SPOKEN = frozenset({"undelivered", "failed", "unknown"})
+"""States in which a call no longer counts as a conversation, as it did under way."""
+RANG_OUT = frozenset({"ringing", "canceled"})
 OPEN_STATES = frozenset({"claimed", "dispatching", "unknown"})
 RECEIPT = Receipt.metadata.tables["receipt"]
 STATUSES = select(RECEIPT.c.status).where(RECEIPT.c.touch == bindparam("receipt_touch"))
@@ -93,9 +98,12 @@ class Heard:
 def fold(statuses: Iterable[str]) -> TouchState:
     """The state that a touch's receipts add up to; without any it is `claimed`.
 
-    A status nobody knows changes nothing.
+    A status nobody knows changes nothing. What was taken back while it rang is over, and was an attempt.
     """
-    known = [STANDING[status] for status in statuses if status in STANDING]
+    heard = set(statuses)
+    if heard >= RANG_OUT:
+        heard.add("no-answer")
+    known = [STANDING[status] for status in heard if status in STANDING]
     return max(known, default=(0, cast("TouchState", "claimed")))[1]
 
 
@@ -228,7 +236,10 @@ def _help_no_more(session: Session, touch: Touch, at: datetime) -> None:
 
 def _tell(session: Session, touch: Touch, before: str, status: str, at: datetime) -> None:
     """Wake the account where nobody else would: of everything else it hears from its own sender."""
-    if touch.state == "undelivered":
+    if touch.channel == "call" and touch.state in LESS_THAN_SPOKEN:
+        fact = "touch_undelivered" if touch.state == "undelivered" else "touch_reconciled"
+        freed.tell(session, touch, fact, at)
+    elif touch.state == "undelivered":
         outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="touch_undelivered", at=at)
     elif before == "unknown" or status == "expired":
         outbox.tell(session, tenant=touch.tenant, account=touch.account, fact="touch_reconciled", at=at)

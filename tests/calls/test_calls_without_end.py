@@ -58,7 +58,7 @@ def test_what_the_carrier_tells_is_the_end(
     assert book.learn(call, Standing(ringing.sid, status, answered_by))
     assert ringing.touch == becomes
     assert asked(book, ringing) is None
-    assert phone.told().count("call_ended") == (1 if becomes[1] else 0)
+    assert phone.told().count("call_ended") == 1
 
 
 def test_one_that_rings_on_or_is_unknown_is_asked_about_again_later(phone: Phone) -> None:
@@ -72,6 +72,13 @@ def test_one_that_rings_on_or_is_unknown_is_asked_about_again_later(phone: Phone
         assert ringing.touch == ("sent", None)
     phone.site.hands.advance(timedelta(days=8))
     assert asked(book, ringing) is None
+    assert ringing.touch == ("undelivered", "no_answer"), "nobody will tell any more"
+    assert phone.told().count("call_ended") == 1
+    assert asked(book, ringing) is None
+    assert phone.told().count("call_ended") == 1
+    late = Posted(phone.house.tenant, ringing.order.touch, "twilio", ringing.sid)
+    assert book.learn(late, Standing(ringing.sid, "completed", "human"))
+    assert ringing.touch == ("delivered", "connected"), "told after all, it is believed"
 
 
 def test_one_whose_end_was_told_is_nobodys(phone: Phone) -> None:

@@ -167,6 +167,7 @@ def test_a_second_call_for_one_touch_says_nothing(ringing: Ringing, phone: Phone
         (["initiated", "busy"], ("undelivered", "busy")),
         (["initiated", "failed"], ("undelivered", "no_answer")),
         (["canceled"], ("failed", None)),
+        (["initiated", "ringing", "canceled"], ("undelivered", "no_answer")),
         (["initiated", "ringing"], ("sent", None)),
         (["initiated", "ringing", "in-progress", "completed"], ("delivered", "connected")),
     ],
@@ -198,6 +199,37 @@ def test_detection_that_is_told_apart_makes_the_result_exact(phone: Phone) -> No
 def test_the_end_of_a_call_wakes_its_account_once(ringing: Ringing, phone: Phone) -> None:
     for _ in range(2):
         ringing.status("no-answer")
+    assert phone.told().count("call_ended") == 1
+
+
+@pytest.mark.parametrize("by", ["machine_start", "human"])
+def test_it_does_so_although_its_result_was_known_before(ringing: Ringing, phone: Phone, by: str) -> None:
+    ringing.answered(by)
+    ringing.status("in-progress", AnsweredBy=by)
+    known = ringing.touch
+    assert "call_ended" not in phone.told()
+    for _ in range(2):
+        ringing.status("completed", AnsweredBy=by)
+    assert ringing.touch == known
+    assert phone.told().count("call_ended") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "wakes"),
+    [
+        ({"status": "completed", "AnsweredBy": "machine_start"}, True),
+        ({"status": "completed", "AnsweredBy": "human"}, False),
+        ({"status": "busy"}, True),
+        ({"status": "canceled"}, True),
+    ],
+)
+def test_whoever_waited_for_a_conversation_hears_that_it_was_none(
+    ringing: Ringing, phone: Phone, told: dict[str, str], wakes: bool
+) -> None:
+    _, elsewhere = phone.house.borrower(phone.number)
+    before = len(phone.house.told(elsewhere))
+    ringing.status(**told)
+    assert (len(phone.house.told(elsewhere)) > before) is wakes
     assert phone.told().count("call_ended") == 1
 
 
