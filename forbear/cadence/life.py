@@ -20,6 +20,7 @@ from forbear.contracts.words import (
     SuppressionScope,
     TaskState,
     TouchState,
+    Worker,
 )
 from forbear.rules.facts import Calendar
 
@@ -140,6 +141,7 @@ class PastTouch:
     """Whom it was meant for; '' where that is not known, and then it counts for whoever's history holds it."""
     ref: str | None = None
     """Its own id, by which a permit names what it counted."""
+    by: Worker = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,8 @@ class Life:
     """What people were asked to do for this account, oldest first."""
     served: tuple[Served, ...] = ()
     """The account's papers of which it is proven that they reached somebody."""
+    can_call: bool = True
+    """Whether the lender has a number that a call by a machine may go out from."""
 
     @property
     def borrower(self) -> Person:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from forbear.cadence import decision as cadence
 from forbear.cadence.decide import decide as decide_by_playbook
-from forbear.cadence.life import Life
+from forbear.cadence.life import Life, PastTouch
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.decision import Asked, Close, Decision, Rest
 from forbear.ledger import incidents, life_rows, promises, senders
@@ -160,19 +160,24 @@ class DecidingBook:
 def pause_until(life: Life) -> datetime | None:
     """Until when to wait after touches that could not be sent; None if the last one could.
 
-    Without it a carrier that is away, or a setting of ours that is wrong, would be tried without a break.
+    Without it a carrier that is away, or a setting of ours that is wrong, would be tried without a break. What somebody
+    began and gave back as never made says nothing of either.
     """
     own = {
         (touch.at, touch.step, touch.key): touch.state
         for person in life.persons
         for touch in person.history
-        if touch.account == life.account and touch.step is not None
+        if touch.account == life.account and touch.step is not None and not _given_back(touch)
     }
     states = [own[key] for key in sorted(own, key=lambda key: (key[0], key[1] or "", key[2] or ""))]
     failed = next((count for count, state in enumerate(reversed(states)) if state != "failed"), len(states))
     if not failed:
         return None
     return max(at for at, _, _ in own) + min(FIRST_PAUSE * 2 ** min(failed - 1, 10), LONGEST_PAUSE)
+
+
+def _given_back(touch: PastTouch) -> bool:
+    return touch.by == "person" and touch.state == "failed"
 
 
 def _window_closing(decided: cadence.Contact, now: datetime) -> cadence.Rest:

@@ -118,6 +118,7 @@ def life_of(
         ),
         errands=tuple(_errand(row) for row in known.said if row["what"] == "task"),
         served=tuple(_served(row) for row in known.said if row["what"] == "served"),
+        can_call=found.calling,
     )
 
 
@@ -296,6 +297,7 @@ def _past(row: RowMapping) -> life.PastTouch:
         purpose=row["purpose"],
         person=row["person"] or "",
         ref=row["id"],
+        by="machine" if row["task"] is None else "person",
     )
 
 

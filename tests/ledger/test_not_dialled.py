@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from forbear.cadence.translate import to_facts
+from forbear.contracts.decision import Rest
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import not_dialled, replaying
+from forbear.ledger.deciding import FIRST_PAUSE
 from forbear.ledger.lives import load_life
 from forbear.ledger.tables.contacts import Decision
 from forbear.ledger.tables.record import AuditRow
 from forbear.ledger.tables.tasks import Task
+from forbear.ports.sms import Refused
 from tests.conftest import Hands
 from tests.ledger.at_work import CALLER, OFFICERS, address, end, read, started, task
 from tests.ledger.house import AN_HOUR, PACKS, House
@@ -46,6 +49,42 @@ def test_nothing_is_counted_and_the_task_is_on_the_list_again(house: House) -> N
         kinds = session.scalars(select(AuditRow.kind).where(AuditRow.subject == made)).all()
     assert kinds.count("task_not_dialled") == 1
     assert not give_back(house, made), "said again it changes nothing"
+
+
+def test_it_is_no_attempt_of_the_machines_that_could_not_be_sent(house: House) -> None:
+    person, account = house.borrower()
+    made = task(house, account, person)
+    started(house, made)
+    give_back(house, made)
+    order, _ = house.prepared(account)
+    house.record(order, Refused(code="20003", ours=True))
+    rest = house.ask(account)
+    assert isinstance(rest, Rest)
+    assert rest.until == house.now + FIRST_PAUSE, "and is not counted with those either"
+
+
+def test_whoever_waited_for_its_end_may_go_on(house: House) -> None:
+    person, account = house.borrower()
+    _, elsewhere = house.borrower()
+    made = task(house, account, person)
+    started(house, made)
+    before = len(house.told(elsewhere))
+    give_back(house, made)
+    assert house.told(elsewhere)[before:] == ["touch_reconciled"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wakes"),
+    [("no_answer", ["touch_undelivered"]), ("voicemail_left", ["call_ended"]), ("spoke_refuses", [])],
+)
+def test_so_may_they_when_it_was_no_conversation(house: House, outcome: str, wakes: list[str]) -> None:
+    person, account = house.borrower()
+    _, elsewhere = house.borrower()
+    made = task(house, account, person)
+    started(house, made)
+    before = len(house.told(elsewhere))
+    end(house, made, outcome)
+    assert house.told(elsewhere)[before:] == wakes
 
 
 def test_it_is_begun_again_with_a_permit_of_its_own(house: House, hands: Hands) -> None:
