@@ -257,6 +257,9 @@ def _out_of_reach(moment: Moment, step: Step, person: Person) -> Rest | None:
         rule = "PLACE.UNKNOWN"
     elif not (points := usable(person, step.channel)):
         why, rule = f"no valid contact point for {step.channel}", "POINT.NONE"
+    elif step.optional and step.channel == "call" and step.by == "machine" and not life.can_call:
+        # One that is not optional waits for a number, and a person is asked for it (`SENDER.NONE`).
+        why, rule = "no number of the lender can call", "SENDER.NONE"
     elif sendable(life, person, step.channel, moment.playbook, by=step.by):
         return None
     elif step.channel == "call":

@@ -49,8 +49,8 @@ class Step:
         unless: a condition with which it is not due.
         required: it holds all later steps of its path, and the end, until it has this result; '' if it does not.
         open_days: local dates for which its task stays open.
-        optional: it is passed over while the rules or the person's numbers leave no way at all, as where no consent was
-            given; otherwise it holds its path.
+        optional: it is passed over while the rules, the person's numbers or the lender's leave no way at all, as where
+            no consent was given; otherwise it holds its path.
     """
 
     id: str

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from forbear.cadence.steps import AFTER_REPAYMENT
+from forbear.ledger import senders
 from forbear.ledger.said_rows import ACCOUNT, INSTANT, KEYS, LENDER, PERSONS, Rows, Statement, none, words
 from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
@@ -57,6 +58,7 @@ class Found(NamedTuple):
         held: whether a way out of its lender is held.
         promised: whether a promise was ever made of it.
         rivalled: whether its borrower has other open accounts.
+        calling: whether its lender has a number that can call.
         answer: the stored answer to the question that was asked about it.
     """
 
@@ -67,6 +69,7 @@ class Found(NamedTuple):
     held: bool
     promised: bool
     rivalled: bool
+    calling: bool
     answer: dict[str, Any] | None
 
 
@@ -108,6 +111,7 @@ def _account() -> Statement:
             balance_of(Account.id),
             case,
             *(each.correlate(Account) for each in about),
+            senders.able_to_call(),
             answer.scalar_subquery(),
         )
         .join(Lender, Lender.id == Account.lender)

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, Interval, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Interval, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from forbear.cadence import decision as cadence
+from forbear.cadence.steps import CALL_ROUTE
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.people import Lender
@@ -94,6 +95,15 @@ def caller(session: Session, lender: Lender, contact: cadence.Contact) -> str | 
         return None
     known = _last(session, contact, Touch.channel.in_(("call", "sms")), Touch.sender.in_(able), Touch.task.is_(None))
     return known or min(able, key=lambda each: (each != lender.sender, each))
+
+
+def able_to_call() -> ColumnElement[bool]:
+    """Whether `caller` finds a number, as a column of a statement that reads a lender."""
+    form = f"^(?:{VOICE.pattern})$"
+    mine = exists().where(Sender.lender == Lender.id).correlate(Lender)
+    ours = or_(Sender.provider == CALL_ROUTE, Sender.address == Lender.sender)
+    pooled = mine.where(ours, Sender.retired_at.is_(None), Sender.address.regexp_match(form))
+    return or_(pooled, and_(Lender.sender.regexp_match(form), ~mine.where(Sender.address == Lender.sender)))
 
 
 def back_off(session: Session, touch: Touch, code: str, at: datetime) -> None:

@@ -334,6 +334,25 @@ def test_a_machine_calls_who_agreed_to_a_recorded_voice(packs: Packs) -> None:
     assert still_allowed(withdrawn, claimed, book, packs, waits.until) == f"VOICE.CONSENT: {NO_VOICE}"
 
 
+def test_a_machines_call_is_passed_over_where_the_lender_has_no_number_to_call_from(packs: Packs) -> None:
+    book = load_all()["us-first-party-all"]
+    phone = replace(a_loan().borrower.points[0], country="US", zone="America/New_York", zone_evidence="stated")
+    agreed = (Consent("call", phone.id, on(-9)),)
+    american = replace(a_loan().borrower, jurisdictions=("US",), points=(phone,), consents=agreed)
+    life = a_loan(persons=(american,), currency="USD")
+    afternoon = datetime(2026, 3, 12, 20, tzinfo=UTC)
+    called = ask(life, book, packs, afternoon)
+    assert isinstance(called, Contact)
+    assert called.step == "machine-call"
+    silent = replace(life, can_call=False)
+    passed = ask(silent, book, packs, afternoon)
+    assert isinstance(passed, Ask), passed
+    assert passed.step == "friendly-call", "a person calls from a telephone of his own"
+    steps = tuple(replace(step, optional=False) for step in book.steps if step.id == "machine-call")
+    needed = ask(silent, replace(book, steps=steps), packs, afternoon)
+    assert isinstance(needed, Contact), "the lender is asked for a number"
+
+
 def test_who_did_not_agree_to_a_recorded_voice_waits_for_that_with_its_source(packs: Packs) -> None:
     book = load_all()["us-first-party-all"]
     steps = tuple(replace(step, optional=False) for step in book.steps if step.id == "machine-call")

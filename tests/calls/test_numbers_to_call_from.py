@@ -9,6 +9,7 @@ from sqlalchemy import update
 from forbear.contracts.decision import Contact, Rest
 from forbear.ledger import pooling, senders
 from forbear.ledger.engine import make_engine
+from forbear.ledger.lives import load_life
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.people import Lender
 from forbear.ledger.tables.senders import Incident
@@ -75,6 +76,22 @@ def test_a_lender_whose_own_sender_is_a_service_calls_from_a_number_of_its_pool(
     assert isinstance(decided(phone), Rest)
     add(phone, "+12025550103")
     assert decided(phone) == "+12025550103"
+
+
+@pytest.mark.parametrize("pool", [(), (SERVICE,), (SHORT_CODE, SERVICE), (SERVICE, "+12025550105"), ("+12025550106",)])
+@pytest.mark.parametrize("own", ["its number", "retired", "a service"])
+def test_a_life_says_whether_a_number_would_be_found(phone: Phone, own: str, pool: tuple[str, ...]) -> None:
+    if own == "a service":
+        with make_engine(phone.house.settings.database_url_for("migrator")).begin() as connection:
+            connection.execute(update(Lender).where(Lender.id == phone.house.lender).values(sender="MG" + "8" * 32))
+    if own == "retired":
+        retire_own(phone)
+    for address in pool:
+        add(phone, address)
+    with phone.house.worker() as session:
+        life = load_life(session, phone.account, now=phone.house.now)
+    assert life is not None
+    assert life.can_call == isinstance(decided(phone), str)
 
 
 def test_whom_a_number_reached_is_called_from_it_again(phone: Phone) -> None:
