@@ -2,7 +2,7 @@
 
 Nothing of it is acted upon or stored meanwhile: the pages carry it. It is taken up only if the browser says that a page
 of ours sent it, or if it bears the token of the session that ended; and sent again it is a form of the new session.
-Whoever signs in instead of the one who typed it is not shown it.
+Whoever signs in instead of the one who typed it is not shown it, nor is anybody where nobody knows who that was.
 """
 
 import hmac
@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 from forbear.api.hooks.app_state import ledger_of
 from forbear.api.hooks.bodies import form_body
 from forbear.api.staff.rendering import render, words_of
-from forbear.api.staff.session import COOKIE, TOKEN, Staff, token_of
+from forbear.api.staff.session import BY, COOKIE, TOKEN, Staff, token_of
 from forbear.api.staff.wording import StaffWords
 from forbear.ledger import signing_in
 
@@ -33,6 +33,8 @@ OF_A_PAGE: Final = re.compile(
 LONGEST: Final = 40_000
 SIGNED_OUT: Final = 401
 TO, FIELDS, FROM = "kept_to", "kept_fields", "kept_from"
+OURS: Final = frozenset({TOKEN, BY})
+"""What every form bears anew."""
 Kept = tuple[str, list[tuple[str, str]]]
 SHOWN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
     {
@@ -54,7 +56,7 @@ async def signed_out(request: Request) -> Response | None:
     fields = await _taken_up(request)
     if fields is None:
         return None
-    owner = signing_in.whose(ledger_of(request), request.cookies.get(COOKIE))
+    owner = str(fields.get(BY, "")) or signing_in.whose(ledger_of(request), request.cookies.get(COOKIE))
     values: dict[str, Any] = {
         **packed(request.url.path, fields),
         FROM: owner or "",
@@ -71,8 +73,10 @@ async def of_old_page(request: Request) -> Response | None:
     site, mode = (request.headers.get(f"sec-fetch-{name}", "").lower() for name in ("site", "mode"))
     if (site, mode) != ("same-origin", "navigate") or _is_scripts(request) or not PATHS.fullmatch(request.url.path):
         return None
-    fields = await _body(request)
-    return None if fields is None else offer(request, (request.url.path, _pairs(fields)))
+    fields, staff = await _body(request), cast("Staff | None", getattr(request.state, "staff", None))
+    if fields is None or staff is None or str(fields.get(BY, "")) != staff.id:
+        return None
+    return offer(request, (request.url.path, _pairs(fields)))
 
 
 def packed(path: str, fields: FormData) -> dict[str, str]:
@@ -92,7 +96,7 @@ def unpacked(fields: FormData) -> Kept | None:
     if not isinstance(found, list):
         return None
     pairs = [pair for pair in cast("list[Any]", found) if isinstance(pair, list) and len(cast("list[Any]", pair)) == 2]  # noqa: PLR2004  a name and its value
-    return path, [(str(name), str(value)) for name, value in pairs if name != TOKEN]
+    return path, [(str(name), str(value)) for name, value in pairs if name not in OURS]
 
 
 def carried(fields: FormData) -> dict[str, Any]:
@@ -101,8 +105,8 @@ def carried(fields: FormData) -> dict[str, Any]:
 
 
 def typed_by(fields: FormData, staff: Staff) -> bool:
-    """Whether this is who typed it, as far as anybody knows."""
-    return str(fields.get(FROM, "")) in {"", staff.id}
+    """Whether this is known to be who typed it."""
+    return str(fields.get(FROM, "")) == staff.id
 
 
 def offer(request: Request, kept: Kept) -> Response:
@@ -166,4 +170,4 @@ async def _body(request: Request) -> FormData | None:
 
 
 def _pairs(fields: FormData) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in fields.multi_items() if name != TOKEN and isinstance(value, str)]
+    return [(name, value) for name, value in fields.multi_items() if name not in OURS and isinstance(value, str)]

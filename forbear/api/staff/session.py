@@ -8,6 +8,7 @@ the cookie: nothing is stored, and it dies with the session.
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Final
 
@@ -25,6 +26,11 @@ from forbear.settings import Settings
 COOKIE: Final = "forbear_staff"
 ROOT: Final = "/staff"
 TOKEN: Final = "csrf"  # noqa: S105  the name of a field
+BY: Final = "by"
+"""The field of a form that says who was signed in when its page was made. It lets nobody in; it keeps others out."""
+REMEMBERED: Final = timedelta(days=30)
+"""Machine time for which a browser keeps the cookie. The server ends the session long before; what is typed on a page
+older than that must still be known to be that person's."""
 _FOREIGN: Final = frozenset({"cross-site", "same-site"})
 
 
@@ -135,7 +141,7 @@ def set_cookie(answer: Response, settings: Settings, cookie: str) -> None:
     answer.set_cookie(
         COOKIE,
         cookie,
-        max_age=int(signing_in.LONGEST.total_seconds()),
+        max_age=int(REMEMBERED.total_seconds()),
         path=ROOT,
         secure=settings.public_url.startswith("https:"),
         httponly=True,

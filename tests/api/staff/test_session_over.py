@@ -73,6 +73,34 @@ def test_whoever_signs_in_instead_is_not_shown_it(desk: Desk, caller: Colleague,
     assert NOTE not in answer.text
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_where_the_cookie_is_gone_the_form_says_who_typed_it_and_else_nobody_is_shown_it(
+    desk: Desk, caller: Colleague, errand: Errand, known: bool
+) -> None:
+    form = begin(caller, errand).form("outcome")
+    assert form.fields["by"] == caller.id
+    caller.http.cookies.clear()
+    told = {**form.fields, **TOLD, "by": caller.id if known else ""}
+    page = seen(caller.http.post(form.action, data=told, headers={"Sec-Fetch-Site": "same-origin"}))
+    other = desk.hire("caller")
+    other.http = caller.http
+    assert NOTE not in signed_in_again(other, page).text
+    answer = signed_in_again(caller, page)
+    assert (NOTE in answer.text) == known
+
+
+def test_a_form_of_a_page_that_a_colleague_left_open_is_not_shown(
+    desk: Desk, caller: Colleague, errand: Errand
+) -> None:
+    form = begin(caller, errand).form("outcome")
+    other = desk.hire("caller")
+    other.sign_in(browser=caller.http)
+    here = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+    for whose, shown in ((caller.id, False), ("", False), (other.id, True)):
+        answer = caller.http.post(form.action, data={**form.fields, **TOLD, "by": whose}, headers=here)
+        assert (answer.status_code, NOTE in answer.text) == (200 if shown else 403, shown)
+
+
 def test_a_form_sent_again_bears_the_new_sessions_token_and_no_other_will_do(
     desk: Desk, caller: Colleague, errand: Errand
 ) -> None:

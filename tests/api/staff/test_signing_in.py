@@ -8,6 +8,7 @@ import pytest
 from forbear.api.pace import Pace
 from forbear.api.staff.session import COOKIE
 from forbear.ledger import admin, passwords, staffing
+from forbear.ledger.signing_in import LONGEST
 from tests.api.pages.reading import read
 from tests.api.staff.desk import PASSWORD, Colleague, Desk, seen
 
@@ -34,6 +35,8 @@ def test_the_cookie_is_for_no_script_and_for_our_pages_only(desk: Desk) -> None:
     assert "httponly" in told
     assert "samesite=lax" in told
     assert "path=/staff" in told
+    kept = next(each for each in told.split("; ") if each.startswith("max-age="))
+    assert timedelta(seconds=int(kept.partition("=")[2])) > 10 * LONGEST, "forms outlive a session, and are somebody's"
     assert ("secure" in told) == desk.settings.public_url.startswith("https:")
     desk.app.state.settings = desk.settings.model_copy(update={"public_url": "https://pages.example.org"})
     assert "; secure" in robin.sign_in().headers["set-cookie"].lower()
