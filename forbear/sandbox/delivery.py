@@ -5,12 +5,15 @@ Pure, so that the rules can be read and tested away from any socket.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urldefrag, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import stripe
 from twilio.request_validator import RequestValidator
 
+from forbear.sandbox.wire import whole
+
 _BACKOFF, _LONGEST_BACKOFF = 0.1, 5.0
+_LONGEST_WAIT = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,13 @@ class Overrides:
     @classmethod
     def of(cls, url: str) -> "Overrides":
         """Read `#ct=..&rt=..&tt=..&rc=..&rp=..`; what is absent or unreadable keeps Twilio's default."""
-        given = dict(parse_qsl(urldefrag(url).fragment))
-        default = cls()
+        given = dict(parse_qsl(url.partition("#")[2]))
+        default, retries = cls(), whole(given.get("rc"))
         return cls(
             connect=_seconds(given.get("ct"), default.connect),
             read=_seconds(given.get("rt"), default.read),
             total=_seconds(given.get("tt"), default.total),
-            retries=min(5, int(given["rc"])) if given.get("rc", "").isdecimal() else default.retries,
+            retries=default.retries if retries is None else min(5, retries),
             policy=frozenset(given["rp"].split(",")) if "rp" in given else default.policy,
         )
 
@@ -53,15 +56,20 @@ def backoff(tries: int) -> float:
     return min(_LONGEST_BACKOFF, _BACKOFF * 2 ** (tries - 1))
 
 
+def bare(url: str) -> str:
+    """An address without its fragment, which need not be one anybody can read."""
+    return url.partition("#")[0]
+
+
 def twilio_signature(url: str, params: Mapping[str, str], token: str) -> str:
     """Over the address without its fragment, as Twilio signs."""
-    return RequestValidator(token).compute_signature(urldefrag(url).url, dict(params))
+    return RequestValidator(token).compute_signature(bare(url), dict(params))
 
 
 def with_query(url: str, params: Mapping[str, str]) -> str:
     """An address with parameters added to those it has, and without its fragment."""
-    bare = urldefrag(url).url
-    return f"{bare}{'&' if '?' in bare else '?'}{urlencode(params)}" if params else bare
+    address = bare(url)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(params)}" if params else address
 
 
 def stripe_signature(body: str, secret: str, machine_timestamp: int) -> str:
@@ -69,4 +77,5 @@ def stripe_signature(body: str, secret: str, machine_timestamp: int) -> str:
 
 
 def _seconds(milliseconds: str | None, default: float) -> float:
-    return int(milliseconds) / 1_000 if milliseconds is not None and milliseconds.isdecimal() else default
+    given = whole(milliseconds)
+    return default if given is None else min(_LONGEST_WAIT, given / 1_000)

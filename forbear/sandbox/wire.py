@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from forbear.sandbox.refusals import Refusal
 
+_MOST_DIGITS = 15
 _HOST_PREFIX = re.compile(r"^/(?:api|messaging|lookups)(?=/|$)")
 
 
@@ -51,5 +52,17 @@ def path_of(request: Request) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """The sandbox talks to this machine and to nobody else."""
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    """The sandbox talks to this machine and to nobody else. An address nobody can read leads nowhere."""
+    try:
+        return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    except ValueError:
+        return False
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number written in digits, or none; one of more digits than anybody means counts as the largest."""
+    if not text or not text.isascii() or not text.isdecimal():
+        return None
+    digits = text.lstrip("0") or "0"
+    # Python itself refuses to read thousands of them.
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS - 1

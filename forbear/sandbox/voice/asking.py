@@ -6,13 +6,13 @@ Seconds here are the machine's: they are what the application's slowness is meas
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 import httpx
 
 from forbear.sandbox.agenda import Again, LiveClock, Payload
 from forbear.sandbox.deliveries import Deliveries, Sent
-from forbear.sandbox.delivery import Overrides, backoff, failure_of
+from forbear.sandbox.delivery import Overrides, backoff, bare, failure_of
 from forbear.sandbox.faults import Fault, Faults
 from forbear.sandbox.webhooks import MOST_CONNECTIONS, Signer
 from forbear.sandbox.wire import is_loopback
@@ -80,14 +80,17 @@ class Asking:
     async def _once(self, payload: Payload, fields: Mapping[str, str], secret: str) -> Answer:
         if not payload["url"]:
             raise Unanswered(_NO_ADDRESS)
-        bare, began = urldefrag(payload["url"]).url, self._deliveries.began()
-        sent = Sent(payload["sid"], "twiml", payload["method"], bare, fields, payload["tries"])
+        began = self._deliveries.began()
+        sent = Sent(payload["sid"], "twiml", payload["method"], bare(payload["url"]), fields, payload["tries"])
         try:
             async with asyncio.timeout(Overrides.of(payload["url"]).total):
                 answer, url = await self._followed(payload, fields, secret)
         except TimeoutError:
             self._deliveries.note(sent, began, None, "rt")
             raise Unanswered(_TIMED_OUT, "rt") from None
+        except (httpx.InvalidURL, ValueError):
+            self._deliveries.note(sent, began, None, "ct")
+            raise Unanswered(_NO_ADDRESS) from None
         except Unanswered as failed:
             self._deliveries.note(sent, began, None, failed.failure)
             raise
@@ -102,7 +105,7 @@ class Asking:
         url, method, form = payload["url"], payload["method"], fields
         answer = await self._sent(signer.request(method, url, form))
         for _ in range(_MOST_REDIRECTS):
-            if not answer.is_redirect:
+            if not answer.has_redirect_location:
                 break
             url = urljoin(url, answer.headers["Location"])
             answer = await self._sent(signer.request("GET", url, {}))
@@ -115,7 +118,7 @@ class Asking:
             return await self._client.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise Unanswered(_UNREACHABLE, "ct") from None
-        except httpx.TransportError:
+        except httpx.RequestError:
             raise Unanswered(_TIMED_OUT, "rt") from None
 
     async def aclose(self) -> None:

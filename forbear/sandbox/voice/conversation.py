@@ -159,6 +159,7 @@ class Conversation:
                 ear=ear,
                 begun=call.seconds or 0.0,
                 leaves_after=call.callee.leaves_after,
+                time_limit=call.order.time_limit,
                 recording_url=self._desk.recording_url,
                 dialled=self.on_dial,
             )

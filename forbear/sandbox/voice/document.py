@@ -5,7 +5,10 @@ Pure.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from xml.etree import ElementTree as ET
+
+from forbear.sandbox.wire import whole
 
 VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Record", "Dial", "Redirect", "Hangup", "Reject"})
 _XML = {"", "text/xml", "application/xml", "text/html", "application/xhtml+xml"}
@@ -23,11 +26,17 @@ class Verb:
     children: tuple["Verb", ...] = ()
 
     def number(self, name: str, default: float) -> float:
-        """A numeric attribute; what is not a number counts as absent."""
+        """A numeric attribute; what is not a number, or endless, counts as absent."""
         try:
-            return max(0.0, float(self.attributes.get(name, default)))
+            given = float(self.attributes.get(name, default))
         except ValueError:
             return default
+        return max(0.0, given) if isfinite(given) else default
+
+    def whole(self, name: str, default: int) -> int:
+        """An attribute that counts something; what is no whole number counts as absent."""
+        given = whole(self.attributes.get(name))
+        return default if given is None else given
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         return self.attributes.get(name, str(default)).lower() == "true"

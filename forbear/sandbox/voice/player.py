@@ -3,7 +3,7 @@
 Pure but for the ear's memory. Seconds are the call's own; nobody waits for them here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
@@ -15,6 +15,7 @@ from forbear.sandbox.voice.scripts import Act, Intent
 from forbear.sandbox.voice.stage import Next, Played, Stage, Taped
 
 _PLAYED_SECONDS = 5.0
+_MOST_LOOPS = 1_000
 _PRESS_SECONDS = 0.3
 _LONGEST_RECORDING = 3_600.0
 _CONFIDENCE = "0.9"
@@ -47,6 +48,7 @@ class _Player:
     def __init__(self, stage: Stage) -> None:
         self._stage, self._ear = stage, stage.ear
         self.seconds = 0.0
+        self._prompting = False
         self.entries: list[dict[str, Any]] = []
         self.tapes: list[Taped] = []
         self.parting: Next | None = None
@@ -83,17 +85,36 @@ class _Player:
         raise _Left
 
     def _say(self, verb: Verb) -> None:
-        for _ in range(int(verb.number("loop", 1)) or 1):
-            self.note(
-                "say", text=verb.text, voice=verb.attributes.get("voice"), language=verb.attributes.get("language")
-            )
-            self._ear.hear(verb.text)
-            self._pass(speaking_seconds(verb.text))
+        self._loop(verb, self._say_once)
+
+    def _say_once(self, verb: Verb) -> None:
+        self.note("say", text=verb.text, voice=verb.attributes.get("voice"), language=verb.attributes.get("language"))
+        self._ear.hear(verb.text)
+        self._pass(speaking_seconds(verb.text))
 
     def _play(self, verb: Verb) -> None:
+        self._loop(verb, self._play_once)
+
+    def _play_once(self, verb: Verb) -> None:
         digits = verb.attributes.get("digits")
-        self.note("play", url=None if digits else urljoin(self._stage.base, verb.text), digits=digits)
+        self.note("play", url=None if digits else self._address(verb.text), digits=digits)
         self._pass(_PLAYED_SECONDS if digits is None else len(digits) * _PRESS_SECONDS)
+
+    def _loop(self, verb: Verb, once: Callable[[Verb], None]) -> None:
+        """As often as the verb says, and no longer than the call; 0 is until its end.
+
+        An endless prompt that asks for keys or words is heard once: whoever listens would answer into it.
+        """
+        times = verb.whole("loop", 1)
+        endless = times == 0 and not self._prompting
+        for _ in range(_MOST_LOOPS if endless else min(times or 1, _MOST_LOOPS)):
+            once(verb)
+            if self._stage.begun + self.seconds >= self._stage.time_limit:
+                endless = True
+                break
+        if endless:
+            # To the limit and past it: nothing that follows is performed.
+            self._pass(self._stage.time_limit)
 
     def _pause(self, verb: Verb) -> None:
         length = verb.number("length", 1)
@@ -102,12 +123,14 @@ class _Player:
 
     def _gather(self, verb: Verb) -> Next | None:
         kinds = verb.attributes.get("input", "dtmf").lower().split()
-        digits = int(verb.number("numDigits", 0)) or None
+        digits = verb.whole("numDigits", 0) or None
         listening = Listening("dtmf" in kinds, "speech" in kinds, digits)
         self.note("gather", input=" ".join(kinds), digits=digits, finish=verb.attributes.get("finishOnKey", "#"))
+        self._prompting = True
         for child in verb.children:
             if child.name in {"Say", "Play", "Pause"}:
                 self.perform(child)
+        self._prompting = False
         act, meaning = self._ear.act(listening)
         timeout = verb.number("timeout", 5)
         if act.hang_up:
@@ -190,7 +213,7 @@ class _Player:
             sid=f"RE{uuid4().hex}",
             seconds=max(1, round(seconds)),
             text=text,
-            status_url=urljoin(self._stage.base, url) if url else "",
+            status_url=self._address(url) if url else "",
             status_method=verb.attributes.get("recordingStatusCallbackMethod", "POST").upper(),
             status_events=tuple(verb.attributes.get("recordingStatusCallbackEvent", "completed").split()),
         )
@@ -210,7 +233,7 @@ class _Player:
 
     def _redirect(self, verb: Verb) -> Next:
         self.note("redirect")
-        return Next("fetch", urljoin(self._stage.base, verb.text), verb.attributes.get("method", "POST").upper())
+        return Next("fetch", self._address(verb.text), verb.attributes.get("method", "POST").upper())
 
     def _hang_up(self, _verb: Verb) -> Next:
         self.note("hangup", by="application")
@@ -220,7 +243,14 @@ class _Player:
         self.note("reject", reason=verb.attributes.get("reason", "rejected"))
         return Next("reject", params={"reason": verb.attributes.get("reason", "rejected")})
 
+    def _address(self, given: str) -> str:
+        """What an address in a document means; one that nobody can read stays as it is, and is asked in vain."""
+        try:
+            return urljoin(self._stage.base, given)
+        except ValueError:
+            return given
+
     def _to_action(self, verb: Verb, params: Mapping[str, str], meaning: Intent | None = None) -> Next:
         """To the verb's action, which is the document's own address where it names none."""
-        url = urljoin(self._stage.base, verb.attributes.get("action", ""))
+        url = self._address(verb.attributes.get("action", ""))
         return Next("fetch", url, verb.attributes.get("method", "POST").upper(), params, meaning=meaning)

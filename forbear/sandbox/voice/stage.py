@@ -51,6 +51,7 @@ class Stage:
         base: its own address; what it names is relative to that.
         begun: seconds into the call.
         leaves_after: seconds into the call at which the listener hangs up.
+        time_limit: seconds into the call at which the carrier does.
         recording_url: the address of a recording's sound.
         dialled: how a connected call fares: its status, and its seconds.
     """
@@ -59,5 +60,6 @@ class Stage:
     ear: Ear
     begun: float
     leaves_after: float | None
+    time_limit: float
     recording_url: Callable[[str], str]
     dialled: Callable[[str], tuple[str, int]]
