@@ -8,7 +8,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from forbear.clock import MAX_SPEED, Clock
@@ -16,7 +17,7 @@ from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.carrier import Carrier
 from forbear.sandbox.deliveries import Deliveries
 from forbear.sandbox.dysms import DomesticProvider
-from forbear.sandbox.faults import Armed, Fault, Faults, Order, Product, lasting
+from forbear.sandbox.faults import LONGEST_SECONDS, Armed, Fault, Faults, Order, Product, lasting
 from forbear.sandbox.habits import Meaning
 from forbear.sandbox.journal import Journal
 from forbear.sandbox.messages import Query as Sought
@@ -34,6 +35,8 @@ _PLACES = {
     "described": "/docs",
 }
 Limit = Annotated[int, Query(ge=1, le=100_000)]
+Seq = Annotated[int, Query(ge=0, le=2**63 - 1)]
+"""What the memory can count to."""
 
 
 class Told(BaseModel):
@@ -56,7 +59,7 @@ class HandsetScript(Told):
 
     phone: str
     outcome: Outcome = Outcome.DELIVERED
-    queued_world_seconds: float = Field(default=0, ge=0)
+    queued_world_seconds: float = Field(default=0, ge=0, le=LONGEST_SECONDS)
 
 
 class FaultOrder(Told):
@@ -65,8 +68,8 @@ class FaultOrder(Told):
     kind: Fault
     phone: str | None = None
     times: int | None = Field(default=1, ge=1)
-    machine_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    world_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    machine_seconds: float | None = Field(default=None, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)
+    world_seconds: float | None = Field(default=None, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)
     product: Product | None = None
     code: int | None = None
 
@@ -79,11 +82,28 @@ class ClockChange(Told):
     """Another speed, or a leap ahead, or both."""
 
     speed: int | None = Field(default=None, ge=1, le=MAX_SPEED)
-    advance_world_seconds: float = Field(default=0, ge=0, le=10 * 366 * 86_400)
+    advance_world_seconds: float = Field(default=0, ge=0, le=LONGEST_SECONDS)
 
     def of(self, clock: Clock) -> Clock:
         ahead = timedelta(seconds=self.advance_world_seconds)
         return Clock.starting(clock.now() + ahead, clock.speed if self.speed is None else self.speed)
+
+
+async def writable(request: Request) -> None:
+    """Refuse half a character before anything is done about it: JSON can say it, and nobody can keep it."""
+    try:
+        json.dumps(json.loads(await request.body() or b"null"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise HTTPException(422, "a text holds a surrogate without its other half") from None
+    except ValueError:
+        return  # no JSON at all: whoever reads it says so
+
+
+async def misunderstood(_request: Request, problem: Exception) -> Response:
+    """What the control plane could not take, unrepeated: not all that JSON can say can be said in UTF-8."""
+    errors = problem.errors() if isinstance(problem, RequestValidationError) else []
+    told = [{name: error[name] for name in ("type", "loc", "msg")} for error in errors]
+    return Response(json.dumps({"detail": told}), 422, media_type="application/json")
 
 
 def control(clock: LiveClock, agenda: Agenda, carrier: Carrier, payments: Payments, faults: Faults) -> APIRouter:
@@ -115,7 +135,7 @@ def records_control(journal: Journal, deliveries: Deliveries) -> APIRouter:
     router = APIRouter(prefix="/_sandbox", tags=["control"])
 
     @router.get("/log")
-    async def log(after: int = 0, limit: Limit = 10_000) -> list[dict[str, Any]]:
+    async def log(after: Seq = 0, limit: Limit = 10_000) -> list[dict[str, Any]]:
         """What was accepted and what became of it, oldest first; `after` is the `seq` of the last line one has read."""
         return journal.since(after, limit)
 
@@ -175,7 +195,8 @@ def _add_clock(router: APIRouter, clock: LiveClock, agenda: Agenda) -> None:
             whole = not told or told.keys() & {"origin", "anchor"}
             clock.value = Clock.from_json(text) if whole else ClockChange.model_validate(told).of(clock.value)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
-            raise HTTPException(422, f"not a clock: {problem}") from None
+            readable = str(problem).encode("ascii", "backslashreplace").decode()
+            raise HTTPException(422, f"not a clock: {readable}") from None
         agenda.wake()
         return await read_clock()
 

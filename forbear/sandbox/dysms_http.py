@@ -19,6 +19,7 @@ from forbear.sandbox.dysms_answers import ApiError, TextRefused, request_id
 from forbear.sandbox.dysms_intake import domestic
 from forbear.sandbox.dysms_signature import Call, Signatures
 from forbear.sandbox.faults import Fault, Faults
+from forbear.sandbox.wire import whole
 
 _VERSION = "2017-05-25"
 _LARGEST_PAGE = 50
@@ -84,14 +85,12 @@ class DomesticApi:
 
     def _details(self, params: Mapping[str, str]) -> dict[str, Any]:
         phone = domestic(params.get("PhoneNumber", ""))
-        page, size = params.get("CurrentPage", ""), params.get("PageSize", "")
-        if not page.isdecimal() or not size.isdecimal() or int(page) < 1 or not 1 <= int(size) <= _LARGEST_PAGE:
+        page, size = whole(params.get("CurrentPage")), whole(params.get("PageSize"))
+        if page is None or size is None or page < 1 or not 1 <= size <= _LARGEST_PAGE:
             raise TextRefused("isv.INVALID_PARAMETERS")
         lag = self._faults.take(Fault.LIST_LAG, phone)
         shown_until = self._clock.now() if lag is None else self._clock.earlier(lag.world_seconds)
-        total, shown = self._provider.details(
-            phone, _day(params.get("SendDate", "")), int(page), int(size), shown_until
-        )
+        total, shown = self._provider.details(phone, _day(params.get("SendDate", "")), page, size, shown_until)
         return {
             "Code": "OK",
             "Message": "OK",

@@ -10,6 +10,8 @@ from itertools import count
 from typing import Literal
 
 Product = Literal["messages", "calls", "letters"]
+LONGEST_SECONDS = 10 * 366 * 86_400
+"""Nothing lasts longer: ten years, as far as the clock can leap at once."""
 
 
 class Fault(StrEnum):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from forbear.sandbox.refusals import Refusal
+from forbear.sandbox.wire import whole
 
 LONGEST_VALIDITY = 36_000
 _LONGEST_BODY = 1_600
@@ -121,7 +122,7 @@ def _body(form: Mapping[str, str]) -> str:
 def _media(urls: Sequence[str]) -> tuple[str, ...]:
     if len(urls) > _MOST_MEDIA:
         raise Refusal(21623)
-    if not all(_is_address(url) for url in urls):
+    if not all(is_address(url) for url in urls):
         raise Refusal(21620)
     return tuple(urls)
 
@@ -130,25 +131,27 @@ def _callback(form: Mapping[str, str]) -> str | None:
     url = form.get("StatusCallback")
     if not url:
         return None
-    if not _is_address(url) or "_" in (urlsplit(url).hostname or ""):
+    if not is_address(url) or "_" in (urlsplit(url).hostname or ""):
         raise Refusal(21609)
     return url
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether this can be asked over HTTP as it stands: blanks and control characters are nobody's to guess at."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(host) and len(url) <= _LONGEST_URL
+    written = not any(char.isspace() or not char.isprintable() for char in url)
+    return written and parts.scheme in {"http", "https"} and bool(host) and len(url) <= _LONGEST_URL
 
 
 def _validity(form: Mapping[str, str]) -> int:
-    given = form.get("ValidityPeriod", str(LONGEST_VALIDITY))
-    if not given.isdecimal() or not 1 <= int(given) <= LONGEST_VALIDITY:
+    seconds = whole(form.get("ValidityPeriod", str(LONGEST_VALIDITY)))
+    if seconds is None or not 1 <= seconds <= LONGEST_VALIDITY:
         raise Refusal(90007)
-    return int(given)
+    return seconds
 
 
 def _send_at(form: Mapping[str, str], service: str | None, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forbear.sandbox.droppable import drop, hold_back
-from forbear.sandbox.faults import Fault, Faults, Order, Product, lasting
+from forbear.sandbox.faults import LONGEST_SECONDS, Fault, Faults, Order, Product, lasting
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.webhooks import Webhooks
 
@@ -121,7 +121,7 @@ def _order(text: str) -> Order:
     for setting in given:
         name, _, value = setting.partition("=")
         if name == "times":
-            order = replace(order, times=None if value == "all" else int(value))
+            order = replace(order, times=None if value == "all" else _times(value))
         elif name == "code":
             order = replace(order, code=int(value))
         elif name in _NUMBERS:
@@ -131,8 +131,15 @@ def _order(text: str) -> Order:
     return order
 
 
+def _times(text: str) -> int:
+    times = int(text)
+    if times < 1:
+        raise ValueError(text)
+    return times
+
+
 def _length(text: str) -> float:
     seconds = float(text)
-    if not 0 <= seconds < float("inf"):
+    if not 0 <= seconds <= LONGEST_SECONDS:
         raise ValueError(text)
     return seconds

@@ -5,7 +5,6 @@ addressee: the first street line in small letters, a bar, and the ZIP code.
 """
 
 import base64
-import binascii
 import hmac
 import json
 from collections.abc import Awaitable, Callable
@@ -29,7 +28,7 @@ from forbear.sandbox.post_journey import Fate
 from forbear.sandbox.post_letters import Letter, Sought, new_id
 from forbear.sandbox.post_refusals import LobRefusal
 from forbear.sandbox.refusals import Refusal
-from forbear.sandbox.wire import iso
+from forbear.sandbox.wire import iso, whole
 
 _ROOT = "/lob/v1"
 _MOST = 100
@@ -79,7 +78,7 @@ class PrintHouseApi:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         try:
             user, _, _ = base64.b64decode(given, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             user = ""
         for key, mode in self._modes.items():
             if scheme.lower() == "basic" and hmac.compare_digest(user.encode(), key.encode()):
@@ -190,9 +189,10 @@ def _ordered_faults(request: Request) -> list[Order]:
 
 
 def _limit(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= _MOST:
+    limit = whole(text)
+    if limit is None or not 1 <= limit <= _MOST:
         raise LobRefusal("invalid", "limit must be between 1 and 100")
-    return int(text)
+    return limit
 
 
 def _since(text: str | None) -> str:

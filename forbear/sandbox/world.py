@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.routing import Route
 
 from forbear.sandbox.accounts_http import AccountsApi
@@ -15,7 +16,7 @@ from forbear.sandbox.agenda import Agenda, LiveClock
 from forbear.sandbox.callers import Callers
 from forbear.sandbox.carrier import Account, Carrier
 from forbear.sandbox.carrier_http import CarrierApi
-from forbear.sandbox.control import control, domestic_control, records_control
+from forbear.sandbox.control import control, domestic_control, misunderstood, records_control, writable
 from forbear.sandbox.deliveries import Deliveries
 from forbear.sandbox.dysms import DomesticProvider
 from forbear.sandbox.dysms_http import DomesticApi
@@ -105,17 +106,20 @@ def application(world: World, api_key: str) -> FastAPI:
         await world.close()
 
     app = FastAPI(title="Forbear sandbox", lifespan=life, max_body_size=_LARGEST_BODY)
-    app.include_router(control(world.clock, world.agenda, world.carrier, world.payments, world.faults))
+    app.add_exception_handler(RequestValidationError, misunderstood)
+    told = [Depends(writable)]
+    planes = control(world.clock, world.agenda, world.carrier, world.payments, world.faults)
+    app.include_router(planes, dependencies=told)
     app.include_router(records_control(world.journal, world.deliveries))
-    app.include_router(domestic_control(world.domestic))
+    app.include_router(domestic_control(world.domestic), dependencies=told)
     if world.signatures.are_set:
         domestic = DomesticApi(world.domestic, world.signatures, world.clock, world.faults)
         app.router.routes.extend(domestic.routes())
-    app.include_router(calls_control(world.switchboard))
-    app.include_router(numbers_control(world.carrier.books, world.lookups))
+    app.include_router(calls_control(world.switchboard), dependencies=told)
+    app.include_router(numbers_control(world.carrier.books, world.lookups), dependencies=told)
     app.router.routes.extend(_carrier_routes(world))
     app.router.routes.extend(PaymentsApi(world.payments, world.store, world.faults, api_key).routes())
-    app.include_router(world.post.control())
+    app.include_router(world.post.control(), dependencies=told)
     app.router.routes.extend(world.post.routes())
     app.router.routes.extend(PayPage(world.payments).routes())
     return app

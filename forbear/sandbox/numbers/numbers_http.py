@@ -17,7 +17,7 @@ from forbear.sandbox.messages import API_VERSION
 from forbear.sandbox.numbers.books import Books, Holding, Which
 from forbear.sandbox.refusals import Refusal
 from forbear.sandbox.voice.calls import formatted
-from forbear.sandbox.wire import form_pairs, iso, path_of, rfc2822
+from forbear.sandbox.wire import form_pairs, iso, path_of, rfc2822, whole
 
 _NUMBERS = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
 _NUMBER = "/api/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}.json"
@@ -92,9 +92,8 @@ class NumbersApi:
         if request.path_params["country"] != "US":
             raise Refusal(20404, path=path_of(request))
         params = request.query_params
-        size, area = params.get("PageSize", "50"), params.get("AreaCode", "212")
-        most = int(size) if size.isascii() and size.isdecimal() else 50
-        free = islice(self._free_numbers(area), most)
+        size, area = whole(params.get("PageSize")), params.get("AreaCode", "212")
+        free = islice(self._free_numbers(area), 50 if size is None else size)
         return JSONResponse({"available_phone_numbers": [_offered(number) for number in free], "uri": path_of(request)})
 
     async def _list(self, request: Request) -> Response:

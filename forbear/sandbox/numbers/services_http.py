@@ -13,7 +13,7 @@ from forbear.sandbox.gate import Endpoint, Gate
 from forbear.sandbox.listing import Shelf, envelope
 from forbear.sandbox.numbers.books import Books, Holding, Which
 from forbear.sandbox.refusals import Refusal
-from forbear.sandbox.wire import form_pairs, iso, path_of
+from forbear.sandbox.wire import form_pairs, iso, path_of, whole
 
 _HOST = "https://messaging.twilio.com"
 _SERVICES = "/messaging/v1/Services"
@@ -165,8 +165,8 @@ class ServicesApi:
 def _settings(form: Mapping[str, str]) -> dict[str, Any]:
     texts = {name: form[parameter] for parameter, name in _TEXTS.items() if parameter in form}
     flags = {name: form[parameter].lower() == "true" for parameter, (name, _) in _FLAGS.items() if parameter in form}
-    validity = form.get("ValidityPeriod", "")
-    return texts | flags | ({"validity_period": int(validity)} if validity.isdecimal() else {})
+    validity = whole(form.get("ValidityPeriod"))
+    return texts | flags | ({} if validity is None else {"validity_period": validity})
 
 
 def _whole(uri: str | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict
 
+from forbear.sandbox.control import Limit
 from forbear.sandbox.voice.calls import Call, CallQuery, resource
 from forbear.sandbox.voice.notices import left_message
 from forbear.sandbox.voice.scripts import CallScript
@@ -36,7 +37,7 @@ def calls_control(switchboard: Switchboard) -> APIRouter:
     desk = switchboard.desk
 
     @router.get("")
-    async def calls(to: str | None = None, sender: str | None = None, limit: int = 1_000) -> list[dict[str, Any]]:
+    async def calls(to: str | None = None, sender: str | None = None, limit: Limit = 1_000) -> list[dict[str, Any]]:
         """Newest first, both directions, whatever faults the list has over the API."""
         found = desk.calls.page(CallQuery(recipient=to, sender=sender), limit)
         return [resource(call, desk.line.account) for call in found]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-from forbear.sandbox.intake import is_e164
+from forbear.sandbox.intake import is_address, is_e164
 from forbear.sandbox.refusals import Refusal
+from forbear.sandbox.wire import whole
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
 _METHODS = {"GET", "POST"}
 _LONGEST_TWIML = 4_000
-_LONGEST_URL = 4_000
 _LONGEST_CALL = 14_400
 _DIGITS = re.compile(r"[0-9wW#*]{1,32}")
 _MAGIC_TO = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
@@ -153,14 +153,8 @@ def _url(form: dict[str, str], name: str) -> str:
     url = form.get(name, "")
     if not url:
         return ""
-    code = 21609 if name == "StatusCallback" else 21205
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise Refusal(code) from None
-    if parts.scheme not in {"http", "https"} or not host or len(url) > _LONGEST_URL:
-        raise Refusal(code)
+    if not is_address(url):
+        raise Refusal(21609 if name == "StatusCallback" else 21205)
     return url
 
 
@@ -192,5 +186,5 @@ def _send_digits(form: dict[str, str]) -> str:
 
 
 def _whole(form: dict[str, str], name: str, default: int, most: int) -> int:
-    given = form.get(name, "")
-    return max(1, min(most, int(given))) if given.isascii() and given.isdecimal() else default
+    given = whole(form.get(name))
+    return default if given is None else max(1, min(most, given))

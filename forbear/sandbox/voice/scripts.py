@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forbear.sandbox.faults import LONGEST_SECONDS
+
 Answers = Literal["human", "machine", "voicemail", "fax", "busy", "no_answer", "refuses", "failed"]
 Verdict = Literal[
     "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
@@ -26,8 +28,10 @@ class Act(BaseModel):
     press: str | None = Field(default=None, pattern=r"^[0-9*#]+$")
     say: str | None = None
     hang_up: bool = False
-    after: float = Field(default=1.5, ge=0, description="World seconds after the prompt")
-    seconds: float | None = Field(default=None, ge=0, description="How long the words take; else by their length")
+    after: float = Field(default=1.5, ge=0, le=LONGEST_SECONDS, description="World seconds after the prompt")
+    seconds: float | None = Field(
+        default=None, ge=0, le=LONGEST_SECONDS, description="How long the words take; else by their length"
+    )
 
 
 class Mind(BaseModel):
@@ -69,10 +73,10 @@ class CallScript(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     answers: Answers = "human"
-    ring_seconds: float = Field(default=6, ge=0)
+    ring_seconds: float = Field(default=6, ge=0, le=LONGEST_SECONDS)
     acts: tuple[Act, ...] = ()
     mind: Mind | None = None
-    leaves_after: float | None = Field(default=None, ge=0)
-    greeting_seconds: float = Field(default=9, ge=0)
+    leaves_after: float | None = Field(default=None, ge=0, le=LONGEST_SECONDS)
+    greeting_seconds: float = Field(default=9, ge=0, le=LONGEST_SECONDS)
     detected_as: Verdict | None = None
     sip_code: int = 404
