@@ -45,7 +45,7 @@ COUNTS_AS: Mapping[tuple[Channel, TouchState], tuple[Result, ...]] = MappingProx
         ("letter", "delivered"): ("delivered",),
         ("letter", "undelivered"): ("no_answer",),
         ("letter", "failed"): (),
-        # An agent who set out and has not reported may be standing at the door.
+        # An officer who set out and has not reported may be standing at the door.
         ("visit", "claimed"): ("visited",),
         ("visit", "dispatching"): ("visited",),
         ("visit", "unknown"): ("visited",),
