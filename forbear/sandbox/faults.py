@@ -32,7 +32,7 @@ class Fault(StrEnum):
     CALLBACK_BEFORE_ANSWER = "callback_before_answer"  # the answer waits until the first callback was taken
     LIST_LAG = "list_lag"  # lists do not show the last world_seconds
     CALLBACK_DUPLICATED = "callback_duplicated"
-    CALLBACK_REORDERED = "callback_reordered"  # posted after the message's next callback
+    CALLBACK_REORDERED = "callback_reordered"  # posted after the message's next callback, or after a while
     CALLBACK_DELAYED = "callback_delayed"  # by world_seconds
     CALLBACK_LOST = "callback_lost"
     CALLBACK_BAD_SIGNATURE = "callback_bad_signature"

@@ -22,7 +22,9 @@ from forbear.sandbox.post_letters import Letter, lob_time
 from forbear.sandbox.post_options import Post
 from forbear.sandbox.wire import is_loopback, iso
 
-_ERRAND = "post_event"
+_ERRAND, _RELEASE = "post_event", "post_event_held"
+_LONGEST_HELD = timedelta(days=14)
+"""World time an event waits for the one it is to come after: the mail takes days from one to the next."""
 _PRODUCT: Final = "letters"
 _PATIENCE = 5.0
 """Machine seconds an answer waits for its first event."""
@@ -44,6 +46,7 @@ class PostEvents:
         self._held: dict[str, Payload] = {}
         self._awaited: dict[str, asyncio.Event] = {}
         ground.agenda.on_errand(_ERRAND, self._run)
+        ground.agenda.on_step(_RELEASE, self._release)
 
     def tell(self, letter: Letter, kind: str) -> None:
         """Plan an event about a letter as it stands, within the current transaction."""
@@ -54,14 +57,24 @@ class PostEvents:
             event["new_parameter"] = {"nobody": "knows it"}
         spoilt = self._strikes("bad_signature", letter) is not None
         payload: Payload = {"letter": letter.id, "body": json.dumps(event), "spoilt": spoilt, "tries": 0, "then": []}
-        if self._strikes("reordered", letter) is not None:
-            self._held[letter.id] = payload
+        held = self._held.pop(letter.id, None)
+        if held is None and self._strikes("reordered", letter) is not None:
+            self._hold(letter.id, payload)
             return
-        if held := self._held.pop(letter.id, None):
-            payload["then"] = [held]
         due = self._clock.now() + timedelta(seconds=self._strikes("delayed", letter) or 0)
-        for _ in range(1 if self._strikes("duplicated", letter) is None else 2):
+        self._agenda.add(_ERRAND, payload | {"then": [held] if held else []}, due)
+        if self._strikes("duplicated", letter) is not None:
             self._agenda.add(_ERRAND, payload, due)
+
+    def _hold(self, letter: str, payload: Payload) -> None:
+        """Keep back until the letter's next event was tried; where none follows, for a while."""
+        self._held[letter] = payload
+        self._agenda.add(_RELEASE, {"letter": letter, "body": payload["body"]}, self._clock.now() + _LONGEST_HELD)
+
+    def _release(self, payload: Payload) -> None:
+        held = self._held.get(payload["letter"])
+        if held is not None and held["body"] == payload["body"]:
+            self._agenda.add(_ERRAND, self._held.pop(payload["letter"]), self._clock.now())
 
     async def until_told(self, letter: str) -> None:
         """Wait until an event about a letter was taken, or for as long as anybody would."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
-from urllib.parse import urldefrag, urlencode
+from urllib.parse import urlencode
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -21,6 +21,7 @@ from forbear.sandbox.deliveries import Deliveries, Sent
 from forbear.sandbox.delivery import (
     Overrides,
     backoff,
+    bare,
     failure_of,
     stripe_signature,
     twilio_signature,
@@ -31,7 +32,9 @@ from forbear.sandbox.wire import instant, is_loopback, iso
 
 News = Literal["callback", "inbound", "event"]
 OnAnswer = Callable[[Payload, str], None]
-_ERRAND = "post"
+_ERRAND, _RELEASE = "post", "post_held"
+_LONGEST_HELD = timedelta(minutes=30)
+"""World time a callback waits for the one it is to come after."""
 _LANE = 32
 """Webhooks on their way to one address at a time."""
 MOST_CONNECTIONS = 512
@@ -77,6 +80,7 @@ class Webhooks:
         self._awaited: dict[str, asyncio.Event] = {}
         self.on_answer: OnAnswer = lambda _payload, _text: None
         agenda.on_errand(_ERRAND, self._run)
+        agenda.on_step(_RELEASE, self._release)
 
     def post_form(self, form: Form) -> None:
         """Plan a webhook of the carrier, within the current transaction; without an address there is none."""
@@ -109,14 +113,24 @@ class Webhooks:
         payload["bad_signature"] = strikes("bad_signature") is not None
         if strikes("new_parameter") is not None:
             payload["params"]["NewParameter"] = "1"
-        if sid is not None and strikes("reordered") is not None:
-            self._held[sid] = payload
-            return
         held = self._held.pop(sid or "", None)
-        payload["then"] = [held] if held else []
+        if held is None and sid is not None and strikes("reordered") is not None:
+            self._hold(sid, payload)
+            return
         due = self._clock.now() + timedelta(seconds=strikes("delayed") or 0)
-        for _ in range(1 if strikes("duplicated") is None else 2):
+        self._agenda.add(_ERRAND, payload | {"then": [held] if held else []}, due)
+        if strikes("duplicated") is not None:
             self._agenda.add(_ERRAND, payload, due)
+
+    def _hold(self, sid: str, payload: Payload) -> None:
+        """Keep back until the next about the same message or call was tried; where none follows, for a while."""
+        self._held[sid] = payload
+        self._agenda.add(_RELEASE, {"sid": sid, "token": payload["token"]}, self._clock.now() + _LONGEST_HELD)
+
+    def _release(self, payload: Payload) -> None:
+        held = self._held.get(payload["sid"])
+        if held is not None and held["token"] == payload["token"]:
+            self._agenda.add(_ERRAND, self._held.pop(payload["sid"]), self._clock.now())
 
     async def _run(self, payload: Payload) -> Again | None:
         async with self._lane(payload["url"]):
@@ -143,22 +157,22 @@ class Webhooks:
 
     async def _attempt(self, payload: Payload) -> tuple[str | None, str]:
         """Post once: the failure in the retry policy's words, if any, and the answer's text."""
-        if not is_loopback(payload["url"]):
-            return "ct", ""
         began = self._deliveries.began()
         failure, answer = await self._posted(payload)
         if payload["news"] != "event":
-            url, params = urldefrag(payload["url"]).url, payload["params"]
+            url, params = bare(payload["url"]), payload["params"]
             sent = Sent(payload["sid"], payload["news"], payload["method"], url, params, payload["tries"])
             self._deliveries.note(sent, began, answer, failure)
         return failure, answer.text if answer is not None else ""
 
     async def _posted(self, payload: Payload) -> tuple[str | None, httpx.Response | None]:
+        if not is_loopback(payload["url"]):
+            return "ct", None
         try:
             answer = await self._client.send(self._request(payload))
-        except (httpx.ConnectError, httpx.ConnectTimeout):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, ValueError):
             return "ct", None
-        except httpx.TransportError:
+        except httpx.RequestError:
             return "rt", None
         return failure_of(answer.status_code), answer
 
@@ -192,7 +206,7 @@ class Signer:
     def request(self, method: str, url: str, params: Mapping[str, str]) -> httpx.Request:
         overrides = Overrides.of(url)
         timeout = httpx.Timeout(overrides.read, connect=overrides.connect, pool=None)
-        address, body = (with_query(url, params), {}) if method == "GET" else (urldefrag(url).url, params)
+        address, body = (with_query(url, params), {}) if method == "GET" else (bare(url), params)
         headers = {
             "User-Agent": "TwilioProxy/1.1",
             "I-Twilio-Idempotency-Token": self.token,

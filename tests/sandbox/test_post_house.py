@@ -137,6 +137,20 @@ def test_events_come_wrongly_when_asked_to(house: PostBox, fault: str, expected:
     assert any("new_parameter" in event for event in house.told(touch)) == (fault == "callback_new_parameter")
 
 
+def test_a_held_event_is_posted_once_behind_a_doubled_one(house: PostBox) -> None:
+    house.arm("callback_reordered")
+    house.arm("callback_duplicated")
+    posted(house, "tch_held", "delivered")
+    eventually(lambda: "mailed" in house.kinds("tch_held"))
+    assert Counter(house.kinds("tch_held"))["created"] == 1
+
+
+@pytest.mark.parametrize("given", ["é".encode(), "é".encode("latin-1")])
+def test_a_key_nobody_can_read_is_wrong(house: PostBox, given: bytes) -> None:
+    answer = httpx.get(f"{house.base}/letters", headers={b"Authorization": b"Basic " + given}, trust_env=False)
+    assert answer.status_code == 401
+
+
 def test_a_spoilt_signature_is_wrong_and_a_late_event_comes_late(house: PostBox) -> None:
     house.arm("callback_bad_signature")
     posted(house, "tch_spoilt", "delivered")
