@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forbear.cadence.decision import Contact, Question
+from forbear.cadence.either_way import readings, weigh
 from forbear.cadence.life import ContactPoint, Life, Person
 from forbear.cadence.permits import sendable
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.standing import debt_stands_still, first_to_speak, promised_day, stage_of
-from forbear.cadence.translate import days_past_due, to_attempt, to_facts
+from forbear.cadence.translate import days_past_due, to_attempt
 from forbear.contracts.words import Channel
-from forbear.rules.engine import check
 from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
 
@@ -54,8 +54,8 @@ def may_begin(life: Life, work: Work, playbook: Playbook, packs: Packs, now: dat
         return found
     person, point = found
     attempt = to_attempt(life, person, point, work.channel, staff=work.staff, by="person")
-    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
-    permit = check(attempt, facts, packs, now)
+    known = readings(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
+    permit, facts = weigh(attempt, known, packs, now)
     if permit.verdict != "allow":
         first = permit.findings[0]
         return Barred(first.rule, first.why, permit.until, permit)

@@ -2,7 +2,8 @@
 
 The table counts high, because a limit must hold even if every open question turns out against us. A text whose answer
 is still out counts as delivered. A call under way may end either way, and some limits count conversations and others
-calls that nobody took: until its end is known it counts as both. Once nobody knows its end it counts as a dial that was
+calls that nobody took: until its end is known it counts as either, once in each of two readings
+(`forbear.cadence.either_way`). Once nobody knows its end it counts as a dial that was
 not answered. Only what certainly was not sent counts nothing.
 """
 

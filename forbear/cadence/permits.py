@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from forbear.cadence.decision import Question
+from forbear.cadence.either_way import readings, weigh
 from forbear.cadence.life import ContactPoint, Life, Person
 from forbear.cadence.steps import LETTER_ROUTES, Playbook, Step
-from forbear.cadence.translate import home_zone, to_attempt, to_facts
+from forbear.cadence.translate import home_zone, to_attempt
 from forbear.contracts.words import Channel, Worker
-from forbear.rules.engine import check
 from forbear.rules.facts import Attempt, Finding, Permit
 from forbear.rules.packs import Packs
 
@@ -133,7 +133,7 @@ class Scales:
         self._now = now
         self._earliest = max(now, earliest)
         self._playbook = playbook
-        self._facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
+        self._facts = readings(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
 
     def weigh(self, step: Step) -> list[Weighed]:
         """Every contact point that the step can use, with its permit and its place in the day."""
@@ -142,11 +142,11 @@ class Scales:
 
     def _weigh_point(self, point: ContactPoint, step: Step) -> Weighed:
         attempt = to_attempt(self._life, self._person, point, step.channel, by=step.by)
-        permit = check(attempt, self._facts, self._packs, self._now)
+        permit, facts = weigh(attempt, self._facts, self._packs, self._now)
         barred = any(finding.until is None for finding in permit.findings)
         zone = permit.zones[0] if permit.zones else "UTC"
         slot = None if barred else self._slot(attempt, step.by)
-        question = Question(attempt, self._facts)
+        question = Question(attempt, facts)
         return Weighed(point=point, question=question, permit=permit, slot=slot, zone_name=zone)
 
     def _slot(self, attempt: Attempt, by: Worker) -> datetime | None:
@@ -176,9 +176,10 @@ class Scales:
         If it does not, the decision on that day holds and says so.
         """
         if at <= self._now:
-            return check(attempt, self._facts, self._packs, at)
-        hopeful = tuple(replace(debt, balance_as_of=at) for debt in self._facts.debts)
-        return check(attempt, replace(self._facts, debts=hopeful), self._packs, at)
+            return weigh(attempt, self._facts, self._packs, at)[0]
+        debts = tuple(replace(debt, balance_as_of=at) for debt in self._facts[0].debts)
+        hopeful = [replace(each, debts=debts) for each in self._facts]
+        return weigh(attempt, hopeful, self._packs, at)[0]
 
     def _place(self, opens: datetime, closes: datetime) -> tuple[datetime, datetime]:
         """The account's place in one window, and the last instant of the part that is used."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from forbear.cadence.either_way import readings, weigh
 from forbear.cadence.life import Life, Person
 from forbear.cadence.permits import NO_VOICE, VOICE_CONSENT, sendable, usable
 from forbear.cadence.playbooks import Playbook
@@ -71,8 +72,8 @@ def _person_says_no(life: Life, touch: ClaimedTouch, playbook: Playbook, packs: 
     point = next((each for each in points if each.id == touch.point), None)
     if point is None:
         return _unusable(person, touch)
-    facts = to_facts(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
-    permit = check(to_attempt(life, person, point, touch.channel), facts, packs, now)
+    facts = readings(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
+    permit, _ = weigh(to_attempt(life, person, point, touch.channel), facts, packs, now)
     if permit.verdict == "allow":
         return None
     return f"{permit.findings[0].rule}: {permit.findings[0].why}"

@@ -86,8 +86,11 @@ def to_attempt(
     )
 
 
-def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: int) -> law.Facts:
-    """Everything the engine needs to know of one person, at `now`."""
+def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: int, missed: bool = False) -> law.Facts:
+    """Everything the engine needs to know of one person, at `now`.
+
+    A call under way is told as the conversation that it may become, or as the call that nobody took where `missed`.
+    """
     return law.Facts(
         lender=law.Lender(role=life.lender.role, kind=life.lender.kind),
         jurisdictions=person.jurisdictions,
@@ -96,7 +99,7 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         agreements=_agreements(person),
         events=tuple(law.Event(kind=each.kind, at=each.at) for each in life.events),
         debts=(_debt(life, now),),
-        history=_history(life, person),
+        history=_history(life, person, missed=missed),
         suppressions=_suppressions(person),
         policy=_policy(life, contacts_in_7_days),
         calendars=life.calendars,
@@ -171,7 +174,7 @@ def _debt(life: Life, now: datetime) -> law.Debt:
     )
 
 
-def _history(life: Life, person: Person) -> tuple[law.PastAttempt, ...]:
+def _history(life: Life, person: Person, *, missed: bool) -> tuple[law.PastAttempt, ...]:
     """The past of everybody on the account, in order: limits of a debt, or of a debtor and spouse, count them all.
 
     What the person's own history holds is the person's, whomever it was made to: a shared number makes the limits
@@ -181,7 +184,7 @@ def _history(life: Life, person: Person) -> tuple[law.PastAttempt, ...]:
     others = list(_others(life, person))
     if others:
         made = sorted([*made, *others], key=lambda each: (each[0].at, each[0].ref or ""))
-    return tuple(past for touch, whose in made for past in _past(touch, whose))
+    return tuple(past for touch, whose in made for past in _past(touch, whose, missed=missed))
 
 
 def _others(life: Life, person: Person) -> Iterator[tuple[PastTouch, str]]:
@@ -199,10 +202,10 @@ def _which(touch: PastTouch) -> PastTouch | str:
     return touch.ref or touch
 
 
-def _past(touch: PastTouch, whose: str) -> Iterator[law.PastAttempt]:
+def _past(touch: PastTouch, whose: str, *, missed: bool) -> Iterator[law.PastAttempt]:
     """A touch in the law's words, in the role that it was made in; none for one that certainly was not made."""
     results = (touch.result,) if touch.result else counts_as(touch.channel, touch.state)
-    for result in results:
+    for result in results[:1] if missed else results[-1:]:
         yield law.PastAttempt(
             at=touch.at,
             channel=touch.channel,

@@ -10,15 +10,15 @@ from typing import cast, get_args
 
 from sqlalchemy.orm import Session
 
+from forbear.cadence.either_way import readings, weigh
 from forbear.cadence.life import ContactPoint, Life, Person
 from forbear.cadence.permits import sendable
 from forbear.cadence.playbooks import Playbook
-from forbear.cadence.translate import to_attempt, to_facts
+from forbear.cadence.translate import to_attempt
 from forbear.contracts.words import Channel
 from forbear.errors import NotFound
 from forbear.ledger.lives import load_life
 from forbear.ledger.views import find_account
-from forbear.rules.engine import check
 from forbear.rules.facts import Facts, Permit
 from forbear.rules.packs import Packs
 
@@ -69,7 +69,7 @@ def suppose(
     for person in life.persons:
         facts = _facts(life, person, playbook, at, confirmed=confirmed)
         for way, point in _ways(life, person, playbook, channel):
-            permit = check(to_attempt(life, person, point, way, by="person"), facts, packs, at)
+            permit, _ = weigh(to_attempt(life, person, point, way, by="person"), facts, packs, at)
             answers.append(Supposed(person.id, person.role, way, point.id, point.place, permit))
     return answers
 
@@ -84,9 +84,11 @@ def _ways(
             yield way, point
 
 
-def _facts(life: Life, person: Person, playbook: Playbook, at: datetime, *, confirmed: bool) -> Facts:
-    facts = to_facts(life, person, at, contacts_in_7_days=playbook.contacts_in_7_days)
-    facts = replace(facts, history=tuple(past for past in facts.history if past.at <= at))
+def _facts(life: Life, person: Person, playbook: Playbook, at: datetime, *, confirmed: bool) -> list[Facts]:
+    known = readings(life, person, at, contacts_in_7_days=playbook.contacts_in_7_days)
+    until_then = [replace(facts, history=tuple(past for past in facts.history if past.at <= at)) for facts in known]
     if not confirmed:
-        return facts
-    return replace(facts, debts=tuple(replace(debt, balance_as_of=at) for debt in facts.debts))
+        return until_then
+    return [
+        replace(facts, debts=tuple(replace(debt, balance_as_of=at) for debt in facts.debts)) for facts in until_then
+    ]

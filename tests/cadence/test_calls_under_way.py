@@ -7,11 +7,13 @@ from typing import Any, get_args
 
 import pytest
 
+from forbear.cadence.either_way import readings, weigh
 from forbear.cadence.life import Life, PastTouch
 from forbear.cadence.standing import unreachable
-from forbear.cadence.translate import to_attempt, to_facts
+from forbear.cadence.translate import to_attempt
 from forbear.contracts.words import TouchState
 from forbear.rules.engine import check
+from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
 
 MakeLife = Callable[..., Life]
@@ -37,9 +39,16 @@ def call(state: TouchState, ago: int, result: str | None = None) -> PastTouch:
 
 
 def rules(life: Life, packs: Packs, channel: Any, at: datetime = NOON) -> tuple[str, ...]:
+    return permit(life, packs, channel, at).rules
+
+
+def permit(life: Life, packs: Packs, channel: Any, at: datetime = NOON) -> Permit:
+    """The permit, which must be the same again from the facts that are kept with it."""
     person = life.borrower
-    told = to_facts(life, person, at, contacts_in_7_days=3)
-    return check(to_attempt(life, person, person.points[0], channel, by="person"), told, packs, at).rules
+    attempt = to_attempt(life, person, person.points[0], channel, by="person")
+    weighed, facts = weigh(attempt, readings(life, person, at, contacts_in_7_days=3), packs, at)
+    assert check(attempt, facts, packs, at) == weighed
+    return weighed
 
 
 @pytest.mark.parametrize("state", get_args(TouchState))
@@ -70,3 +79,13 @@ def test_nobody_is_out_of_reach_while_he_may_be_talking(a_life: MakeLife) -> Non
     talking = replace(call("sent", 1), account="acc_1")
     life = a_life(person={"history": (*missed, talking)})
     assert not unreachable(life, life.borrower)
+
+
+@pytest.mark.parametrize("state", UNDER_WAY)
+def test_it_takes_one_place_in_every_limit(a_life: MakeLife, packs: Packs, state: TouchState) -> None:
+    calls = (call("undelivered", 3, "no_answer"), call("undelivered", 2, "no_answer"), call(state, 1))
+    history = tuple(replace(each, account="acc_1", accounts=("acc_1",)) for each in calls)
+    life = a_life(person={"jurisdictions": ("US-DC",), "history": history})
+    counts = {count.rule: count for count in permit(life, packs, "call").counts if count.taken}
+    assert counts["US-DC.CALL4"].taken == len(calls)
+    assert all(len(set(count.refs)) == count.taken for count in counts.values())

@@ -38,7 +38,7 @@ def test_nothing_is_counted_and_the_task_is_on_the_list_again(house: House) -> N
     person, account = house.borrower()
     made = task(house, account, person)
     touch = started(house, made).touch
-    assert counted(house, account) == ["no_answer", "connected"], "under way it may end either way"
+    assert counted(house, account) == ["connected"], "under way it may be a conversation"
     assert give_back(house, made)
     assert (house.touch(touch).state, house.touch(touch).code) == ("failed", "not_dialled")
     assert counted(house, account) == []
