@@ -27,7 +27,7 @@ PATHS: Final = re.compile(r"/staff/(?:visits/[0-9A-Za-z_]+/report|tasks/[0-9A-Za
 """Where somebody writes down what cannot be had again; each of them does the same thing once, however often sent."""
 OF_A_PAGE: Final = re.compile(
     r"/staff/(?:(visits/[0-9A-Za-z_]+)/(?:check-in|start|sign|abort|report)|visit-photos/([0-9A-Za-z_]+)"
-    r"|(tasks/[0-9A-Za-z_]+)/(?:begin|outcome|open|meaning|done|give-back))"
+    r"|(tasks/[0-9A-Za-z_]+)/(?:begin|outcome|not-dialled|open|meaning|done|give-back))"
 )
 """Forms that stand on the page of one visit or task."""
 LONGEST: Final = 40_000

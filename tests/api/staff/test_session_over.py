@@ -101,6 +101,13 @@ def test_a_form_of_a_page_that_a_colleague_left_open_is_not_shown(
         assert (answer.status_code, NOTE in answer.text) == (200 if shown else 403, shown)
 
 
+@pytest.mark.parametrize("act", ["begin", "not-dialled", "open", "give-back"])
+def test_after_any_other_form_the_sign_in_leads_back_to_its_task(desk: Desk, errand: Errand, act: str) -> None:
+    answer = desk.browser().post(f"{errand.path}/{act}", data={"csrf": "old"})
+    onward = errand.path.replace("/", "%2F")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/sign-in?next={onward}")
+
+
 def test_a_form_sent_again_bears_the_new_sessions_token_and_no_other_will_do(
     desk: Desk, caller: Colleague, errand: Errand
 ) -> None:
