@@ -21,6 +21,7 @@ from forbear.ledger.visits_desk import Desk, Rules
 from forbear.ledger.visits_planned import Team
 
 ROOT: Final = "/staff/visits"
+YEARS: Final = range(2000, 2201)
 Supervisor = Annotated[Staff, Depends(requires("supervisor"))]
 Officer = Annotated[Staff, Depends(requires("officer"))]
 Either = Annotated[Staff, Depends(requires("supervisor", "officer"))]
@@ -70,15 +71,18 @@ def officers(desk: Desk) -> Mapping[str, str]:
 
 
 def read_day(text: str) -> date:
-    """A date as a form sends it.
+    """A date as a form sends it, and of our time: next to the first and the last there is no other day.
 
     Raises:
         BadInput: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise BadInput("day", "is no date", "Send it as YYYY-MM-DD.") from None
+        day = date.min
+    if day.year not in YEARS:
+        raise BadInput("day", "is no date", "Send it as YYYY-MM-DD.")
+    return day
 
 
 def read_time(text: str, missing: time) -> time:

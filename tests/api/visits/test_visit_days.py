@@ -69,3 +69,14 @@ def test_a_visit_that_is_under_way_stays_on_the_page_past_midnight(visits: Round
     visit, _, _ = visits.crew.under_way()
     visits.desk.hands.advance(timedelta(hours=13))
     assert f"/staff/visits/{visit}" in visits.one.signed_in().get("/staff/visits/day").text
+
+
+@pytest.mark.parametrize(
+    ("on", "status"),
+    [
+        *((day, 422) for day in ("0001-01-01", "1999-12-31", "2201-01-01", "9999-12-31", "tomorrow")),
+        *((day, 200) for day in ("2000-01-01", "2200-12-31")),
+    ],
+)
+def test_a_day_of_another_age_is_no_day(visits: Round, on: str, status: int) -> None:
+    assert visits.one.get(f"/staff/visits/day/{on}").status_code == status
