@@ -81,6 +81,7 @@
         else if (field.type === "checkbox") field.checked = told.has(field.name);
         else if (field.name && field.name !== "csrf" && told.has(field.name)) field.value = told.get(field.name);
       }
+      written = true; // filled in by a script, it fires no input
       await drop(item.key); await show();
       form.querySelector("input[name=outcome]").focus();
     });
