@@ -6,7 +6,7 @@ It also reads what was told: only words of the closed lists, and all that the pl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Reply, Touch
 from forbear.ledger.tables.tasks import Task
+from forbear.money.currency import minor_unit
 
 FURTHEST: Final = timedelta(days=31)
 """Civil days up to which a promise may be made: as far as on the page behind the link."""
@@ -131,8 +132,16 @@ def _promise_fits(
         raise BadInput(
             "promise", "names a day that is past or too far away", f"Choose one within {FURTHEST.days} days."
         )
-    if promise.amount is not None and promise.amount <= 0:
+    if promise.amount is not None and not (_is_money(promise.amount, account.currency) and promise.amount > 0):
         raise BadInput("promise", "is of no amount", "Leave the amount out, or say how much.")
+
+
+def _is_money(amount: Decimal, currency: str) -> bool:
+    """Whether it can be counted out in coins: finite, no finer than the smallest of them, no longer than sums are."""
+    try:
+        return amount.is_finite() and amount == amount.quantize(minor_unit(currency))
+    except InvalidOperation:
+        return False
 
 
 def _promise(session: Session, touch: Touch, told: Told, promise: Promised, now: datetime) -> None:

@@ -163,7 +163,10 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(house: House) -> None:
         ("spoke_promise", {}),
         ("spoke_promise", {"promise": Promised(date(2026, 3, 1))}),
         ("spoke_promise", {"promise": Promised(date(2026, 5, 1))}),
-        ("spoke_promise", {"promise": Promised(date(2026, 3, 3), Decimal(0))}),
+        *(
+            ("spoke_promise", {"promise": Promised(date(2026, 3, 3), Decimal(amount))})
+            for amount in ("0", "-1", "0.001", "10.005", "1e-30", "1e500", "Infinity", "NaN")
+        ),
         ("no_answer", {"promise": TOMORROW}),
         ("threatened", {}),
         ("met_borrower", {}),

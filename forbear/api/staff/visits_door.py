@@ -213,9 +213,9 @@ def _told(fields: FormData) -> Told:
 
 def _promise(fields: FormData) -> Promised | None:
     due, amount = (str(fields.get(name, "")).strip() for name in ("promise_day", "promise_amount"))
-    if not due:
+    if not due and not amount:
         return None
     try:
         return Promised(read_day(due), Decimal(amount) if amount else None)
-    except InvalidOperation:
-        raise BadInput("promise", "is no amount", "Write it as 250.00.") from None
+    except (BadInput, InvalidOperation):
+        raise BadInput("promise", "is no day with an amount", "Write them as 2026-03-09 and 250.00.") from None

@@ -250,6 +250,11 @@ def test_one_wrong_field_of_a_plain_form_loses_nothing_of_the_rest(visits: Round
     [
         ("handed", {"outcome": "nobody_home", "met": "nobody", "paper_notice": "borrower"}),
         ("promise", {"outcome": "met_borrower", "met": "borrower", "promise_day": "2024-01-01"}),
+        ("promise", {"outcome": "met_borrower", "met": "borrower", "promise_amount": "25"}),
+        (
+            "promise",
+            {"outcome": "met_borrower", "met": "borrower", "promise_day": "2026-03-09", "promise_amount": "1e-9"},
+        ),
         ("outcome", {"outcome": "", "met": "nobody"}),
     ],
 )
