@@ -85,3 +85,10 @@ def test_a_script_fits_party_stage_and_lender(
     template: str, party: str, stage: str, lender: str, chosen: str | None
 ) -> None:
     assert scripts.choose(template, party, stage, lender) == chosen
+
+
+def test_why_a_visit_waits_is_said_in_whole_chinese_sentences() -> None:
+    words = words_in("zh-Hans")
+    held = {key: said for key, said in words.sentences.items() if key.startswith("visit_held.")}
+    assert [key for key, said in held.items() if not said.endswith("。")] == []
+    assert words("visit_held.until", when="3月2日12:00") == "3月2日12:00之后可以开始。"
