@@ -123,10 +123,13 @@ def test_reports_come_doubled_or_never_when_that_is_ordered(box: DomesticBox, re
 
 def test_a_push_that_was_not_taken_comes_again(box: DomesticBox, receiver: Receiver) -> None:
     refused = [Answer(500), Answer(200, '{"code": 1}'), Answer(200, "no json")]
-    receiver.answers[f"{PUSHES}/replies"] = list(refused)
+    path = f"{PUSHES}/replies"
+    before = len(receiver.at(path))
+    receiver.answers[path] = list(refused)
     box.answers("+8619900000305", SIGNATURE, "你好")
-    eventually(lambda: len(pushed(receiver, "replies", "+8619900000305")) == 4)
-    assert receiver.answers[f"{PUSHES}/replies"] == []
+    # A slow machine may let a push time out that was taken: then it comes once more.
+    eventually(lambda: len(receiver.at(path)) - before > len(refused) and not receiver.answers[path])
+    eventually(lambda: len(pushed(receiver, "replies", "+8619900000305")) > 1)
 
 
 def test_many_pieces_of_news_come_in_one_push(box: DomesticBox, receiver: Receiver) -> None:
