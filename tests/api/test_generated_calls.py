@@ -50,6 +50,7 @@ CONFIG = SchemathesisConfig.from_dict(
         },
         # A busy machine is no defect of what is generated.
         "suppress-health-check": ["too_slow"],
+        "request-timeout": 120,
         "cache": {"enabled": False},
         "analysis": {"constants": {"enabled": False}},
         # A change without If-Match is 428 (RFC 6585), which the library does not expect.
