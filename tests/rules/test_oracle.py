@@ -14,6 +14,8 @@ pytestmark = pytest.mark.counted
 
 PRODUCT = {"HOURS", "LENDER.HOURS", "CONSENT", "BALANCE", "SMS1", "SMS7", "CONTACT7", "BUSY", "SUPPRESSED", "STOP"}
 FEWEST = 50_000
+ROUNDS = 12
+"""Some rules deny seldom, six calls that rang on one day for one: so many times over, until each was seen to."""
 
 
 def ask_all(cases: list[Json]) -> None:
@@ -47,7 +49,10 @@ def _world(jurisdiction: str) -> tuple[World, ...]:
 def test_engine_and_oracle_agree_in(jurisdiction: str) -> None:
     drawn = lives.lives(_world(jurisdiction), product=None)
     SEEN.clear()
-    counts(60, 1_000)(given(drawn)(ask_all))()
+    for _ in range(ROUNDS if PROVE else 1):
+        counts(60, 1_000)(given(drawn)(ask_all))()
+        if not OF_PACK[jurisdiction] - SEEN.keys():
+            break
     assert SEEN["asked"] >= (3_500 if PROVE else 150), SEEN
     if PROVE:
         assert not OF_PACK[jurisdiction] - SEEN.keys(), f"never seen to deny: {OF_PACK[jurisdiction] - SEEN.keys()}"
