@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.api.pages.following import follow
 from tests.api.pages.served import served
 from tests.api.pages.site import Borrower, Site
 
@@ -53,7 +54,7 @@ def pass_the_check(page: Page, address: str, borrower: Borrower) -> None:
     page.goto(f"{address}{borrower.path}")
     for part, value in (("month", "3"), ("day", "27"), ("year", "1985")):
         page.get_by_label(part.capitalize()).fill(value)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def test_no_page_is_wider_than_the_smallest_phone(
@@ -62,7 +63,7 @@ def test_no_page_is_wider_than_the_smallest_phone(
     with served(site) as address:
         phone.goto(f"{address}{borrower.path}")
         assert widest(phone) <= 320
-        phone.get_by_role("button", name="Continue").click()
+        follow(phone.get_by_role("button", name="Continue"))
         assert phone.get_by_role("alert").is_visible()
         assert widest(phone) <= 320
         pass_the_check(phone, address, borrower)
@@ -100,7 +101,7 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(site: Site, borrower: B
         pass_the_check(phone, address, borrower)
         phone.goto(f"{address}{borrower.path}/promise")
         phone.get_by_label("Amount you will pay").fill("5000")
-        phone.get_by_role("button", name="Promise to pay").click()
+        follow(phone.get_by_role("button", name="Promise to pay"))
         assert phone.title().startswith("Error: ")
         assert phone.locator(".summary:focus").count() == 1
         phone.get_by_role("link", name="Amount must be $100.00 or less").click()
@@ -114,5 +115,5 @@ def test_the_form_may_lead_to_the_providers_page(site: Site, borrower: Borrower,
         site.app.state.settings = site.settings.model_copy(update={"sandbox": True, "stripe_base": f"{theirs}/stripe"})
         site.provider.pages = f"{theirs}/p/aaaaaaaaaaaaaaaa?"
         pass_the_check(phone, ours, borrower)
-        phone.get_by_role("button", name="Continue to payment").click()
+        follow(phone.get_by_role("button", name="Continue to payment"))
         assert phone.url.startswith(theirs)

@@ -11,6 +11,7 @@ from forbear.ledger import deceased, numbers, tasks
 from forbear.ledger.staffing import ROLES
 from forbear.ledger.tables.people import ContactPoint
 from forbear.ledger.task_reasons import Because, because
+from tests.api.pages.following import follow
 from tests.api.pages.served import served
 from tests.api.pages.test_in_browser import ARGUMENTS, CHROMIUM
 from tests.api.staff.desk import PASSWORD, Colleague, Desk
@@ -123,18 +124,18 @@ def test_every_page_fits_and_can_be_used(desk: Desk, browser: Browser, language:
     with served(desk) as address:
         page.goto(f"{address}/staff")
         looked_at(page, f"{language}-sign-in")
-        page.locator("button").click()
+        follow(page.locator("button"))
         looked_at(page, f"{language}-sign-in-wrong")
         assert page.locator(".summary:focus").count() == 1
         sign_in(page, desk.hire("officer", language=language))
         looked_at(page, f"{language}-list-empty")
         page.goto(f"{address}/staff/me")
-        page.locator('form[action$="/sign-out"] button').click()
+        follow(page.locator('form[action$="/sign-out"] button'))
         sign_in(page, desk.hire(*ROLES, language=language))
         for name, (path, forms) in sights(desk).items():
             page.goto(f"{address}{path}")
             for form in forms:
-                page.locator(f'form[action$="{form}"] button').click()
+                follow(page.locator(f'form[action$="{form}"] button'))
             if name.endswith("-wrong"):
                 assert page.locator(".summary:focus").count() == 1, name
             looked_at(page, f"{language}-{name}")
@@ -144,7 +145,7 @@ def test_every_page_fits_and_can_be_used(desk: Desk, browser: Browser, language:
 def sign_in(page: Page, staff: Colleague) -> None:
     page.locator("#email").fill(staff.email)
     page.locator("#password").fill(PASSWORD)
-    page.locator("button").click()
+    follow(page.locator("button"))
     page.wait_for_url("**/staff")
 
 

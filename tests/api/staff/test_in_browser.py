@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from forbear.ledger.tables.accounts import Promise
+from tests.api.pages.following import follow
 from tests.api.pages.served import served
 from tests.api.pages.test_in_browser import ARGUMENTS, CHROMIUM
 from tests.api.staff.desk import PASSWORD, Colleague, Desk
@@ -57,7 +58,7 @@ def sign_in(page: Page, address: str, colleague: Colleague, button: str) -> None
     page.goto(f"{address}/staff")
     page.locator("#email").fill(colleague.email)
     page.locator("#password").fill(PASSWORD)
-    page.get_by_role("button", name=button).click()
+    follow(page.get_by_role("button", name=button))
     page.wait_for_url("**/staff")
 
 
@@ -70,14 +71,14 @@ def test_a_caller_from_the_list_to_a_promise(desk: Desk, phone: Page, complaints
     with served(desk) as address:
         sign_in(phone, address, caller, "Sign in")
         seen(phone, "en-1-list")
-        phone.locator(f'a[href="{errand.path}"]').click()
+        follow(phone.locator(f'a[href="{errand.path}"]'))
         seen(phone, "en-2-before")
-        phone.get_by_role("button", name="Begin the call").click()
+        follow(phone.get_by_role("button", name="Begin the call"))
         assert phone.get_by_text("Example Borrower", exact=True).is_visible()
         for each in phone.locator("summary").all():
             each.click()
         seen(phone, "en-3-during")
-        phone.get_by_role("button", name="Save").click()
+        follow(phone.get_by_role("button", name="Save"))
         assert phone.title().startswith("Error: ")
         assert phone.locator(".summary:focus").count() == 1
         phone.get_by_role("link", name="Choose how the call ended").click()
@@ -85,7 +86,7 @@ def test_a_caller_from_the_list_to_a_promise(desk: Desk, phone: Page, complaints
         phone.get_by_label("Will pay by").fill("2026-03-09")
         phone.get_by_label("Why is the payment late?").select_option("forgot")
         seen(phone, "en-4-filled")
-        phone.get_by_role("button", name="Save").click()
+        follow(phone.get_by_role("button", name="Save"))
         assert phone.get_by_role("heading", level=1).inner_text() == "Noted"
         seen(phone, "en-5-noted")
         phone.goto(f"{address}{errand.path}")
@@ -99,19 +100,19 @@ def test_the_same_in_chinese_and_a_message_to_read(desk: Desk, phone: Page, comp
     with served(desk) as address:
         sign_in(phone, address, caller, "Sign in")
         seen(phone, "zh-1-list")
-        phone.locator(f'a[href="{errand.path}"]').click()
+        follow(phone.locator(f'a[href="{errand.path}"]'))
         seen(phone, "zh-2-before")
-        phone.get_by_role("button", name="开始通话").click()
+        follow(phone.get_by_role("button", name="开始通话"))
         seen(phone, "zh-3-during")
         phone.get_by_label("无人接听").check()
-        phone.get_by_role("button", name="保存").click()
+        follow(phone.get_by_role("button", name="保存"))
         assert phone.get_by_role("heading", level=1).inner_text() == "已记录"
         seen(phone, "zh-4-noted")
         phone.goto(f"{address}{message.path}")
-        phone.get_by_role("button", name="打开回复").click()
+        follow(phone.get_by_role("button", name="打开回复"))
         seen(phone, "zh-5-reply")
         phone.get_by_label("无需处理").check()
-        phone.get_by_role("button", name="保存").click()
+        follow(phone.get_by_role("button", name="保存"))
         assert phone.get_by_role("heading", level=1).inner_text() == "已记录"
         phone.goto(f"{address}/staff/me")
         seen(phone, "zh-6-me")
