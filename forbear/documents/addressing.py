@@ -12,28 +12,34 @@ from forbear.ports.post import PostAddress
 
 HAN_LINE: Final = 22
 """Characters of a Chinese line in the window; a longer one goes on in the next, as Chinese may break anywhere."""
-MOST_LINES: Final = {"US": 5, "CN": 6}
+MOST_LINES: Final = {"US": 5, "CN": 6, "GB": 7, "TW": 6}
 """As many as the windows of a country's envelopes hold, in the smallest letters that its style sheet has."""
 FEWEST_LINES: Final = 3
 NOWHERE: Final = re.compile(r"(?i)\b(?:no fixed (?:abode|address)|nfa)\b|居无定所|地址不详|无固定住所")
 UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Signs that turn or hide others: what stands in the window would not be what the ledger holds."""
 BAD_START: Final = frozenset('@()=[]"\\/,<>~')
-SHEETS: Final = {"US": "letter-US", "CN": "a4-CN"}
+SHEETS: Final = {"US": "letter-US", "CN": "a4-CN", "GB": "a4-GB", "TW": "a4-TW"}
 """The sheet and with it the envelopes that go to a country."""
+PLAIN: Final = {"US": "letter-plain", "CN": "a4-plain", "GB": "a4-plain", "TW": "a4-plain"}
+"""The sheet without a window that people of a country are used to."""
+HOME: Final = {"CN": "China", "TW": "Taiwan"}
+"""The last line of an address in Latin letters, where the post of the country does without it in its own."""
+WORD_OF_ADDRESS: Final = {"CN": "收", "TW": "君收"}
+"""What stands after a name in Chinese."""
 _MARKED: Final = re.compile(r"\w[\u0300-\u036f]+")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z]{2}")
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
-def sheet_for(country: str) -> str:
-    """The name of the sheet that goes to a country.
+def sheet_for(country: str, *, window: bool = True) -> str:
+    """The name of the sheet that goes to a country, in an envelope with a window or without one.
 
     Raises:
         Unprintable: no layout is known for it.
     """
     try:
-        return SHEETS[country]
+        return (SHEETS if window else PLAIN)[country]
     except KeyError:
         raise Unprintable("address.country", f"no letters are laid out for {country}; print it elsewhere") from None
 
@@ -45,7 +51,7 @@ def window_lines(to: PostAddress) -> tuple[str, ...]:
         Unprintable: with the number of the line that is wrong.
     """
     sheet_for(to.country)
-    han = to.country == "CN" and any(_HAN.search(line) for line in (to.city, *to.lines))
+    han = to.country in WORD_OF_ADDRESS and any(_HAN.search(line) for line in (to.city, *to.lines))
     lines = [" ".join(composed(line).split()) for line in (_chinese(to) if han else _western(to))]
     lines = [line for line in lines if line]
     _check(lines, MOST_LINES[to.country])
@@ -63,17 +69,19 @@ def is_latin(text: str) -> bool:
 
 
 def _western(to: PostAddress) -> list[str]:
-    """Name, street, then city, state and code on one line."""
+    """Name, street, then the place as its country writes it; the country only where its own post writes otherwise."""
+    if to.country == "GB":  # the post town in capitals, no county, the code on a line of its own
+        return [to.name, *to.lines, to.city.upper(), to.postal_code.upper()]
     place = " ".join(part for part in (to.region, to.postal_code) if part)
     city = f"{to.city}, {place}" if place else to.city
-    return [to.name, *to.lines, city, *(["China"] if to.country == "CN" else [])]
+    return [to.name, *to.lines, city, *([HOME[to.country]] if to.country in HOME else [])]
 
 
 def _chinese(to: PostAddress) -> list[str]:
     """Code, province and city, street, then the name with its word of address."""
     place = to.city if to.region in {"", to.city} else f"{to.region}{to.city}"
     broken = [piece for line in (place, *to.lines) for piece in _pieces(line)]
-    return [to.postal_code, *broken, f"{to.name} 收"]
+    return [to.postal_code, *broken, f"{to.name} {WORD_OF_ADDRESS[to.country]}"]
 
 
 def _pieces(line: str) -> list[str]:

@@ -14,12 +14,11 @@ import segno
 
 from forbear.documents.engine import Pages
 from forbear.documents.envelopes import Box, Sheet, sheets
-from forbear.documents.markup import blocks
+from forbear.documents.markup import Read
 from forbear.documents.reading import DOTS_PER_MM, Finished, Page
 from forbear.documents.wording import Sheets
 from forbear.ports.papers import Unprintable
 
-MOST_PAGES: Final = 4
 MOST_BYTES: Final = 2_000_000
 MARGIN: Final = 5.0
 """Millimetres at each edge of a page on which no office printer prints."""
@@ -67,7 +66,8 @@ def check(wanted: Sheets, made: Pages) -> int:
 
 def _count(subject: Subject) -> Problem:
     found = len(subject.finished.pages)
-    return None if 1 <= found <= MOST_PAGES else f"the letter has {found} pages; at most {MOST_PAGES} may go"
+    most = subject.wanted.most_pages
+    return None if 1 <= found <= most else f"the paper has {found} pages; at most {most} may go"
 
 
 def _size(subject: Subject) -> Problem:
@@ -85,9 +85,10 @@ def _orientation(subject: Subject) -> Problem:
 
 def _blank(subject: Subject) -> Problem:
     """A page with nothing but its foot is as good as blank."""
+    read, last = Read.of(subject.wanted.html), len(subject.finished.pages)
     for number, page in enumerate(subject.finished.pages, 1):
-        foot = folded(_foot(subject, number))
-        if folded(page.text) in {"", foot} or page.darkest(Box(0, 0, page.width, page.height)) > DARK:
+        only_edge = Counter(folded(page.text)) == Counter(folded(read.edge(number, last)))
+        if not page.text or only_edge or page.darkest(Box(0, 0, page.width, page.height)) > DARK:
             return f"page {number} is blank"
     return None
 
@@ -151,17 +152,36 @@ def _embedded(subject: Subject) -> Problem:
 
 def _text_layer(subject: Subject) -> Problem:
     """What the file says is what was put in: sign for sign, and every paragraph in one piece."""
-    wanted = [folded(block) for block in blocks(subject.wanted.html)]
+    put = Read.of(subject.wanted.html)
+    wanted = [folded(block) for block in put.blocks]
     read = [folded(page.text) for page in subject.finished.pages]
-    feet = "".join(_foot(subject, number) for number in range(1, len(read) + 1))
-    if Counter("".join(wanted) + folded(feet)) != Counter("".join(read)):
+    edges = "".join(put.edge(number, len(read)) for number in range(1, len(read) + 1))
+    over = Counter("".join(read))
+    over.subtract("".join(wanted) + folded(edges))
+    _take_heads(over, put, len(read))
+    if any(over.values()):
         return "the signs in the file are not those of the letter; the fonts or the template are at fault"
     missing = [block for block in wanted if not any(block in page for page in read)]
     return "a paragraph is not in the file in one piece" if missing else None
 
 
-def _foot(subject: Subject, number: int) -> str:
-    return f"{subject.wanted.footer}{number}/{len(subject.finished.pages)}"
+def _take_heads(over: Counter[str], put: Read, pages: int) -> None:
+    """Take out of what is read too often the heads of tables that go on to another page."""
+    for head in sorted(put.heads, key=len, reverse=True):
+        signs = Counter(folded(head))
+        for _ in range(pages - 1):
+            if any(over[sign] < often for sign, often in signs.items()):
+                break
+            over.subtract(signs)
+
+
+def _draft(subject: Subject) -> Problem:
+    """Every page of a draft says that it is one, and no page of another paper does."""
+    mark = folded(Read.of(subject.wanted.html).running.get("data-draft", ""))
+    if bool(mark) != subject.wanted.draft:
+        return "the frame and the registry do not agree on whether this is a draft; let the template extend a frame"
+    unmarked = [number for number, page in enumerate(subject.finished.pages, 1) if mark not in folded(page.text)]
+    return f"page {unmarked[0]} does not say that this is a draft" if unmarked else None
 
 
 def _archive(subject: Subject) -> Problem:
@@ -217,6 +237,7 @@ CHECKS: Final[dict[str, Check]] = {
     "ink.outside": _outside,
     "fonts.embedded": _embedded,
     "text.layer": _text_layer,
+    "draft.marked": _draft,
     "form.archive": _archive,
     "barcode.readable": _code,
     "size.bytes": _bytes,

@@ -74,7 +74,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A size of paper, how it is folded, and the envelopes it may go into."""
+    """A size of paper, how it is folded, and the envelopes it may go into; none if it has no window."""
 
     name: str
     width: float
@@ -98,7 +98,9 @@ class Sheet:
 
     @property
     def address(self) -> Box:
-        """Where an address stands in the window of every envelope, wherever the sheet lies."""
+        """Where an address stands in the window of every envelope, wherever the sheet lies; anywhere without one."""
+        if not self.envelopes:
+            return self.page
         boxes = [each.always(self) for each in self.envelopes]
         return Box(
             max(box.left for box in boxes),

@@ -1,41 +1,78 @@
 """What a reader of a page is given to read, block by block: the other half of the comparison with the finished file."""
 
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, Self
 
 INSIDE_A_LINE: Final = frozenset({"span", "br", "b", "i", "a", "em", "small"})
 UNSEEN: Final = frozenset({"title", "style", "head"})
 
 
 class _Reader(HTMLParser):
-    """Gathers text until a block begins or ends."""
+    """Gathers text until a block begins or ends; the heads of tables once more, and what the body says of itself."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[str] = [""]
+        self.heads: list[str] = []
+        self.body: dict[str, str] = {}
         self._unseen = 0
+        self._in_head = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
         self._unseen += tag in UNSEEN
+        if tag == "body":
+            self.body = {name: value or "" for name, value in attrs}
+        if tag == "thead":
+            self._in_head = True
+            self.heads.append("")
         self._turn(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen -= tag in UNSEEN
+        self._in_head = self._in_head and tag != "thead"
         self._turn(tag)
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.blocks[-1] += data
+        if self._unseen:
+            return
+        self.blocks[-1] += data
+        if self._in_head:
+            self.heads[-1] += data
 
     def _turn(self, tag: str) -> None:
         if tag not in INSIDE_A_LINE:
             self.blocks.append("")
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A page's words as they were put in.
+
+    Attributes:
+        blocks: every paragraph, cell, heading and line that is seen, in order, without the empty ones.
+        heads: of each table, the head that stands again on every page that the table goes on to.
+        running: what the frame says of the words at the edge of every page.
+    """
+
+    blocks: tuple[str, ...] = field(repr=False)
+    heads: tuple[str, ...] = field(repr=False)
+    running: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, html: str) -> Self:
+        reader = _Reader()
+        reader.feed(html)
+        reader.close()
+        seen = tuple(block for block in reader.blocks if block.strip())
+        return cls(seen, tuple(head for head in reader.heads if head.strip()), reader.body)
+
+    def edge(self, page: int, pages: int) -> str:
+        """What stands at the edges of a page beside its words: the draft's mark, the reference, 'page x of y'."""
+        said = {name: self.running.get(f"data-{name}", "") for name in ("draft", "reference", "page", "of", "end")}
+        return f"{said['draft']}{said['reference']}{said['page']}{page}{said['of']}{pages}{said['end']}"
+
+
 def blocks(html: str) -> list[str]:
     """Every paragraph, cell, heading and line that is seen, in order, without the empty ones."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return [block for block in reader.blocks if block.strip()]
+    return list(Read.of(html).blocks)
