@@ -17,6 +17,7 @@ from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.lender_cli import set_command
+from forbear.letters_cli import letter, letters
 from forbear.money_cli import money
 from forbear.playbook_cli import playbook
 from forbear.print_room_cli import print_room
@@ -39,10 +40,12 @@ for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": k
 app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
+app.add_typer(letters, name="letters")
 app.add_typer(playbook, name="playbook")
 app.add_typer(money, name="money")
 app.add_typer(sender_commands, name="sender")
 lender.command("set")(set_command)
+app.command("letter")(letter)
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)

@@ -24,8 +24,11 @@ MARGIN: Final = 5.0
 """Millimetres at each edge of a page on which no office printer prints."""
 TOLERANCE: Final = 1.0
 """The check allows that much more than the rule that people aim at, so that a blurred edge fails nobody."""
-OURS: Final = frozenset({"Noto-Sans", "Noto-Sans-SC", "Noto-Serif", "Noto-Serif-SC"})
-"""What the engine calls our fonts."""
+CHINESE: Final = frozenset(f"{hand}-{form}" for hand in ("Sans", "Serif") for form in ("SC", "TC"))
+OURS: Final = frozenset({"Noto-Sans", "Noto-Serif"}) | {
+    f"{of}-{font}" for of in ("Forbear", "Noto") for font in CHINESE
+}
+"""What the engine calls our fonts: the core of a Chinese one is `Forbear`."""
 WHITE: Final = 250
 DARK, LIGHT = 100, 190
 ADDRESS_ROOM: Final = 0.4

@@ -14,7 +14,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from forbear.documents.kinds import FOLDER
+from forbear.documents.registry import FOLDER
 from forbear.documents.wording import Sheets
 from forbear.ports.papers import Unprintable
 

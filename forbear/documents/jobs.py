@@ -35,6 +35,7 @@ class Answer:
 
     pages: int = 0
     sha256: str = ""
+    draft: bool = False
     code: str = ""
     sentence: str = ""
 

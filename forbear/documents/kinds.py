@@ -1,82 +1,93 @@
-"""The letters there are: `templates/letters/manifest.toml`, read once and held against the files.
+"""One kind of paper: who may read it, in which languages, on what sheet, what it must be told, and who answers for it."""
 
-An address page is no letter: it names nobody's account and any print room may ask for it.
-"""
-
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
 
-from forbear.errors import BadData
+from forbear.documents.fields import Field
+from forbear.documents.slots import Slot
 from forbear.ports.papers import Paper, Unprintable
 
-FOLDER: Final = Path(__file__).parents[2] / "templates" / "letters"
-HOME_LANGUAGE: Final = {"US": "en", "CN": "zh-Hans"}
+HOME_LANGUAGE: Final = {"US": "en", "GB": "en", "CN": "zh-Hans", "TW": "zh-Hant"}
 """In which language people of a country are written to when we do not write theirs."""
-KEYS: Final = frozenset({"languages", "parties", "carries"})
+WRITTEN: Final = {"zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
+Signer = Literal["creditor", "lawyer", "both_parties", "debtor", "none"]
+Approval = Literal["none", "operator", "supervisor", "lawyer"]
+LinkUse = Literal["optional", "required", "never"]
+BalanceUse = Literal["owed", "zero", "any", "none"]
+"""Whether a paper is about something owed, about nothing being owed any more, about either, or prints no balance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One letter. `carries` are the duties of a permit that its words fulfil."""
+    """One entry of the registry.
 
-    name: str
-    languages: tuple[str, ...]
+    Attributes:
+        folder: of its files, within the folder of letters.
+        sheet: its size of paper; empty where it follows the reader's country.
+        window: whether its first page lies behind the window of an envelope.
+        carries: the duties of a permit that its words fulfil.
+        digest: over every file it is made from.
+        reviewer: the named person who accepted its words; empty where nobody has.
+    """
+
+    id: str
+    folder: str
+    jurisdiction: str
+    version: int
+    titles: Mapping[str, str]
+    sheet: str
+    window: bool
+    signer: Signer
+    approval: Approval
+    channels: tuple[str, ...]
     parties: frozenset[str]
     carries: frozenset[str]
+    legal_basis: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    reviewer: str
+    statement: bool
+    link: LinkUse
+    balance: BalanceUse
+    most_pages: int
+    fields: Mapping[str, Field]
+    slots: Mapping[str, Slot]
+    style: str = field(repr=False)
+    digest: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.titles)
+
+    def template(self, language: str) -> str:
+        return f"{self.folder}/{language}.html"
+
+    def empty_slots(self, language: str) -> tuple[str, ...]:
+        """The prescribed words that nobody has put in yet; with one of them the paper is a draft."""
+        return tuple(name for name, slot in self.slots.items() if language not in slot.text)
 
     def spoken(self, language: str, country: str) -> str:
-        """In which language a letter is written: its reader's, the nearest to it, else that of the country."""
-        main = language.partition("-")[0]
-        nearest = (known for known in self.languages if known.partition("-")[0] == main)
-        home = HOME_LANGUAGE.get(country, self.languages[0])
-        return language if language in self.languages else next(nearest, home)
+        """In which language a paper is written: its reader's, the nearest to it, else that of the country."""
+        wanted = WRITTEN.get(language, language)
+        if wanted in self.titles:
+            return wanted
+        main = wanted.partition("-")[0]
+        nearest = (known for known in self.titles if known.partition("-")[0] == main)
+        home = HOME_LANGUAGE.get(country, "")
+        return next(nearest, home if home in self.titles else self.languages[0])
 
     def admit(self, paper: Paper) -> None:
-        """Pass a paper that may be this letter.
+        """Pass a paper that may be of this kind.
 
         Raises:
-            Unprintable: it is for another reader, or owes words that this letter lacks.
+            Unprintable: it is for another reader or another day, or owes words that this kind lacks.
         """
         if paper.role not in self.parties:
-            raise Unprintable("kind.reader", f"'{self.name}' is not written for a {paper.role.replace('_', ' ')}")
+            raise Unprintable("kind.reader", f"'{self.id}' is not written for a {paper.role.replace('_', ' ')}")
+        if paper.day < self.valid_from or (self.valid_to is not None and paper.day >= self.valid_to):
+            until = f" until {self.valid_to}" if self.valid_to else ""
+            raise Unprintable("kind.validity", f"'{self.id}' may be dated from {self.valid_from}{until}; use another")
         if owed := sorted(set(paper.disclosures) - self.carries):
-            raise Unprintable("words.owed", f"its permit asks for {', '.join(owed)}, which '{self.name}' does not say")
-
-
-@cache
-def kinds(folder: Path = FOLDER) -> Mapping[str, Kind]:
-    """Every letter by its name.
-
-    Raises:
-        BadData: the manifest is not understood, or a letter's file is missing.
-    """
-    path = folder / "manifest.toml"
-    tables: Mapping[str, Any] = tomllib.loads(path.read_text("utf-8")).get("letter", {})
-    read: dict[str, Kind] = {}
-    for name, table in tables.items():
-        if wrong := sorted(KEYS ^ table.keys()):
-            raise BadData(path, None, f"[letter.{name}] lacks {wrong[0]} or should not have it")
-        kind = Kind(name, tuple(table["languages"]), frozenset(table["parties"]), frozenset(table["carries"]))
-        for language in kind.languages:
-            if not (folder / language / f"{name}.html").is_file():
-                raise BadData(path, None, f"[letter.{name}] has no {language}/{name}.html")
-        read[name] = kind
-    return MappingProxyType(read)
-
-
-def kind_of(paper: Paper) -> Kind:
-    """The letter that a paper says it is, if it may be that one.
-
-    Raises:
-        Unprintable: no such letter, or not for this paper.
-    """
-    known = kinds().get(paper.kind)
-    if known is None:
-        raise Unprintable("kind.unknown", "no such letter; see templates/letters/manifest.toml")
-    known.admit(paper)
-    return known
+            raise Unprintable("words.owed", f"its permit asks for {', '.join(owed)}, which '{self.id}' does not say")

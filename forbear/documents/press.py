@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from forbear.documents import core_font
 from forbear.documents.jobs import JOB, WARM_UP, AddressJob, Answer, Job, LetterJob
 from forbear.ports.papers import Unprintable
 
@@ -19,6 +20,7 @@ ANSWER: Final = TypeAdapter(Answer)
 
 def work(pipe: Connection) -> None:
     """Make one page first, so that nobody waits for fonts to load; then serve until whoever asks is gone."""
+    core_font.ensure()
     make(WARM_UP)
     pipe.send_bytes(b"ready")
     while True:
@@ -31,8 +33,8 @@ def work(pipe: Connection) -> None:
         pipe.send_bytes(pdf)
 
 
-def make(job: Job) -> tuple[bytes, int]:
-    """The bytes of a paper, looked at, and its pages.
+def make(job: Job) -> tuple[bytes, Answer]:
+    """The bytes of a paper, looked at, and what is told of them.
 
     Raises:
         Unprintable: what the first failing check says.
@@ -45,17 +47,18 @@ def make(job: Job) -> tuple[bytes, int]:
         case AddressJob():
             words = wording.word_address_page(job.touch, job.to, job.head)
     made = engine.render(words)
-    return made.pdf, checking.check(words, made)
+    pages = checking.check(words, made)
+    return made.pdf, Answer(pages, hashlib.sha256(made.pdf).hexdigest(), words.draft)
 
 
 def _answer(job: Job) -> tuple[Answer, bytes]:
     try:
-        pdf, pages = make(job)
+        pdf, answer = make(job)
     except Unprintable as no:
         return Answer(code=no.code, sentence=no.sentence), b""
     except Exception as error:  # noqa: BLE001  an engine may raise anything; its message may quote the page
         return Answer(code="engine.failed", sentence=f"the engine failed with {type(error).__name__}"), b""
-    return Answer(pages=pages, sha256=hashlib.sha256(pdf).hexdigest()), pdf
+    return answer, pdf
 
 
 if __name__ == "__main__":

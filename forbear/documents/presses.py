@@ -34,7 +34,16 @@ fraction of a second. Together less than the activity that waits for it may take
 MOST_WAITS: Final = 4
 """How often a new press may keep somebody waiting in vain before it counts as hung."""
 MODULE: Final = "forbear.documents.press"
-KEPT: Final = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
+KEPT: Final = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "VIRTUAL_ENV",
+    "XDG_CACHE_HOME",
+)
 """Of our environment, what a press is given; no secret, language or zone is among it."""
 ANSWER: Final = TypeAdapter(Answer)
 log = structlog.get_logger("forbear.papers")
@@ -163,7 +172,7 @@ class Presses:
         if answer.code:
             log.error("paper.refused", touch=touch, code=answer.code)
             raise Unprintable(answer.code, answer.sentence)
-        return Rendered(pdf, answer.sha256, answer.pages)
+        return Rendered(pdf, answer.sha256, answer.pages, answer.draft)
 
     def _start(self) -> _Press:
         press = _Press.start(self._configuration)

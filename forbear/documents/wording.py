@@ -3,30 +3,35 @@
 Values are escaped and missing ones refused. Amounts stand as their reader's country writes them and are never rounded.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from functools import cache
-from typing import Any, Final, cast
+from types import SimpleNamespace
+from typing import Any, Final
 
 import phonenumbers
 import segno
-from babel import Locale
-from babel.core import UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import format_currency
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from forbear.documents.addressing import composed, is_latin, sheet_for, window_lines
-from forbear.documents.kinds import FOLDER, HOME_LANGUAGE, kind_of
-from forbear.money.currency import write_amount
+from forbear.documents import filters
+from forbear.documents.addressing import composed, sheet_for, window_lines
+from forbear.documents.figures import check_figures
+from forbear.documents.filling import fill
+from forbear.documents.filters import locale_of, write_day
+from forbear.documents.kinds import Kind
+from forbear.documents.registry import FOLDER, find_kind, kind_of
 from forbear.ports.papers import LetterHead, Paper, Unprintable
 from forbear.ports.post import PostAddress
 
 REFERENCE_CHARACTERS: Final = 10
 """Of an id's random digits, those a person reads out on the phone; as on the pages."""
+ADDRESS_PAGE: Final = "address-page"
+COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+")
+MOST_PICTURE: Final = 400_000
+"""Signs of a logo as it stands in the page: more would not fit into a letter's file."""
+HEAD_ENDS: Final = "</head>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +41,49 @@ class Sheets:
     html: str = field(repr=False)
     sheet: str
     window: tuple[str, ...] = field(repr=False)
+    """The lines behind the envelope's window; none where the paper has no window."""
     code: str = field(repr=False)
     """What the printed code says; empty where the paper has none."""
     footer: str
     """What stands at the foot of every page beside its number."""
+    most_pages: int = 4
+    draft: bool = False
 
 
 def word_letter(paper: Paper) -> Sheets:
-    """A letter in words.
+    """A paper in words.
 
     Raises:
-        Unprintable: it may not be this letter, its figures do not add up, or its template lacks a value.
+        Unprintable: it may not be of its kind, its figures do not add up, a field is missing or wrong, or its template
+            lacks a value.
     """
     kind = kind_of(paper)
-    _check_figures(paper)
-    window = window_lines(paper.to)
-    language = kind.spoken(paper.language, paper.to.country)
-    locale = _locale(language, paper.to.country)
+    check_figures(kind, paper)
+    country = paper.to.country
+    sheet = kind.sheet or sheet_for(country, window=kind.window)
+    window = window_lines(paper.to) if kind.window else ()
+    language = kind.spoken(paper.language, country)
+    link = _link(kind, paper)
     values = {
         **_head(paper.head, paper.touch, window, language),
-        "locale": locale,
-        "currency": paper.currency,
-        "name": paper.to.name,
-        "role": paper.role,
-        "day": _day(paper.day, locale),
-        "as_of": _day(paper.as_of, locale),
-        "due_since": _day(paper.due_since, locale),
-        "balance": paper.total,
-        "figures": paper.figures,
+        **_facts(kind, paper, language),
+        **_told(kind, paper, language),
     }
-    if paper.link:  # otherwise a template that asks for one is refused
-        values |= {"link": paper.link, "code": _picture(paper.link)}
-    html = _fill(f"{language}/{kind.name}.html", values)
-    return Sheets(html, sheet_for(paper.to.country), window, paper.link, reference(paper.touch))
+    if link:  # otherwise a template that asks for one is refused
+        values |= {"link": link, "code": _picture(link)}
+    html = _styled(kind, _fill(kind.template(language), values))
+    code = link if 'id="code"' in html else ""
+    return Sheets(html, sheet, window, code, reference(paper.touch), kind.most_pages, bool(kind.empty_slots(language)))
 
 
 def word_address_page(touch: str, to: PostAddress, head: LetterHead) -> Sheets:
     """The address and the touch, and nothing of what the letter is about."""
     sheet, window = sheet_for(to.country), window_lines(to)
-    language = HOME_LANGUAGE[to.country]
-    values = {**_head(head, touch, window, language), "touch": touch, "code": _picture(touch)}
-    return Sheets(_fill(f"{language}/address-page.html", values), sheet, window, touch, reference(touch))
+    kind = find_kind(ADDRESS_PAGE)
+    language = kind.spoken("", to.country)
+    values = {**_head(head, touch, window, language), "title": kind.titles[language], "touch": touch, "draft": False}
+    html = _styled(kind, _fill(kind.template(language), values | {"code": _picture(touch)}))
+    return Sheets(html, sheet, window, touch, reference(touch), kind.most_pages)
 
 
 def reference(subject: str) -> str:
@@ -85,8 +92,47 @@ def reference(subject: str) -> str:
     return f"{prefix.upper()}-{random[:REFERENCE_CHARACTERS]}"
 
 
+def _facts(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
+    """What the ledger knows of the account and its reader."""
+    locale = locale_of(language, paper.to.country)
+    values: dict[str, Any] = {
+        "locale": locale,
+        "title": kind.titles[language],
+        "currency": paper.currency,
+        "name": paper.to.name,
+        "role": paper.role,
+        "day": write_day(paper.day, locale),
+        "as_of": write_day(paper.as_of, locale),
+        "due_since": write_day(paper.due_since, locale),
+        "draft": bool(kind.empty_slots(language)),
+    }
+    if kind.balance != "none":
+        values |= {"balance": paper.total, "figures": paper.figures}
+    if kind.statement:
+        values["statement"] = paper.statement
+    return values
+
+
+def _told(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
+    """The kind's own fields and its prescribed words."""
+    fields, flaws = fill(kind.fields, paper.fields, paper.currency)
+    if flaws:
+        raise Unprintable("fields.given", "; ".join(map(str, flaws)))
+    slots = {name: slot.worded(language) for name, slot in kind.slots.items()}
+    return {"field": SimpleNamespace(**fields), "slot": SimpleNamespace(**slots)}
+
+
+def _link(kind: Kind, paper: Paper) -> str:
+    """The link that is printed: none on a kind that bears none, whatever was given."""
+    if kind.link == "required" and not paper.link:
+        raise Unprintable("words.missing", f"'{kind.id}' leads its reader to a page; give its link")
+    return "" if kind.link == "never" else paper.link
+
+
 def _head(head: LetterHead, touch: str, window: tuple[str, ...], language: str) -> dict[str, Any]:
     lines = () if head.address is None else tuple(line for line in _return_address(head.address) if line)
+    if (head.colour and not COLOUR.fullmatch(head.colour)) or not _is_picture(head.logo):
+        raise Unprintable("house.look", "the lender's colour must be as #1a2b3c, its logo a PNG, JPEG or SVG file")
     return {
         "language": language,
         "lender": head.name,
@@ -94,14 +140,20 @@ def _head(head: LetterHead, touch: str, window: tuple[str, ...], language: str) 
         "head_lines": lines,
         "window": window,
         "reference": reference(touch),
+        "house": SimpleNamespace(colour=head.colour, logo=head.logo),
     }
+
+
+def _is_picture(logo: str) -> bool:
+    return not logo or (len(logo) <= MOST_PICTURE and PICTURE.fullmatch(logo) is not None)
 
 
 def _return_address(at: PostAddress) -> tuple[str, ...]:
     """Where the lender's mail goes back to, in two lines."""
-    if at.country == "CN":
+    if at.country in {"CN", "TW"}:
         return "".join((at.region if at.region != at.city else "", at.city, *at.lines)), at.postal_code
-    return ", ".join(at.lines), f"{at.city}, {at.region} {at.postal_code}".strip(", ")
+    region = f"{at.region} {at.postal_code}".strip()
+    return ", ".join(at.lines), ", ".join(part for part in (at.city, region) if part)
 
 
 def _phone(head: LetterHead) -> str:
@@ -116,18 +168,9 @@ def _phone(head: LetterHead) -> str:
     return phonenumbers.format_number(number, form).replace(" ", "\u00a0")
 
 
-def _check_figures(paper: Paper) -> None:
-    """What is printed adds up to what is called the total, and something is owed."""
-    if not paper.figures or paper.total <= 0:
-        raise Unprintable("sums.equal", "nothing is owed; send no letter about it")
-    if len({figure.component for figure in paper.figures}) != len(paper.figures):
-        raise Unprintable("sums.equal", "a component is named twice")
-    try:
-        written = [Decimal(write_amount(figure.amount, paper.currency)) for figure in paper.figures]
-    except ValueError:
-        raise Unprintable("sums.equal", f"an amount has more digits than {paper.currency} has") from None
-    if sum(written, Decimal(0)) != Decimal(write_amount(paper.total, paper.currency)):
-        raise Unprintable("sums.equal", "the rows do not add up to the total")
+def _styled(kind: Kind, html: str) -> str:
+    """The page with what its kind needs beyond the house's look."""
+    return html.replace(HEAD_ENDS, f"<style>{kind.style}</style>{HEAD_ENDS}", 1) if kind.style else html
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
@@ -141,28 +184,8 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
 @cache
 def _jinja() -> Environment:
     jinja = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
-    cast("dict[str, object]", jinja.filters)["money"] = _money
-    cast("dict[str, object]", jinja.tests)["latin"] = is_latin
+    filters.install(jinja)
     return jinja
-
-
-@pass_context
-def _money(context: Context, amount: Decimal) -> str:
-    """The ledger's own figure, exactly, as the reader writes money."""
-    return format_currency(amount, context["currency"], locale=context["locale"])
-
-
-def _day(day: date, locale: Locale) -> str:
-    return format_date(day, "long", locale=locale)
-
-
-@cache
-def _locale(language: str, country: str) -> Locale:
-    tag = language.replace("-", "_")
-    try:
-        return Locale.parse(f"{tag}_{country}")
-    except UnknownLocaleError:
-        return Locale.parse(tag)
 
 
 def _picture(says: str) -> str:

@@ -4,12 +4,14 @@ A paper is made in the transaction that lets its touch go; rendering reads no cl
 the same paper gives the same bytes for ever.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from forbear.errors import ForbearError
+from forbear.money.statements import Statement
 from forbear.ports.post import PostAddress
 
 
@@ -36,11 +38,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """Who writes: the lender's name, where its people answer, and where its mail goes back to, if known."""
+    """Who writes: the lender's name, where its people answer, and where its mail goes back to, if known.
+
+    `colour` is of the form #1a2b3c; `logo` a picture that stands in the page itself (`data:`). Both may be empty.
+    """
 
     name: str
     phone: str
     address: PostAddress | None = None
+    colour: str = ""
+    logo: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Paper:
     """One letter about one account to one person. Holds personal data.
 
     Attributes:
-        kind: which letter of `templates/letters/manifest.toml`.
+        kind: its id in the registry, `templates/letters/*/paper.toml`.
         role: of the reader on the account.
         day: the letter's civil date where its reader lives, passed in: nothing here reads a clock.
         figures: what was posted and is still owed, by component; what the letter calls the total is their sum.
@@ -57,6 +64,9 @@ class Paper:
         link: where the account can be looked at and paid; also printed as a code. Empty for whoever answers for the
             debt of another: that page speaks to its borrower.
         disclosures: what the permit says must be said; a letter that does not say one of them is refused.
+        fields: what its kind has to be told beside that, as plain values (text, yes or no, lists of rows); whoever
+            renders it reads them by the kind's own declarations.
+        statement: the lines that lead to the figures, for a kind that prints them.
     """
 
     kind: str
@@ -72,6 +82,8 @@ class Paper:
     due_since: date
     link: str = field(repr=False)
     disclosures: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    statement: Statement | None = field(default=None, repr=False)
 
     @property
     def total(self) -> Decimal:
@@ -85,6 +97,8 @@ class Rendered:
     pdf: bytes = field(repr=False)
     sha256: str
     pages: int
+    draft: bool = False
+    """Whether it says on every page that it is a draft, as prescribed words are missing; then it may not leave."""
 
 
 class Renderer(Protocol):
