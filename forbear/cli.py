@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
-from forbear.lender_cli import set_command
+from forbear.lender_cli import house_command, set_command
 from forbear.letters_cli import letter, letters
 from forbear.money_cli import money
 from forbear.playbook_cli import playbook
@@ -45,6 +45,7 @@ app.add_typer(playbook, name="playbook")
 app.add_typer(money, name="money")
 app.add_typer(sender_commands, name="sender")
 lender.command("set")(set_command)
+lender.command("house")(house_command)
 app.command("letter")(letter)
 
 console = Console(highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`forbear lender set`: what an operator decides for a lender, each value checked before it is kept."""
+"""`forbear lender set` and `house`: what an operator decides for a lender, each value checked before it is kept."""
 
 import json
 from pathlib import Path
@@ -47,3 +47,33 @@ def set_command(
     change = Change(voicemail, voicemail_contact, call_identity, address or None, post_service)
     policy = tell(settings_of(data).database_url_for("migrator"), lender, change)
     typer.echo(json.dumps(policy, ensure_ascii=False, sort_keys=True))
+
+
+def house_command(
+    lender: Annotated[str, typer.Argument(help="The lender's id.")],
+    *,
+    colour: Annotated[str | None, typer.Option(help="As #0b5e55; too light for words, it is used for rules.")] = None,
+    logo: Annotated[
+        Path | None, typer.Option(help="A PNG or JPEG of at most 200,000 bytes.", exists=True, dir_okay=False)
+    ] = None,
+    no_colour: Annotated[bool, typer.Option("--no-colour", help="Print in black.")] = False,
+    no_logo: Annotated[bool, typer.Option("--no-logo", help="Print the name alone.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Set the colour and the logo of a lender's papers; what is left out stays. Prints what is kept."""
+    from forbear.ledger.lender_house import MOST_LOGO, Look, tell_look
+    from forbear.ports.house import ink
+    from forbear.services.installation import settings_of
+
+    told = b"" if no_logo else None
+    if logo is not None:
+        with logo.open("rb") as file:
+            told = file.read(MOST_LOGO + 1)
+    look = Look("" if no_colour else colour, told)
+    kept = tell_look(settings_of(data).database_url_for("migrator"), lender, look)
+    shown = {
+        "colour": kept.get("colour", ""),
+        "words_in_colour": bool(ink(kept.get("colour", ""))),
+        "logo_signs": len(kept.get("logo", "")),
+    }
+    typer.echo(json.dumps(shown, sort_keys=True))

@@ -16,6 +16,7 @@ from forbear.errors import BadInput
 from forbear.ledger import books
 from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.handing import Handing
+from forbear.ledger.lender_house import look_of
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision
 from forbear.ledger.tables.people import ContactPoint, Profile
@@ -57,7 +58,7 @@ def head_of(handing: Handing) -> LetterHead:
             "the lender has no postal address" if told is None else "is no postal address",
             "Give the lender one: lines, city, region, postal_code and country",
         ) from None
-    return LetterHead(lender.name, lender.phone, _addressed(lender.name, address))
+    return LetterHead(lender.name, lender.phone, _addressed(lender.name, address), **look_of(lender.policy))
 
 
 def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
