@@ -6,7 +6,7 @@ Texts are looked at by `route_check`, with what their routes carry. What officer
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 from forbear.cadence.playbooks import Playbook, Step
 from forbear.contracts.words import PartyRole
@@ -30,7 +30,7 @@ def check_words(playbooks: Mapping[str, Playbook], folder: Path = FOLDER) -> Non
     ]
     problems += [
         f"Playbook {book.name}, step {step.id}: the letter {step.template} is not written for a "
-        f"{step.party.replace('_', ' ')}. Choose one that is, from templates/letters/manifest.toml."
+        f"{step.party.replace('_', ' ')}. Choose one that is, from 'forbear letters kinds'."
         for book in playbooks.values()
         for step in book.steps
         if step.channel == "letter" and step.party not in _readers(step.template, folder)
@@ -48,14 +48,19 @@ def _missing(step: Step, book: Playbook, folder: Path) -> Iterator[tuple[str, st
 
 def _readers(letter: str, folder: Path) -> tuple[str, ...]:
     """For whom a letter is written. One that is not there has been told already."""
-    letters: Mapping[str, Any] = tomllib.loads((folder / "letters" / "manifest.toml").read_text("utf-8"))["letter"]
-    return tuple(letters[letter]["parties"]) if letter in letters else get_args(PartyRole)
+    path = folder / _home(letter) / "paper.toml"
+    return tuple(tomllib.loads(path.read_text("utf-8"))["parties"]) if path.is_file() else get_args(PartyRole)
+
+
+def _home(letter: str) -> str:
+    """The folder of a letter, as the registry of papers names it."""
+    return f"letters/{letter.replace('.', '-').replace('_', '-')}"
 
 
 def _words(step: Step, language: str) -> str | None:
     """The file of a step's words, within the folder of templates; None where there is no such file."""
     if step.channel == "letter":
-        return f"letters/{language}/{step.template}.html"
+        return f"{_home(step.template)}/{language}.html"
     if step.channel == "call":
         spoken = "calls/{}/{}" if step.by == "machine" else "staff/scripts/{}/{}"
         return f"{spoken.format(language, step.template)}.toml"

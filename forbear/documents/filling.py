@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
-from forbear.documents.fields import Field
+from forbear.documents.fields import Field, FieldType
 from forbear.money.currency import minor_digits, read_amount
 
 Value = str | date | Decimal | int | bool | tuple[str, ...] | tuple[SimpleNamespace, ...] | None
@@ -23,6 +23,8 @@ _PERCENT: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?")
 _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _YES: Final = {"yes": True, "true": True, "no": False, "false": False}
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+LINE: Final = 80
+"""Signs of one line of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +86,18 @@ def _missing(each: Field, path: str) -> Flaw:
 
 
 def _wanted(each: Field) -> str:
-    match each.type:
-        case "text":
-            return f"a text of at most {each.most} signs"
-        case "date":
-            return "a date such as 2026-03-31"
-        case "money":
-            return "an amount such as 1234.50"
-        case "percent":
-            return "a number of percent such as 6.6"
-        case "integer":
-            return "a whole number"
-        case "yes_no":
-            return "yes or no"
-        case "choice":
-            return f"one of {', '.join(each.choices)}"
-        case "rows":
-            return f"a list of at most {each.most} rows with {', '.join(each.columns)}"
-        case "address":
-            return f"a list of at most {each.most} lines"
+    told: dict[FieldType, str] = {
+        "text": f"a text of at most {each.most} signs",
+        "date": "a date such as 2026-03-31",
+        "money": "an amount such as 1234.50",
+        "percent": "a number of percent such as 6.6",
+        "integer": "a whole number",
+        "yes_no": "yes or no",
+        "choice": f"one of {', '.join(each.choices)}",
+        "rows": f"a list of at most {each.most} rows with {', '.join(each.columns)}",
+        "address": f"a list of at most {each.most} lines",
+    }
+    return told[each.type]
 
 
 def _value(each: Field, path: str, told: object, currency: str, flaws: list[Flaw]) -> Value:
@@ -206,12 +201,13 @@ def _choice(each: Field, told: object) -> str:
 
 
 def _address(each: Field, told: object) -> tuple[str, ...]:
-    lines = cast("list[object]", told.split("\n") if isinstance(told, str) else told)
-    if not isinstance(lines, list | tuple) or not all(isinstance(line, str) for line in lines):
+    given: object = told.split("\n") if isinstance(told, str) else told
+    lines = cast("list[object]", given) if isinstance(given, list | tuple) else []
+    if not lines or not all(isinstance(line, str) for line in lines):
         raise _NotThis("is no list of lines", "")
     if len(lines) > each.most:
         raise _NotThis(f"has {len(lines)} lines; at most {each.most} fit", "")
-    return tuple(_line(line, 80) for line in cast("list[str]", lines))
+    return tuple(_line(line, LINE) for line in cast("list[str]", lines))
 
 
 _READERS: Final = {

@@ -1,4 +1,4 @@
-"""One kind of paper: who may read it, in which languages, on what sheet, what it must be told, and who answers for it."""
+"""One kind of paper: who may read it, in which languages, on what sheet, what it is told, and who answers for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -184,6 +184,9 @@ class _Reader:
             raise self.bad('jurisdiction must be a pack\'s, such as "CN" or "GB-EAW", or "*" for everywhere')
         if told["sheet"] != "" and told["sheet"] not in sheets():
             raise self.bad(f'sheet must be one of {", ".join(sheets())}, or "" for the reader\'s country')
+        self._check_values(told)
+
+    def _check_values(self, told: dict[str, Any]) -> None:
         for key, choices in CHOICES.items():
             if told[key] not in choices:
                 raise self.bad(f"{key} must be one of {', '.join(choices)}")

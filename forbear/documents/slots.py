@@ -6,7 +6,7 @@ paper with such a box is a draft.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -78,31 +78,42 @@ def read_slots(path: Path, languages: tuple[str, ...]) -> Mapping[str, Slot]:
 
 
 def _slot(path: Path, name: str, table: object, languages: tuple[str, ...]) -> Slot:
-    def bad(problem: str) -> BadData:
-        return BadData(path, None, f"[slot.{name}] {problem}")
-
-    if not NAME.fullmatch(name) or not isinstance(table, dict):
-        raise bad("is no slot: a table named in small letters, digits and _")
-    told = cast("dict[str, Any]", table)
-    if unknown := sorted(told.keys() - KEYS):
-        raise bad(f"{unknown[0]} is no key of it: use {', '.join(sorted(KEYS))}")
-    if not isinstance(told.get("source"), str) or not told["source"].strip():
-        raise bad("needs source: where the prescribed wording stands")
-    if not isinstance(told.get("read"), bool):
-        raise bad("needs read: true if the wording was read word for word at its source, else false")
+    told = cast("dict[str, Any]", table) if isinstance(table, dict) else {}
     texts, hashes, label = (_texts(told.get(key, {})) for key in ("text", "sha256", "label"))
     if texts is None or hashes is None or label is None:
-        raise bad("text, sha256 and label are texts by language")
-    if texts and not told["read"]:
-        raise bad("has a text that nobody read at its source: leave it out, so that the slot stays empty")
-    if strange := sorted((texts.keys() | hashes.keys()) - set(languages)):
-        raise bad(f"{strange[0]} is no language of this paper")
-    if texts.keys() != hashes.keys():
-        raise bad("needs sha256 for each text, and for nothing else: the digest of its UTF-8 bytes")
-    for language, text in texts.items():
-        if digest(text) != hashes[language]:
-            raise bad(f"text.{language} is not the text that was locked; its digest is {digest(text)}")
+        raise BadData(path, None, f"[slot.{name}] text, sha256 and label are texts by language")
+    for problem in (*_wrong(name, told), *_unlocked(told, texts, hashes, languages)):
+        raise BadData(path, None, f"[slot.{name}] {problem}")
     return Slot(name, told["source"], label, texts)
+
+
+def _wrong(name: str, told: Mapping[str, Any]) -> Iterator[str]:
+    if not NAME.fullmatch(name):
+        yield "is no slot: name it in small letters, digits and _"
+    if unknown := sorted(told.keys() - KEYS):
+        yield f"{unknown[0]} is no key of it: use {', '.join(sorted(KEYS))}"
+    if not isinstance(told.get("source"), str) or not told["source"].strip():
+        yield "needs source: where the prescribed wording stands"
+    if not isinstance(told.get("read"), bool):
+        yield "needs read: true if the wording was read word for word at its source, else false"
+
+
+def _unlocked(
+    told: Mapping[str, Any], texts: Mapping[str, str], hashes: Mapping[str, str], languages: tuple[str, ...]
+) -> Iterator[str]:
+    """Why a text is not the one that somebody read."""
+    if texts and not told.get("read"):
+        yield "has a text that nobody read at its source: leave it out, so that the slot stays empty"
+    if strange := sorted((texts.keys() | hashes.keys()) - set(languages)):
+        yield f"{strange[0]} is no language of this paper"
+    if texts.keys() != hashes.keys():
+        yield "needs sha256 for each text, and for nothing else: the digest of its UTF-8 bytes"
+        return
+    for language, text in texts.items():
+        if not text.strip():
+            yield f"text.{language} says nothing: leave it out, so that the slot stays empty"
+        if digest(text) != hashes[language]:
+            yield f"text.{language} is not the text that was locked; its digest is {digest(text)}"
 
 
 def _texts(told: object) -> Mapping[str, str] | None:

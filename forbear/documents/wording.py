@@ -3,10 +3,11 @@
 Values are escaped and missing ones refused. Amounts stand as their reader's country writes them and are never rounded.
 """
 
-import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -21,14 +22,13 @@ from forbear.documents.filling import fill
 from forbear.documents.filters import locale_of, write_day
 from forbear.documents.kinds import Kind
 from forbear.documents.registry import FOLDER, find_kind, kind_of
+from forbear.ports.house import COLOUR, LOGO, ink
 from forbear.ports.papers import LetterHead, Paper, Unprintable
 from forbear.ports.post import PostAddress
 
 REFERENCE_CHARACTERS: Final = 10
 """Of an id's random digits, those a person reads out on the phone; as on the pages."""
 ADDRESS_PAGE: Final = "address-page"
-COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+")
 MOST_PICTURE: Final = 400_000
 """Signs of a logo as it stands in the page: more would not fit into a letter's file."""
 HEAD_ENDS: Final = "</head>"
@@ -132,7 +132,7 @@ def _link(kind: Kind, paper: Paper) -> str:
 def _head(head: LetterHead, touch: str, window: tuple[str, ...], language: str) -> dict[str, Any]:
     lines = () if head.address is None else tuple(line for line in _return_address(head.address) if line)
     if (head.colour and not COLOUR.fullmatch(head.colour)) or not _is_picture(head.logo):
-        raise Unprintable("house.look", "the lender's colour must be as #1a2b3c, its logo a PNG, JPEG or SVG file")
+        raise Unprintable("house.look", "the lender's colour must be as #1a2b3c, its logo a PNG or JPEG file")
     return {
         "language": language,
         "lender": head.name,
@@ -140,12 +140,12 @@ def _head(head: LetterHead, touch: str, window: tuple[str, ...], language: str) 
         "head_lines": lines,
         "window": window,
         "reference": reference(touch),
-        "house": SimpleNamespace(colour=head.colour, logo=head.logo),
+        "house": SimpleNamespace(colour=head.colour, ink=ink(head.colour), logo=head.logo),
     }
 
 
 def _is_picture(logo: str) -> bool:
-    return not logo or (len(logo) <= MOST_PICTURE and PICTURE.fullmatch(logo) is not None)
+    return not logo or (len(logo) <= MOST_PICTURE and LOGO.fullmatch(logo) is not None)
 
 
 def _return_address(at: PostAddress) -> tuple[str, ...]:
@@ -178,7 +178,16 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
         return composed(_jinja().get_template(template).render(values))
     except TemplateError as error:
         # The message of an undefined value names it, and no value.
-        raise Unprintable("words.missing", f"{template}: {error.message or type(error).__name__}") from None
+        told = error.message or type(error).__name__
+        raise Unprintable("words.missing", f"{_line(error) or template}: {told}") from None
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise Unprintable("words.missing", f"{_line(error) or template}: {type(error).__name__}") from None
+
+
+def _line(error: Exception) -> str:
+    """Where in a template an error arose; its message may quote a value and is not told."""
+    places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.startswith(str(FOLDER))]
+    return f"{Path(places[-1].filename).relative_to(FOLDER)}, line {places[-1].lineno}" if places else ""
 
 
 @cache

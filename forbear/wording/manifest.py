@@ -1,5 +1,7 @@
 """The manifest of a templates folder: for every text, who reads it, where, when, by which way, and what it says.
 
+Letters and other papers bring their entries themselves, each in a `paper.toml`.
+
 A file that no entry names, an entry without its file, and a text whose entry says too little are refused: what is not
 known of a text cannot be checked.
 """
@@ -14,6 +16,7 @@ from forbear.cadence.translate import PARTIES
 from forbear.contracts.words import Channel, DebtKind, LenderKind, LenderRole, PartyRole
 from forbear.errors import BadData
 from forbear.rules.facts import Purpose
+from forbear.wording.papers import is_of_a_paper, paper_tables
 
 NAME: Final = "manifest.toml"
 Stage = Literal["before_identity", "after_identity"]
@@ -111,8 +114,9 @@ class Manifest:
             raise BadData(path, None, f"not TOML: {error}") from None
         if unknown := sorted(raw.keys() - {"text", "wordless"}):
             raise BadData(path, None, f"[{unknown[0]}] is no table of a manifest")
-        entries = tuple(_entry(path, name, table) for name, table in raw.get("text", {}).items())
-        manifest = cls(folder, entries, frozenset(raw.get("wordless", {}).get("files", ())))
+        entries = [_entry(path, name, table) for name, table in raw.get("text", {}).items()]
+        entries += [_entry(each, name, table) for each, name, table in paper_tables(folder)]
+        manifest = cls(folder, tuple(entries), frozenset(raw.get("wordless", {}).get("files", ())))
         manifest._check_files(path)
         return manifest
 
@@ -122,7 +126,7 @@ class Manifest:
         for missing in sorted(named - there):
             raise BadData(path, None, f"names {missing}, which is not there")
         for extra in sorted(there - named - self.wordless - {NAME}):
-            if Path(extra).suffix in WORDLESS:
+            if Path(extra).suffix in WORDLESS or is_of_a_paper(self.folder, extra):
                 continue
             raise BadData(self.folder / extra, None, f"is not in {path.name}: say who reads it, where and when")
 

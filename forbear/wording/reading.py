@@ -13,6 +13,7 @@ from typing import Final
 
 from forbear.errors import BadData
 from forbear.wording.manifest import Entry
+from forbear.wording.papers import with_its_words
 
 READ_ALOUD: Final = frozenset({"title", "alt", "placeholder", "aria-label", "value", "label", "summary", "content"})
 INSIDE_A_WORD: Final = frozenset(
@@ -27,7 +28,7 @@ _SECTION: Final = re.compile(r"\s*\[\s*\"?([^\]\"]+)\"?\s*\]")
 
 def sources(path: Path, entry: Entry) -> Iterator[tuple[str, str]]:
     """The names and sources of what an entry says of a file: one, or one for each section of a catalogue."""
-    text = _text(path)
+    text = with_its_words(path, _text(path))
     if entry.format == "catalogue":
         yield from _sections(path, text, entry)
     else:
