@@ -25,10 +25,8 @@ MARGIN: Final = 5.0
 TOLERANCE: Final = 1.0
 """The check allows that much more than the rule that people aim at, so that a blurred edge fails nobody."""
 CHINESE: Final = frozenset(f"{hand}-{form}" for hand in ("Sans", "Serif") for form in ("SC", "TC"))
-OURS: Final = frozenset({"Noto-Sans", "Noto-Serif"}) | {
-    f"{of}-{font}" for of in ("Forbear", "Noto") for font in CHINESE
-}
-"""What the engine calls our fonts: the core of a Chinese one is `Forbear`."""
+OURS: Final = frozenset(f"{of}-{font}" for of in ("Forbear", "Noto") for font in (*CHINESE, "Sans", "Serif"))
+"""What the engine calls our fonts: the core of one is `Forbear`."""
 WHITE: Final = 250
 DARK, LIGHT = 100, 190
 ADDRESS_ROOM: Final = 0.4

@@ -1,4 +1,6 @@
-"""Makes the core fonts: the common signs of each Chinese font in a file of their own, read in a third of the time.
+"""Makes the core fonts, which the engine reads in a third of the time.
+
+That of a Chinese font has its common signs; that of a Latin font, which varies in weight, the regular one alone.
 
 Which signs are common is what the national character sets say, with punctuation and symbols; whatever else a name
 holds is printed from the whole font that stands behind. A core font is made once on a machine, by whichever process
@@ -9,13 +11,14 @@ import codecs
 import fcntl
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import fontpkg_noto_sans
+import fontpkg_noto_serif
 import pylopdf_fonts_zh_cn
 import pylopdf_fonts_zh_tw
 
@@ -45,6 +50,7 @@ SYMBOLS: Final = (
     (0xFE30, 0xFE4F),
     (0xFF00, 0xFFEF),  # full width
 )
+VARYING: Final = "[wdth,wght].ttf"
 LICENCE: Final = "licenses/LICENSE"
 LEVEL_1: Final = 0xC67E
 """Where the 5,401 common signs of Big5 end."""
@@ -60,15 +66,16 @@ class Core:
     whole: str
     source: Path
     package: str
-    character_set: str
-    """Whose signs count as common."""
+    character_set: str = ""
+    """Whose signs count as common; empty: all are kept, in one weight."""
     last: int = 0xFFFF
     """The last of the set's codes that counts as common, where a set has the common signs first."""
 
     @property
     def key(self) -> str:
         """Of what it is made: another font, set of signs or maker makes another file."""
-        made_of = (_digest(self.source), _makers(), self.family, FEATURES, sorted(self.signs))
+        signs = sorted(self.signs) if self.character_set else []
+        made_of = (_digest(self.source), importlib.metadata.version("fonttools"), self.family, FEATURES, signs)
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:32]
 
     @property
@@ -85,6 +92,10 @@ CORES: Final = (
     Core("Forbear Sans SC", "Noto Sans SC", pylopdf_fonts_zh_cn.sans_path(), "pylopdf-fonts-zh-cn", "gb2312"),
     Core("Forbear Serif TC", "Noto Serif TC", pylopdf_fonts_zh_tw.serif_path(), "pylopdf-fonts-zh-tw", "big5", LEVEL_1),
     Core("Forbear Sans TC", "Noto Sans TC", pylopdf_fonts_zh_tw.sans_path(), "pylopdf-fonts-zh-tw", "big5", LEVEL_1),
+    Core(
+        "Forbear Serif", "Noto Serif", fontpkg_noto_serif.ROOT / "files" / f"NotoSerif{VARYING}", "fontpkg-noto-serif"
+    ),
+    Core("Forbear Sans", "Noto Sans", fontpkg_noto_sans.ROOT / "files" / f"NotoSans{VARYING}", "fontpkg-noto-sans"),
 )
 
 
@@ -146,7 +157,7 @@ def make(core: Core, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
         try:
-            _keep(making / FONT, _subset(core, folder.name))
+            _keep(making / FONT, made(core, folder.name))
             _keep(making / "OFL.txt", _licence(core).encode())
             _keep(making / SUMS, f"{_sum(making / FONT)}  {FONT}\n".encode())
             making.chmod(0o755)
@@ -161,20 +172,26 @@ def _have_made(core: Core) -> None:
     subprocess.run(started, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=root)
 
 
-def _subset(core: Core, key: str) -> bytes:
-    """The bytes of a core font. Nothing in it says when it was made."""
-    import io
+def made(core: Core, key: str) -> bytes:
+    """The bytes of a core font.
 
+    Nothing in it says when it was made; the measures of the whole font are kept, so that signs of both stand in line.
+    """
+    # Here, because a press never needs them: they would stay in its memory.
     from fontTools import subset
     from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
 
-    # Measures of the whole font are kept, so that its signs and the core's stand in one line.
     font: Any = TTFont(core.source, lazy=True, recalcTimestamp=False, recalcBBoxes=False)
-    options: Any = subset.Options(notdef_outline=True, name_IDs=["*"], desubroutinize=True)
-    options.layout_features = list(FEATURES)
-    maker: Any = subset.Subsetter(options)
-    maker.populate(unicodes=core.signs & font.getBestCmap().keys())
-    maker.subset(font)
+    if core.character_set:
+        options: Any = subset.Options(notdef_outline=True, name_IDs=["*"], desubroutinize=True)
+        options.layout_features = list(FEATURES)
+        maker: Any = subset.Subsetter(options)
+        maker.populate(unicodes=core.signs & font.getBestCmap().keys())
+        maker.subset(font)
+    else:
+        regular = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        font = instancer.instantiateVariableFont(font, regular, inplace=True)
     _rename(font, core.family, key)
     written = io.BytesIO()
     font.save(written)
@@ -187,10 +204,11 @@ def _rename(font: Any, family: str, key: str) -> None:
     for record in font["name"].names:
         if record.nameID in RENAMED:
             record.string = RENAMED[record.nameID].format(family=family, key=key, post=post)
-    table = font["CFF "].cff
-    table.fontNames = [post]
-    top = table.topDictIndex[0]
-    top.FamilyName, top.FullName = family, family
+    if "CFF " in font:
+        table = font["CFF "].cff
+        table.fontNames = [post]
+        top = table.topDictIndex[0]
+        top.FamilyName, top.FullName = family, family
 
 
 def _licence(core: Core) -> str:
@@ -198,10 +216,6 @@ def _licence(core: Core) -> str:
     if not text:
         raise FileNotFoundError(LICENCE)
     return text
-
-
-def _makers() -> str:
-    return importlib.metadata.version("fonttools")
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -221,7 +235,7 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Generator[None]:
     """One process at a time; the lock goes with the process that holds it, however it ends."""
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

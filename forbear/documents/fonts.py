@@ -25,9 +25,11 @@ CONFIGURATION = """<?xml version="1.0"?>
 """
 CORE_FIRST = """  <match target="pattern">
     <test name="family"><string>{whole}</string></test>
+    <test name="weight" compare="less_eq"><const>regular</const></test>
     <edit name="family" mode="prepend" binding="strong"><string>{core}</string></edit>
   </match>"""
-"""Whoever asks for a Chinese font is given its core, and behind it the whole: no style sheet has to name both."""
+"""Whoever asks for a font is given its core, and behind it the whole: no style sheet has to name both. What is to be
+bold comes from the whole one, as a core has one weight."""
 
 
 def configure(folder: Path) -> Path:

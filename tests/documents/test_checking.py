@@ -148,7 +148,7 @@ def test_a_font_that_prints_one_sign_and_says_another_is_refused(engine: ModuleT
     writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
     fonts_of = cast("Any", writer.pages[0]["/Resources"])["/Font"]
     (serif,) = (
-        each.get_object() for each in fonts_of.values() if each.get_object()["/BaseFont"].endswith("Noto-Serif")
+        each.get_object() for each in fonts_of.values() if each.get_object()["/BaseFont"].endswith("Forbear-Serif")
     )
     meanings = serif["/ToUnicode"].get_object()
     said = meanings.get_data()
