@@ -15,6 +15,7 @@ import segno
 from forbear.documents.engine import Pages
 from forbear.documents.envelopes import Box, Sheet, sheets
 from forbear.documents.markup import Read
+from forbear.documents.preflight import preflight
 from forbear.documents.reading import DOTS_PER_MM, Finished, Page
 from forbear.documents.wording import Sheets
 from forbear.ports.papers import Unprintable
@@ -62,6 +63,7 @@ def check(wanted: Sheets, made: Pages) -> int:
     for code, look in CHECKS.items():
         if (problem := look(subject)) is not None:
             raise Unprintable(code, problem)
+    preflight(made.pdf, subject.finished.pages, Read.of(wanted.html), folded)
     return len(subject.finished.pages)
 
 

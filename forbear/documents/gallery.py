@@ -80,7 +80,10 @@ def make_gallery(out: Path, presses: int = PRESSES, *, folder: Path = FOLDER) ->
 
     def make(each: tuple[Kind, str]) -> Rendered | ForbearError:
         try:
-            return shop.render(sample(*each, folder))
+            paper = sample(*each, folder)
+            if not each[0].parties:  # the page in front of a letter, which is about no account
+                return shop.address_page(paper.touch, paper.to, paper.head)
+            return shop.render(paper)
         except ForbearError as no:
             return no
 

@@ -1,11 +1,14 @@
 """What a reader of a page is given to read, block by block: the other half of the comparison with the finished file."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final, Self
 
 INSIDE_A_LINE: Final = frozenset({"span", "br", "b", "i", "a", "em", "small"})
 UNSEEN: Final = frozenset({"title", "style", "head"})
+COLUMN_HEADS: Final = re.compile(r"(<thead\b.*?</thead>)", re.DOTALL)
+BARE_HEAD: Final = re.compile(r"<th(?=[\s>])(?![^>]*\sscope=)")
 
 
 class _Reader(HTMLParser):
@@ -16,6 +19,7 @@ class _Reader(HTMLParser):
         self.blocks: list[str] = [""]
         self.heads: list[str] = []
         self.body: dict[str, str] = {}
+        self.language = ""
         self._unseen = 0
         self._in_head = False
 
@@ -23,6 +27,8 @@ class _Reader(HTMLParser):
         self._unseen += tag in UNSEEN
         if tag == "body":
             self.body = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self.language = dict(attrs).get("lang") or ""
         if tag == "thead":
             self._in_head = True
             self.heads.append("")
@@ -58,6 +64,7 @@ class Read:
     blocks: tuple[str, ...] = field(repr=False)
     heads: tuple[str, ...] = field(repr=False)
     running: dict[str, str] = field(repr=False)
+    language: str
 
     @classmethod
     def of(cls, html: str) -> Self:
@@ -65,7 +72,7 @@ class Read:
         reader.feed(html)
         reader.close()
         seen = tuple(block for block in reader.blocks if block.strip())
-        return cls(seen, tuple(head for head in reader.heads if head.strip()), reader.body)
+        return cls(seen, tuple(head for head in reader.heads if head.strip()), reader.body, reader.language)
 
     def edge(self, page: int, pages: int) -> str:
         """What stands at the edges of a page beside its words: the draft's mark, the reference, 'page x of y'."""
@@ -76,3 +83,11 @@ class Read:
 def blocks(html: str) -> list[str]:
     """Every paragraph, cell, heading and line that is seen, in order, without the empty ones."""
     return list(Read.of(html).blocks)
+
+
+def with_row_heads(html: str) -> str:
+    """Let each head of a row say that it is one: the engine takes what does not say so for the head of its column."""
+    pieces = COLUMN_HEADS.split(html)
+    return "".join(
+        piece if piece.startswith("<thead") else BARE_HEAD.sub(r'\g<0> scope="row"', piece) for piece in pieces
+    )

@@ -1,6 +1,6 @@
 """Reads a finished paper back: its signs with their places, its pages as pictures, its fonts and its marks.
 
-Two libraries that share nothing with the engine: pdfium for what is seen, pypdf for what is said about it. pdfium knows
+Two libraries that share nothing with the engine: pdfium for what is seen, qpdf for what is said about it. pdfium knows
 no threads: one process, one reader at a time.
 """
 
@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self, cast
 
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL.Image import Image
-from pypdf import PdfReader
-from pypdf.generic import IndirectObject
 
 from forbear.documents.envelopes import Box
 from forbear.ports.papers import Unprintable
 
 POINTS_PER_MM: Final = 72 / 25.4
+MARKS: Final = ("/Lang", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences")
+"""What is looked at of a file's catalogue."""
+NO_MARK: Final = -1
 DOTS_PER_MM: Final = 6.0
 """About 150 dots an inch: a hairline is still seen."""
 
@@ -29,21 +31,32 @@ class Sign:
 
     text: str = field(repr=False)
     box: Box
+    mark: int = NO_MARK
+    """The number of the marked piece of content that it is part of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as a reader has it. `picture` is grey, `DOTS_PER_MM` to a millimetre."""
+    """One page as a reader has it. `picture` is grey, `DOTS_PER_MM` to a millimetre; `order` is that of its tags."""
 
     width: float
     height: float
     rotation: int
     signs: tuple[Sign, ...] = field(repr=False)
     picture: Image = field(repr=False)
+    order: tuple[int, ...] = field(repr=False, default=())
 
     @property
     def text(self) -> str:
         return "".join(sign.text for sign in self.signs)
+
+    @property
+    def told(self) -> str:
+        """The page as it is read aloud: in the order of its tags, without what they leave out."""
+        pieces: dict[int, str] = {}
+        for sign in self.signs:
+            pieces[sign.mark] = pieces.get(sign.mark, "") + sign.text
+        return "".join(pieces.get(mark, "") for mark in self.order)
 
     def darkest(self, box: Box) -> int:
         """The darkest dot inside a box, 255 being white; what lies off the page is white."""
@@ -75,16 +88,17 @@ class Finished:
             Unprintable: they cannot be read.
         """
         try:
-            reader = PdfReader(io.BytesIO(pdf))
-            root = cast("Mapping[str, Any]", reader.trailer["/Root"])
-            metadata = root["/Metadata"].get_object().get_data() if "/Metadata" in root else b""
-            title = (reader.metadata.title if reader.metadata else None) or ""
+            with pikepdf.open(io.BytesIO(pdf)) as reader:
+                root, title = reader.Root, str(reader.docinfo.get("/Title", ""))
+                marks = {name: _plain(root[name]) for name in MARKS if name in root}
+                metadata = root.Metadata.read_bytes() if "/Metadata" in root else b""
+                fonts = dict(_fonts(reader))
             document = pypdfium2.PdfDocument(pdf)
             try:
                 pages = tuple(_page(document[number]) for number in range(len(document)))
             finally:
                 document.close()
-            return cls(pages, root, metadata, dict(_fonts(reader)), title, len(pdf))
+            return cls(pages, marks, metadata, fonts, title, len(pdf))
         except Exception as error:  # noqa: BLE001  readers of broken files raise anything
             raise Unprintable("file.readable", f"the finished file cannot be read ({type(error).__name__})") from None
 
@@ -93,7 +107,30 @@ def _page(page: Any) -> Page:
     width, height = page.get_size()
     picture = page.render(scale=DOTS_PER_MM / POINTS_PER_MM, grayscale=True).to_pil().convert("L")
     signs = tuple(_signs(page.get_textpage(), height))
-    return Page(width / POINTS_PER_MM, height / POINTS_PER_MM, page.get_rotation(), signs, picture)
+    return Page(width / POINTS_PER_MM, height / POINTS_PER_MM, page.get_rotation(), signs, picture, tuple(_order(page)))
+
+
+def _order(page: Any) -> Iterator[int]:
+    """The marks of a page's content, in the order of the tags."""
+    tree = pdfium.FPDF_StructTree_GetForPage(page)
+    try:
+        for at in range(pdfium.FPDF_StructTree_CountChildren(tree)):
+            yield from _marks(pdfium.FPDF_StructTree_GetChildAtIndex(tree, at))
+    finally:
+        pdfium.FPDF_StructTree_Close(tree)
+
+
+def _marks(element: Any) -> Iterator[int]:
+    for at in range(pdfium.FPDF_StructElement_CountChildren(element)):
+        if (mark := pdfium.FPDF_StructElement_GetChildMarkedContentID(element, at)) != NO_MARK:
+            yield mark
+        elif inner := pdfium.FPDF_StructElement_GetChildAtIndex(element, at):
+            yield from _marks(inner)
+
+
+def _mark(text: Any, at: int) -> int:
+    drawn = pdfium.FPDFText_GetTextObject(text.raw, at)
+    return pdfium.FPDFPageObj_GetMarkedContentID(drawn) if drawn else NO_MARK
 
 
 def _signs(text: Any, height: float) -> Iterator[Sign]:
@@ -104,12 +141,12 @@ def _signs(text: Any, height: float) -> Iterator[Sign]:
             continue
         number, box = pdfium.FPDFText_GetUnicode(text.raw, at), _box(text, at, height)
         if half is not None:  # beyond the first 65,536 signs one is told as two halves
-            yield Sign(chr(0x10000 + ((half[0] - 0xD800) << 10) + (number - 0xDC00)), half[1])
+            yield Sign(chr(0x10000 + ((half[0] - 0xD800) << 10) + (number - 0xDC00)), half[1], _mark(text, at))
             half = None
         elif 0xD800 <= number < 0xDC00:  # noqa: PLR2004  the first half
             half = (number, box)
         elif not (sign := _hyphen(text, at, number)).isspace():
-            yield Sign(sign, box)
+            yield Sign(sign, box, _mark(text, at))
 
 
 def _hyphen(text: Any, at: int, number: int) -> str:
@@ -124,11 +161,17 @@ def _box(text: Any, at: int, height: float) -> Box:
     )
 
 
-def _fonts(reader: PdfReader) -> Iterator[tuple[str, bool]]:
+def _plain(mark: Any) -> Any:
+    """What a mark says, without the file it stands in; of what is long, that it is there."""
+    if not isinstance(mark, pikepdf.Dictionary):
+        return str(mark)
+    told = cast("Mapping[str, Any]", mark)
+    return {name: value for name, value in told.items() if isinstance(value, bool)} or True
+
+
+def _fonts(reader: pikepdf.Pdf) -> Iterator[tuple[str, bool]]:
     for page in reader.pages:
-        resources = cast("Any", page["/Resources"])
-        for reference in resources.get("/Font", {}).values():
-            font = cast("Any", reference.get_object() if isinstance(reference, IndirectObject) else reference)
-            inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
-            file = {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"].keys())
-            yield str(font["/BaseFont"]), bool(file) and "/ToUnicode" in font
+        for font in cast("Any", page.obj).Resources.get("/Font", {}).values():
+            inner = font.DescendantFonts[0] if "/DescendantFonts" in font else font
+            file = {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.FontDescriptor.keys())
+            yield str(font.BaseFont), bool(file) and "/ToUnicode" in font

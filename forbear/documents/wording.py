@@ -21,6 +21,7 @@ from forbear.documents.figures import check_figures
 from forbear.documents.filling import fill
 from forbear.documents.filters import locale_of, write_day
 from forbear.documents.kinds import Kind
+from forbear.documents.markup import with_row_heads
 from forbear.documents.registry import FOLDER, find_kind, kind_of
 from forbear.ports.house import COLOUR, LOGO, ink
 from forbear.ports.papers import LetterHead, Paper, Unprintable
@@ -175,7 +176,7 @@ def _styled(kind: Kind, html: str) -> str:
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
     try:
-        return composed(_jinja().get_template(template).render(values))
+        return with_row_heads(composed(_jinja().get_template(template).render(values)))
     except TemplateError as error:
         # The message of an undefined value names it, and no value.
         told = error.message or type(error).__name__
