@@ -26,7 +26,9 @@ MARGIN: Final = 5.0
 TOLERANCE: Final = 1.0
 """The check allows that much more than the rule that people aim at, so that a blurred edge fails nobody."""
 CHINESE: Final = frozenset(f"{hand}-{form}" for hand in ("Sans", "Serif") for form in ("SC", "TC"))
-OURS: Final = frozenset(f"{of}-{font}" for of in ("Forbear", "Noto") for font in (*CHINESE, "Sans", "Serif"))
+BOLD: Final = frozenset({"Noto-Sans-Bold", "Noto-Serif-Bold"})
+"""Faces of the Latin fonts, which vary in weight; where a law asks for words in bold, and nowhere else."""
+OURS: Final = BOLD | {f"{of}-{font}" for of in ("Forbear", "Noto") for font in (*CHINESE, "Sans", "Serif")}
 """What the engine calls our fonts: the core of one is `Forbear`."""
 WHITE: Final = 250
 DARK, LIGHT = 100, 190
