@@ -154,7 +154,8 @@ def make(core: Core, folder: Path) -> None:
     with _alone(folder):
         if is_whole(folder):
             return
-        shutil.rmtree(folder, ignore_errors=True)
+        for spoilt in (folder, *folder.parent.glob(f"{folder.name}-*")):  # or left by a process that was ended
+            shutil.rmtree(spoilt, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
         try:
             _keep(making / FONT, made(core, folder.name))
