@@ -144,8 +144,6 @@ def _figures(file: File) -> str | None:
 
 def _headings(file: File) -> str | None:
     levels = [0, *(HEADING[tag.kind] for tag in file.tags if tag.kind in HEADING)]
-    if len(levels) == 1:
-        return "the paper has no heading"
     skipped = any(after > before + 1 for before, after in pairwise(levels))
     return "a level of headings is left out; begin with h1 and go down one by one" if skipped else None
 
