@@ -20,7 +20,7 @@ DATA = Path("var/forbear")
 Id = Annotated[str, typer.Argument(help="Of the member of staff: stf_….")]
 Roles = Annotated[
     list[str],
-    typer.Option("--role", help="caller, officer, supervisor, operator or legal; may be given several times."),
+    typer.Option("--role", help="caller, officer, supervisor, operator, legal or lawyer; may be given several times."),
 ]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
@@ -45,7 +45,7 @@ def add(
         added = staffing.add(
             session, vault, tenant=tenant, email=email, name=name, roles=role, language=language, now=clock.now()
         )
-        staffing.set_password(session, vault, added, _password(stdin=password_stdin), clock)
+        staffing.set_password(session, vault, added, asked_password(stdin=password_stdin, confirm=True), clock)
     typer.echo(added)
 
 
@@ -73,7 +73,7 @@ def password(member: Id, data: Data = DATA, *, password_stdin: FromStdin = False
 
     with _record(data) as (session, vault, clock):
         staffing.locked(session, member)
-        staffing.set_password(session, vault, member, _password(stdin=password_stdin), clock)
+        staffing.set_password(session, vault, member, asked_password(stdin=password_stdin, confirm=True), clock)
     typer.echo(f"{member} has a new password, and is signed out everywhere")
 
 
@@ -110,6 +110,13 @@ def enable(member: Id, data: Data = DATA) -> None:
 @contextmanager
 def _record(data: Path) -> Generator[Any]:
     """One transaction as the migrator, with the installation's vault and clock."""
+    with record(data) as (ledger, session):
+        yield session, ledger.vault, ledger.clock
+
+
+@contextmanager
+def record(data: Path) -> Generator[Any]:
+    """One transaction as the migrator, with the installation's ledger."""
     from sqlalchemy.orm import Session
 
     from forbear.ledger.engine import Ledger, make_engine, must_answer
@@ -118,10 +125,11 @@ def _record(data: Path) -> Generator[Any]:
     settings = settings_of(data)
     url = settings.database_url_for("migrator")
     with Ledger.open(settings) as ledger, must_answer(url), Session(make_engine(url)) as session, session.begin():
-        yield session, ledger.vault, ledger.clock
+        yield ledger, session
 
 
-def _password(*, stdin: bool) -> str:
+def asked_password(*, stdin: bool, confirm: bool = False) -> str:
+    """A password from standard input or the terminal, twice where it is a new one."""
     if stdin:
         given = sys.stdin.readline().rstrip("\r\n")
         if not given:
@@ -129,4 +137,4 @@ def _password(*, stdin: bool) -> str:
         return given
     if not sys.stdin.isatty():
         raise BadInput("password", "cannot be asked for here", "Give --password-stdin and write it there as one line.")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm))

@@ -57,6 +57,14 @@ LETTERS: Final[Mapping[str, Meaning]] = MappingProxyType(
         "kind.reader": _template("it is not written for this reader"),
         "words.owed": _template("it does not say what its permit asks for"),
         "words.missing": _template("it asks for a value that there is not"),
+        "kind.validity": _template("it may not bear this date"),
+        "fields.given": _account(
+            "its fields lack something, or hold what does not fit", "Tell them with 'forbear letters tell'."
+        ),
+        "house.look": _template("the lender's colour or logo cannot be printed"),
+        "draft.leaves": _template("prescribed words are missing in it"),
+        "draft.marked": _template("a page does not say that it is a draft"),
+        "approval.missing": _template("nobody has approved it whose approval it needs"),
         "window.only": _template("the window could show something else"),
         "pages.count": _template("too many pages"),
         "page.size": _template("another sheet"),

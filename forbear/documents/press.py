@@ -39,7 +39,7 @@ def make(job: Job) -> tuple[bytes, Answer]:
     Raises:
         Unprintable: what the first failing check says.
     """
-    from forbear.documents import checking, engine, wording
+    from forbear.documents import checking, engine, leaving, wording
 
     match job:
         case LetterJob():
@@ -48,7 +48,10 @@ def make(job: Job) -> tuple[bytes, Answer]:
             words = wording.word_address_page(job.touch, job.to, job.head)
     made = engine.render(words)
     pages = checking.check(words, made)
-    return made.pdf, Answer(pages, hashlib.sha256(made.pdf).hexdigest(), words.draft)
+    sha256 = hashlib.sha256(made.pdf).hexdigest()
+    if isinstance(job, LetterJob) and job.paper.leaves:
+        leaving.check_leaving(job.paper, sha256)
+    return made.pdf, Answer(pages, sha256, words.draft)
 
 
 def _answer(job: Job) -> tuple[Answer, bytes]:

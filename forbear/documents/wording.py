@@ -21,6 +21,7 @@ from forbear.documents.figures import check_figures
 from forbear.documents.filling import fill
 from forbear.documents.filters import locale_of, write_day
 from forbear.documents.kinds import Kind
+from forbear.documents.legal_days import legal_flaws
 from forbear.documents.markup import with_row_heads
 from forbear.documents.registry import FOLDER, find_kind, kind_of
 from forbear.ports.house import COLOUR, LOGO, ink
@@ -102,6 +103,7 @@ def _facts(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
         "currency": paper.currency,
         "name": paper.to.name,
         "role": paper.role,
+        "disclosures": paper.disclosures,
         "day": write_day(paper.day, locale),
         "as_of": write_day(paper.as_of, locale),
         "due_since": write_day(paper.due_since, locale),
@@ -116,11 +118,17 @@ def _facts(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
 
 def _told(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
     """The kind's own fields and its prescribed words."""
-    fields, flaws = fill(kind.fields, paper.fields, paper.currency)
+    fields, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
+    flaws = flaws or tuple(legal_flaws(kind.id, paper.day, fields))
     if flaws:
         raise Unprintable("fields.given", "; ".join(map(str, flaws)))
     slots = {name: slot.worded(language) for name, slot in kind.slots.items()}
     return {"field": SimpleNamespace(**fields), "slot": SimpleNamespace(**slots)}
+
+
+def given_for(kind: Kind, paper: Paper) -> Mapping[str, Any]:
+    """What a kind is told: what was given for this paper, and of what the record knows whatever it has a field for."""
+    return {name: paper.known[name] for name in kind.fields if name in paper.known} | dict(paper.fields)
 
 
 def _link(kind: Kind, paper: Paper) -> str:

@@ -66,7 +66,12 @@ class Paper:
         disclosures: what the permit says must be said; a letter that does not say one of them is refused.
         fields: what its kind has to be told beside that, as plain values (text, yes or no, lists of rows); whoever
             renders it reads them by the kind's own declarations.
+        known: what the record holds by names that kinds use for their fields; a kind takes what it has a field for, and
+            what stands in `fields` goes before it.
         statement: the lines that lead to the figures, for a kind that prints them.
+        leaves: whether it is about to be sent: then it is refused as a draft, and without the approval of its kind.
+        approvals: what people approved that may bear on it: `<role>:<digest>` of finished files, and
+            `<role>:<digest>:<language>` of kinds.
     """
 
     kind: str
@@ -83,7 +88,10 @@ class Paper:
     link: str = field(repr=False)
     disclosures: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    known: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     statement: Statement | None = field(default=None, repr=False)
+    leaves: bool = False
+    approvals: tuple[str, ...] = ()
 
     @property
     def total(self) -> Decimal:
