@@ -1,4 +1,4 @@
-"""Makes a paper whose empty slots a test has filled, as a press would, and tells the fonts and words of its file.
+"""Makes a paper whose empty slots a test has filled, as a press would, and tells the fonts and pages of its file.
 
 A program of its own: the engine finds its fonts by the environment it starts in, and the letters lie in a copy.
 """
@@ -31,9 +31,9 @@ def main(kind: str, letters: Path, home: Path) -> None:
     wording.__dict__.update(kind_of=kind_of, FOLDER=letters)
     words = wording.word_letter(sample(found, folder=letters))
     made = engine.render(words)
-    checking.check(words, made)
+    pages = checking.check(words, made)
     fonts = sorted(name.rpartition("+")[2] for name in Finished.read(made.pdf).fonts)
-    print(json.dumps({"fonts": fonts, "draft": words.draft}))  # noqa: T201  a program's answer
+    print(json.dumps({"fonts": fonts, "draft": words.draft, "pages": pages}))  # noqa: T201  a program's answer
 
 
 if __name__ == "__main__":
