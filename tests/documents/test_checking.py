@@ -108,6 +108,7 @@ FAULTS: dict[str, tuple[Callable[[Sheets], Sheets], str]] = {
         "form.archive",
     ),
     "no_language": (lambda it: replace(it, html=it.html.replace('lang="en"', "")), "engine.silent"),
+    "draft_that_does_not_say_so": (lambda it: replace(it, draft=True), "draft.marked"),
     "unknown_style": (lambda it: _styled(it, "p { colour: red }"), "engine.silent"),
     "remote_picture": (
         lambda it: replace(it, html=it.html.replace("</body>", '<img alt="" src="https://example.com/x.png"></body>')),
