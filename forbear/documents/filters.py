@@ -24,6 +24,9 @@ TRADITIONAL: Final = str.maketrans("贰叁陆万亿", "貳參陸萬億")
 CAPITALS: Final[Mapping[tuple[str, str], str]] = {("zh-Hans", "CNY"): "人民币", ("zh-Hant", "TWD"): "新臺幣"}
 """Languages and currencies whose amounts are written in Chinese capitals, and the currency's name before them."""
 
+REPUBLIC: Final = 1911
+"""The year before the first of the Republic, by which Taiwan counts."""
+
 
 def install(jinja: Environment) -> None:
     """Give a template environment the filters and tests of the papers."""
@@ -33,7 +36,9 @@ def install(jinja: Environment) -> None:
 
 
 def write_day(day: date, locale: Locale) -> str:
-    """A date in its long form."""
+    """A date in its long form; in Chinese for Taiwan by the years of the Republic, as papers have it there."""
+    if (locale.script, locale.territory) == ("Hant", "TW"):
+        return f"民國{day.year - REPUBLIC}年{day.month}月{day.day}日"
     return format_date(day, "long", locale=locale)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from pypdf import PdfReader
 from forbear.documents.checking import folded
 from forbear.documents.presses import Presses
 from forbear.documents.registry import FOLDER, find_kind
-from forbear.documents.samples import sample
+from forbear.documents.samples import READERS, sample
 from forbear.documents.wording import word_letter
 from forbear.money.legal_dates import default_notice_gb, letter_of_claim_gb
 from forbear.ports.papers import Paper, Unprintable
@@ -32,6 +33,7 @@ KINDS = (
     "gb.form.reply",
     "gb.form.standard_financial_statement",
 )
+EVERYWHERE = ("receipt-payment", "promise-confirmation", "plan-schedule", "settlement", "release", "paid-in-full")
 ROOT = FOLDER.parents[1]
 
 
@@ -124,9 +126,9 @@ def test_prescribed_statements_are_printed_in_a_bold_face_and_nothing_else_is(tm
     letters = tmp_path / "letters"
     shutil.copytree(FOLDER, letters)
     bold = _fonts(letters, tmp_path, prominent=True)
-    assert bold == {"fonts": ["Forbear-Sans", "Forbear-Serif", "Noto-Serif-Bold"], "draft": False}
+    assert (bold["fonts"], bold["draft"]) == (["Forbear-Sans", "Forbear-Serif", "Noto-Serif-Bold"], False)
     plain = _fonts(letters, tmp_path, prominent=False)
-    assert plain == {"fonts": ["Forbear-Sans", "Forbear-Serif"], "draft": False}
+    assert (plain["fonts"], plain["draft"]) == (["Forbear-Sans", "Forbear-Serif"], False)
 
 
 def _fonts(letters: Path, home: Path, *, prominent: bool) -> dict[str, Any]:
@@ -149,8 +151,6 @@ def _fonts(letters: Path, home: Path, *, prominent: bool) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    import os
-
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
@@ -202,3 +202,17 @@ def test_its_statement_leads_to_what_it_claims(presses: Presses) -> None:
     assert base.statement.total == base.total
     assert base.statement.lines[-1].balance == base.total
     assert folded(f"£{base.total}") in text_of(presses.render(base).pdf)
+
+
+@pytest.mark.parametrize("kind", EVERYWHERE)
+def test_a_paper_for_everywhere_is_british_to_a_british_reader(kind: str, presses: Presses) -> None:
+    """In British words and marked as letters there must be, whether the reader's language is told as English or theirs."""
+    base = sample(find_kind(kind), "en")
+    marked = replace(base, to=READERS["GB"], currency="GBP", disclosures=("private_and_confidential",))
+    rendered = presses.render(marked)
+    said = text_of(rendered.pdf)
+    assert folded("Private and confidential") in said
+    assert "$" not in said
+    assert not re.search(r"counselor|routingnumber:|taxes", said)
+    assert presses.render(replace(marked, language="en-GB")).sha256 == rendered.sha256
+    assert folded("Private and confidential") not in text_of(presses.render(base).pdf)

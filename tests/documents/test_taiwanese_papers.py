@@ -20,6 +20,9 @@ from forbear.ports.papers import Figure, Paper, Unprintable
 
 KIND = "tw.notice.demand"
 CELLS, LINES = 20, 10
+EVERYWHERE = ("receipt-payment", "promise-confirmation", "plan-schedule", "settlement", "release", "paid-in-full")
+MAINLAND = "款项|合同|账号|请您|编号|还款计划|证明：|确认"
+"""Words of the mainland, in its signs."""
 
 
 def demand(fields: Mapping[str, Any] | None = None, **changes: Any) -> Paper:
@@ -107,3 +110,37 @@ def test_what_the_post_prints_was_not_read_and_is_not_invented() -> None:
 def test_nothing_owed_makes_no_demand() -> None:
     with pytest.raises(Unprintable, match="nothing is owed"):
         word_letter(demand(figures=()))
+
+
+@pytest.mark.parametrize("kind", EVERYWHERE)
+def test_a_paper_for_everywhere_is_written_as_taiwan_writes(kind: str, presses: Presses) -> None:
+    rendered = presses.render(sample(find_kind(kind), "zh-Hant"))
+    said = folded("".join(page.extract_text() for page in PdfReader(io.BytesIO(rendered.pdf)).pages))
+    assert not rendered.draft
+    assert "民國115年11月" in said
+    assert not re.search(MAINLAND, said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "given"),
+    [
+        ("receipt-payment", "received", "2000.01"),
+        ("promise-confirmation", "promised", "2999.99"),
+        ("plan-schedule", "planned", "26199.00"),
+        ("settlement", "waived", "6200.01"),
+        ("settlement", "to_pay", "19999.00"),
+    ],
+)
+def test_sums_that_do_not_agree_refuse_the_paper(kind: str, field: str, given: str) -> None:
+    base = sample(find_kind(kind), "zh-Hant")
+    with pytest.raises(Unprintable, match="not_add_up") as refused:
+        word_letter(replace(base, fields={**base.fields, field: given}))
+    assert refused.value.code == "words.missing"
+
+
+def test_a_settlement_that_is_done_says_that_nothing_is_owed() -> None:
+    base = sample(find_kind("settlement"), "zh-Hant")
+    fields = {**base.fields, "state": "completed", "completed_on": "2027-01-10", "payments": []}
+    html = word_letter(replace(base, fields=fields)).html
+    assert "已經全部結清" in html
+    assert "付到哪裡" not in html
