@@ -79,6 +79,16 @@ LETTERS: Final[Mapping[str, Meaning]] = MappingProxyType(
         "engine.fetched": _template("the engine was asked for something outside the page"),
         "engine.failed": _template("the engine broke"),
         "file.readable": _template("what the engine wrote cannot be read"),
+        "file.harmless": _template("the file holds or does something beside its pages"),
+        "fonts.subset": _template("a font of the file is not one of its own"),
+        "form.complete": _template("the file lacks something that archives need"),
+        "form.outline": _template("its contents are not those of its headings"),
+        "tags.pages": _template("a page has no tags"),
+        "tags.figures": _template("a picture without words for it"),
+        "tags.headings": _template("headings out of order"),
+        "tags.tables": _template("a table without heads"),
+        "tags.order": _template("it is read aloud in another order than it stands"),
+        "glyphs.meant": _template("a sign that the file says otherwise than it prints it"),
         # The way out.
         "sender.address": _route(
             "the lender has no postal address", "Give it one with forbear print-room sender, then release the route."
