@@ -6,15 +6,16 @@ and an exception must not quote what a statement carried.
 """
 
 from base64 import b64decode
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Self
+from typing import Any, Self, cast
 
 import structlog
 from psycopg.errors import UndefinedTable
 from pydantic import SecretStr
-from sqlalchemy import Engine, TextClause, create_engine, event, text
+from sqlalchemy import Engine, Row, Text, TextClause, bindparam, create_engine, event, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -40,6 +41,22 @@ SCOPE_OF_TOUCH = text(
     "set_config('idle_in_transaction_session_timeout', '60s', true) from touch_owner(:touch)"
 )
 """The same for whom a touch belongs to: one transaction and one statement, where a look first would take two."""
+SCOPE_OF_TOUCHES = text(
+    """
+    with owned as materialized (
+        select asked.touch, owner.tenant, owner.lender
+        from unnest(:touches) as asked (touch), touch_owner(asked.touch) as owner
+    ), first as materialized (
+        select tenant, lender from owned limit 1
+    ), scope as materialized (
+        select set_config('forbear.tenant', tenant, true), set_config('forbear.lender', lender, true),
+            set_config('idle_in_transaction_session_timeout', '60s', true)
+        from first
+    )
+    select owned.touch, (owned.tenant, owned.lender) = (first.tenant, first.lender) from owned, first, scope
+    """
+).bindparams(bindparam("touches", type_=ARRAY(Text)))
+"""The same for several, of which the first one that is somebody's says whose turn it is."""
 log = structlog.get_logger()
 
 
@@ -193,6 +210,13 @@ class Ledger:
             yield session if found else None
 
     @contextmanager
+    def api_of_touches(self, touches: Sequence[str]) -> Generator[tuple[Session, dict[str, bool]]]:
+        """A transaction that sees one lender; of each touch that is anybody's, whether it is that lender's."""
+        session, found = self._begin("api", SCOPE_OF_TOUCHES, {"touches": touches})
+        with self._finished(session):
+            yield session, dict(cast("Sequence[tuple[str, bool]]", found))
+
+    @contextmanager
     def _transaction(self, role: Role, tenant: str, lender: str) -> Generator[Session]:
         session, _ = self._begin(role, SCOPE, {"tenant": tenant, "lender": lender})
         with self._finished(session):
@@ -209,22 +233,22 @@ class Ledger:
         finally:
             session.close()
 
-    def _begin(self, role: Role, scope: TextClause, values: Mapping[str, str]) -> tuple[Session, bool]:
-        """Open a transaction and set its scope; also whether there is such a scope.
+    def _begin(self, role: Role, scope: TextClause, values: Mapping[str, object]) -> tuple[Session, Sequence[Row[Any]]]:
+        """Open a transaction and set its scope; also what was found of it, nothing where there is no such scope.
 
         The first statement finds out whether a pooled connection outlived its server; nothing was done yet, so once
         more with a new one is safe.
         """
         session = Session(self.engine(role), expire_on_commit=False)
         try:
-            return session, session.execute(scope, values).first() is not None
+            return session, session.execute(scope, values).all()
         except DBAPIError as error:
             session.rollback()
             if not error.connection_invalidated:
                 session.close()
                 raise
             log.info("database_connection_renewed", role=role)
-            return session, session.execute(scope, values).first() is not None
+            return session, session.execute(scope, values).all()
 
     def close(self) -> None:
         """Give all connections back."""

@@ -95,6 +95,22 @@ class Heard:
     provider_id: str | None = None
 
 
+@dataclass(slots=True)
+class Standing:
+    """A touch as far as its receipts concern it, read without its model: whose it is, and what they move."""
+
+    id: str
+    tenant: str
+    lender: str
+    account: str
+    person: str
+    channel: str
+    state: str
+    provider_id: str | None
+    code: str | None
+    settled_at: datetime | None
+
+
 def fold(statuses: Iterable[str]) -> TouchState:
     """The state that a touch's receipts add up to; without any it is `claimed`.
 
@@ -146,7 +162,20 @@ def receive(  # noqa: PLR0917  as `add_receipt`
     """The same for a touch that is locked already, and with it the persons whom a code may concern."""
     if news.status not in STANDING:
         log.warning("touch.unmapped_status", touch=touch.id, source=source, status=news.status)
-    row = {
+    row = written(touch, source, news, at, provider_at)
+    line = audited(touch, row)
+    added, known = session.execute(_adding(), _named(row) | audit.as_values(line)).one()
+    if not added:
+        log.info("receipt.doubled", touch=touch.id, source=source, status=news.status)
+        return cast("TouchState", touch.state)
+    return _refold(session, touch, news, fold([*known, news.status]), at)
+
+
+def written(
+    touch: Touch | Standing, source: Source, news: Heard, at: datetime, provider_at: datetime | None = None
+) -> dict[str, object]:
+    """A receipt's row."""
+    return {
         "id": new_id("rcp"),
         "tenant": touch.tenant,
         "lender": touch.lender,
@@ -158,22 +187,21 @@ def receive(  # noqa: PLR0917  as `add_receipt`
         "at": at,
         "provider_at": provider_at,
     }
-    line = audit.line(
+
+
+def audited(touch: Touch | Standing, row: Mapping[str, object]) -> audit.Line:
+    """Its audit row."""
+    return audit.line(
         tenant=touch.tenant,
         lender=touch.lender,
         account=touch.account,
         person=touch.person,
         kind="touch_receipt",
         subject=str(row["id"]),
-        at=at,
+        at=cast("datetime", row["at"]),
         written=row,
         table="receipt",
     )
-    added, known = session.execute(_adding(), _named(row) | audit.as_values(line)).one()
-    if not added:
-        log.info("receipt.doubled", touch=touch.id, source=source, status=news.status)
-        return cast("TouchState", touch.state)
-    return _refold(session, touch, news, fold([*known, news.status]), at)
 
 
 @cache
@@ -203,22 +231,29 @@ def refolded(session: Session, touch_id: str) -> TouchState:
     return fold(session.scalars(STATUSES, {"receipt_touch": touch_id}))
 
 
-def _refold(session: Session, touch: Touch, news: Heard, state: TouchState, at: datetime) -> TouchState:
-    before = touch.state
+def move(touch: Touch | Standing, news: Heard, state: TouchState, at: datetime) -> bool:
+    """Let a stored receipt move its touch, whose receipts now add up to a state; whether it decided that state."""
+    before, touch.state = touch.state, state
     if touch.provider_id and news.provider_id and touch.provider_id != news.provider_id:
         log.error("touch.second_provider_id", touch=touch.id)
     decisive = news.status in STANDING and STANDING[news.status][1] == state
     if news.status in STANDING and not decisive:
         log.info("receipt.late", touch=touch.id, status=news.status, state=state)
-    touch.state = state
     touch.provider_id = touch.provider_id or news.provider_id
     if decisive and news.code:
         touch.code = news.code
     if state not in OPEN_STATES:
         touch.settled_at = touch.settled_at or at
-    session.flush()
     if state != before:
         log.info("touch.state", touch=touch.id, before=before, state=state, status=news.status)
+    return decisive
+
+
+def _refold(session: Session, touch: Touch, news: Heard, state: TouchState, at: datetime) -> TouchState:
+    before = touch.state
+    decisive = move(touch, news, state, at)
+    session.flush()
+    if state != before:
         if before == "unknown":
             _help_no_more(session, touch, at)
         _tell(session, touch, before, news.status, at)

@@ -8,8 +8,8 @@ that provider's answer, and would hold up the others.
 """
 
 from asyncio import Semaphore
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from threading import Lock
 from typing import Final
 
@@ -44,20 +44,32 @@ class Admission:
         self._lock = Lock()
         self.inside = self.turned_away = 0
 
-    @asynccontextmanager
-    async def place(self, path: str) -> AsyncGenerator[None]:
-        """Wait for a turn and have it to the end.
+    @contextmanager
+    def entered(self, path: str) -> Generator[None]:
+        """Be inside to the end. Work that takes a thread and a connection of its own needs a turn as well.
 
         Raises:
-            Problem: too many wait already. Nothing was done.
+            Problem: too many are inside already. Nothing was done.
         """
         self._enter(self._most - self._kept if path in NEWS else self._most)
         try:
-            async with self._turns:
-                yield
+            yield
         finally:
             with self._lock:
                 self.inside -= 1
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[None]:
+        """Wait for a turn and have it to the end."""
+        async with self._turns:
+            yield
+
+    @asynccontextmanager
+    async def place(self, path: str) -> AsyncGenerator[None]:
+        """Enter, wait for a turn and have both to the end."""
+        with self.entered(path):
+            async with self.turn():
+                yield
 
     def _enter(self, most: int) -> None:
         with self._lock:

@@ -4,6 +4,7 @@ from threading import Lock
 
 from starlette.requests import HTTPConnection
 
+from forbear.api.hooks.receipt_writer import ReceiptWriter
 from forbear.ledger.engine import Ledger
 from forbear.payments.checkout import StripeCheckout
 from forbear.rules.packs import Packs, load
@@ -38,3 +39,12 @@ def payments_of(request: HTTPConnection) -> StripeCheckout:
             request.app.state.payments = StripeCheckout.from_settings(settings_of(request))
         payments: StripeCheckout = request.app.state.payments
         return payments
+
+
+def receipt_writer_of(request: HTTPConnection) -> ReceiptWriter:
+    """Whoever stores plain news for all who tell some, made on first use."""
+    with _lock:
+        if not hasattr(request.app.state, "receipt_writer"):
+            request.app.state.receipt_writer = ReceiptWriter(ledger_of(request))
+        writer: ReceiptWriter = request.app.state.receipt_writer
+        return writer

@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape
 
 import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from forbear.api.hooks.admission import admission_of
-from forbear.api.hooks.app_state import ledger_of, packs_of, settings_of
+from forbear.api.hooks.app_state import ledger_of, packs_of, receipt_writer_of, settings_of
 from forbear.api.hooks.bodies import form_body
 from forbear.channels.answer_words import worded
 from forbear.channels.callback_signature import HEADER, called_address, is_genuine
@@ -22,6 +23,7 @@ from forbear.errors import Forbidden
 from forbear.ledger import receipts, replies, routes
 from forbear.ledger.answers import Answer
 from forbear.ledger.engine import Ledger
+from forbear.ledger.receipt_batches import News
 from forbear.ledger.replies import Inbound, Taken
 from forbear.ledger.tables.people import Lender
 from forbear.ledger.writers import Writer, find_writer
@@ -35,8 +37,8 @@ log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
 
 
-async def signed_form(request: Request) -> AsyncGenerator[FormData]:
-    """The fields of a webhook that the carrier signed, in its turn; 403 for anybody else's."""
+async def genuine_form(request: Request) -> FormData:
+    """The fields of a webhook that the carrier signed; 403 for anybody else's."""
     try:
         fields = await form_body(request)
     except HTTPException:
@@ -47,6 +49,12 @@ async def signed_form(request: Request) -> AsyncGenerator[FormData]:
     if not is_genuine(tokens, address, fields, request.headers.get(HEADER)):
         log.warning("callback.forged", path=request.url.path)
         raise Forbidden(UNSIGNED)
+    return fields
+
+
+async def signed_form(request: Request) -> AsyncGenerator[FormData]:
+    """The same, in its turn."""
+    fields = await genuine_form(request)
     async with admission_of(request).place(request.url.path):
         yield fields
 
@@ -54,25 +62,41 @@ async def signed_form(request: Request) -> AsyncGenerator[FormData]:
 Signed = Annotated[FormData, Depends(signed_form)]
 
 
-@router.post("/message-status", status_code=204)
-def message_status(request: Request, fields: Signed) -> Response:
-    """Store how a message fares; the touch's state is folded from all such news."""
-    ledger, touch = ledger_of(request), _touch(request)
-    status = _word(fields, "MessageStatus") or _word(fields, "SmsStatus")
-    with ledger.api_of_touch(touch) as session:
-        if session is None or not status:
-            log.warning("message_status_without_use", touch=touch, status=status)
-            return Response(status_code=204)
+async def message_status(request: Request) -> Response:
+    """Store how a message fares; the touch's state is folded from all such news.
+
+    Plain news is stored with what else arrives meanwhile; what may have consequences, by itself in its turn.
+    """
+    fields = await genuine_form(request)
+    ledger, touch, admission = ledger_of(request), _touch(request), admission_of(request)
+    news = News(
+        touch=touch,
+        status=_word(fields, "MessageStatus") or _word(fields, "SmsStatus"),
+        provider_id=_word(fields, "MessageSid") or _word(fields, "SmsSid") or None,
+        code=_word(fields, "ErrorCode") or None,
+        at=ledger.clock.now(),
+    )
+    with admission.entered(request.url.path):
+        if not news.plain or not await receipt_writer_of(request).stored(news):
+            async with admission.turn():
+                await run_in_threadpool(_store, ledger, news)
+    return Response(status_code=204)
+
+
+def _store(ledger: Ledger, news: News) -> None:
+    with ledger.api_of_touch(news.touch) as session:
+        if session is None or not news.status:
+            log.warning("message_status_without_use", touch=news.touch, status=news.status)
+            return
         receipts.add_receipt(
             session,
-            touch_id=touch,
+            touch_id=news.touch,
             source="callback",
-            status=status,
-            provider_id=_word(fields, "MessageSid") or _word(fields, "SmsSid") or None,
-            code=_word(fields, "ErrorCode") or None,
-            at=ledger.clock.now(),
+            status=news.status,
+            provider_id=news.provider_id,
+            code=news.code,
+            at=news.at,
         )
-    return Response(status_code=204)
 
 
 @router.post("/inbound")
