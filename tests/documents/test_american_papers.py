@@ -25,6 +25,7 @@ from forbear.documents.registry import FOLDER, find_kind
 from forbear.documents.samples import sample
 from forbear.documents.wording import word_letter
 from forbear.money.legal_dates import validation_period_us
+from forbear.money.statements import Booked, of_entries
 from forbear.ports.papers import Figure, Paper, Unprintable
 from forbear.ports.post import PostAddress
 
@@ -280,6 +281,18 @@ def test_the_statement_prints_every_line_and_ends_with_what_the_letter_says() ->
         assert f"{line.day:%B} {line.day.day}, {line.day.year}" in words
         assert f"${line.balance:,.2f}" in words
     assert f"Owed on November 22, 2026 ${given.total:,.2f}" in words
+
+
+def test_a_statement_of_eighty_lines_heads_every_page_and_splits_no_line(presses: Presses) -> None:
+    given = paper("us.statement.account")
+    days = [date(2026, 1, 1) + timedelta(days=4 * each) for each in range(80)]
+    entries = [Booked(day, "interest", str(day), "interest", Decimal("10.00")) for day in days]
+    statement = of_entries("acc_1", "USD", entries, given.as_of)
+    figures = (Figure("interest", statement.total),)
+    pages = pages_of(presses.render(replace(given, statement=statement, figures=figures)).pdf)
+    heads = sum(folded("Day What Added Taken off Balance") in page for page in pages)
+    assert heads == len([page for page in pages if folded("Interest $10.00") in page]) >= 2
+    assert "".join(pages).count(folded("Interest $10.00")) == len(statement.lines)
 
 
 def payments(count: int) -> list[dict[str, str]]:
