@@ -24,6 +24,18 @@ LOAN: Final[Mapping[str, tuple[str, ...]]] = {
     "costs": ("追偿费用",),
     "balance_as_of": ("余额时点",),
     "circumstances": ("债务情形",),
+    "interest_rate": ("年利率", "合同利率"),
+    "daily_rate": ("日利率",),
+    "day_count": ("计息基础",),
+    "penalty_rate": ("罚息利率",),
+    "penalty_uplift": ("罚息上浮比例",),
+    "compounding": ("计收复利",),
+    "rate_cap": ("利率上限",),
+    "rate_cap_reference": ("利率上限基准",),
+    "rate_cap_multiple": ("利率上限倍数",),
+    "contract_date": ("合同签订日",),
+    "payment_order": ("冲抵顺序",),
+    "terms_since": ("条款起始日",),
 }
 """Columns of the loan, and their Chinese names."""
 PARTY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -77,6 +89,8 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "其他": "other",
     },
     "currency": {"人民币": "CNY"},
+    "compounding": {"是": "yes", "否": "no"},
+    "rate_cap_reference": {"一年期LPR": "CN.LPR.1Y"},
     "language": {"中文": "zh-Hans", "简体中文": "zh-Hans", "英文": "en"},
     "phone_type": {"手机": "mobile", "固定电话": "landline", "单位电话": "work"},
 }

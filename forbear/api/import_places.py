@@ -8,6 +8,7 @@ from typing import Final
 
 from forbear.api.import_columns import THE_BORROWER, Prefix, prefixes
 from forbear.api.import_rows import COMPONENTS, Row
+from forbear.api.import_terms import column_of as terms_column
 
 WHOLE: Final = {"external_id": "loan_number", "as_of": "balance_as_of", "components": "principal", **COMPONENTS}
 FIELDS: Final = {"contacts": "prior_contacts", "opt_outs": "opt_out_sms_at"}
@@ -23,6 +24,8 @@ POSTAL: Final = {
 def column_of(pointer: str, row: Row) -> str:
     """The column behind a place in the enrolment of this row, as a problem points at it."""
     path = pointer.strip("/").split("/")
+    if path[0] == "terms":
+        return terms_column(path[1:])
     if path[0] != "parties":
         return next((WHOLE.get(part, part) for part in reversed(path) if not part.isdigit()), path[0])
     present = prefixes([column for column, cell in row.items() if cell])

@@ -10,6 +10,10 @@ Columns marked * must be there:
   mortgage, other), `playbook`*, `currency`*, `due_since`* (YYYY-MM-DD: the day after which it was late)
 * `principal`*, `interest`, `penalty_interest`, `compound_interest`, `fees`, `costs` as 1234.50, and `balance_as_of`,
   the instant at which the books had them
+* `interest_rate` a year or `daily_rate`, `day_count` (ACT/360, ACT/365, ACT/ACT, 30/360), `penalty_rate` or
+  `penalty_uplift`, `compounding` (yes or no), `rate_cap` or `rate_cap_reference` (CN.LPR.1Y), `rate_cap_multiple` and
+  `contract_date`, `payment_order` (the six components), `terms_since`: the terms by which the balance grows; rates are
+  fractions such as 0.12
 * `borrower_name`*, `borrower_birth_date` (YYYY-MM-DD), `borrower_identity_number`, `language`* (en, es, zh-Hans …)
 * `circumstances` of the debt (time_barred, balance_growing …) and `borrower_circumstances` (employer_forbids,
   vulnerable …), with blanks between
@@ -31,6 +35,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from forbear.api.import_columns import VALUES, Prefix, prefixes
+from forbear.api.import_terms import to_terms
 from forbear.errors import BadInput
 from forbear.ledger import addresses
 from forbear.ledger.forms.checks import Refused
@@ -130,6 +135,8 @@ def to_enrolment(row: Row, country: str = COUNTRY) -> Json:
     }
     if circumstances := _words(cells.text("circumstances")):
         body["circumstances"] = circumstances
+    if terms := to_terms(cells):
+        body["terms"] = terms
     if cells.found:
         raise Refused(cells.found)
     return body

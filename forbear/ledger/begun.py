@@ -7,7 +7,6 @@ transaction; `settle` puts down how it ended and all that follows from it in ano
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 
 import structlog
@@ -21,7 +20,7 @@ from forbear.contracts.decision import Asked
 from forbear.contracts.outcomes import OUTCOMES
 from forbear.contracts.words import Channel
 from forbear.errors import BadInput, Conflict, Erased, NotFound
-from forbear.ledger import audit, books, freed, life_rows, promises, tasks
+from forbear.ledger import audit, freed, life_rows, promises, tasks
 from forbear.ledger.claims import Claim
 from forbear.ledger.decision_rows import DecisionRows
 from forbear.ledger.engine import Ledger
@@ -30,13 +29,14 @@ from forbear.ledger.keeping import Keeping
 from forbear.ledger.lives import life_of, load_life
 from forbear.ledger.locking import lock_account
 from forbear.ledger.outcomes import Promised, Told, obey, read
+from forbear.ledger.owed import owed_on
 from forbear.ledger.receipts import add_receipt, lock_touch
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision, Touch
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_reasons import because
-from forbear.money.currency import minor_unit
+from forbear.money.currency import write_amount
 from forbear.rules.packs import Packs
 
 __all__ = ["Begun", "Held", "Promised", "abandon", "begin", "settle"]
@@ -350,7 +350,7 @@ def _handed(ledger: Ledger, session: Session, task: Task, *, first: bool = False
         touch=touch.id,
         to=to,
         name="" if name is None else opened(name),
-        values=_values(session, touch, lender, link),
+        values=_values(session, touch, lender, link, now),
         template=touch.template,
         language=touch.language,
         disclosures=tuple(permit.get("disclosures", ())),
@@ -359,14 +359,14 @@ def _handed(ledger: Ledger, session: Session, task: Task, *, first: bool = False
     )
 
 
-def _values(session: Session, touch: Touch, lender: Lender, link: str) -> dict[str, str]:
+def _values(session: Session, touch: Touch, lender: Lender, link: str, now: datetime) -> dict[str, str]:
     account = session.get_one(Account, touch.account)
-    owed = sum(books.balance(session, account.id).values(), Decimal(0))
+    owed = owed_on(session, account, now).total
     return {
         "lender": lender.name,
         "phone": lender.phone,
         "link": link,
-        "amount": f"{owed.quantize(minor_unit(account.currency)):f}",
+        "amount": write_amount(owed, account.currency),
         "currency": account.currency,
         "due_since": account.due_since.isoformat(),
     }

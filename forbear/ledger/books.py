@@ -1,24 +1,24 @@
-"""Money on an account: payments, their reversal, and the balance as the sum of its entries.
+"""Money on an account: payments and their reversal, each allocated as what is owed then stands.
 
 Entries are never changed: a reversal is a counter-entry. Nothing here closes an account: `decide` does, when it next
 reads the ledger. Every function takes the persons' locks first, so that a claim sees the money or waits for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import audit, outbox, promises
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
+from forbear.ledger.owed import owed_on, payment_shares
 from forbear.ledger.tables.accounts import Account, Entry, Payment
-from forbear.money.allocation import allocate_payment
-from forbear.money.components import COMPONENTS, NAMED, Component
+from forbear.money.components import NAMED, Component
 
 log = structlog.get_logger(__name__)
 CLOCK_SLACK = timedelta(minutes=5)
@@ -31,24 +31,6 @@ class PaymentDiffers(Conflict):
     def __init__(self, payment: str) -> None:
         super().__init__(f"This external_id was posted before as payment {payment}, with other facts")
         self.payment = payment
-
-
-def balances(session: Session, accounts: Iterable[str]) -> dict[str, dict[Component, Decimal]]:
-    """What is owed on several accounts, by component."""
-    owed = {account: dict.fromkeys(COMPONENTS, Decimal(0)) for account in accounts}
-    rows = session.execute(
-        select(Entry.account, Entry.component, func.sum(Entry.amount))
-        .where(Entry.account.in_(owed))
-        .group_by(Entry.account, Entry.component)
-    )
-    for account, component, amount in rows:
-        owed[account][NAMED[component]] = amount
-    return owed
-
-
-def balance(session: Session, account: str) -> dict[Component, Decimal]:
-    """What is owed on an account, by component; all components are there."""
-    return balances(session, [account])[account]
 
 
 def post_payment(
@@ -90,7 +72,7 @@ def post_payment(
         reverses=None, **facts,
     )  # fmt: skip
     _write_payment(session, payment, "payment_posted")
-    taken = allocate_payment(balance(session, account), amount)
+    taken = payment_shares(session, debt, payment, now)
     _write_entries(session, debt, "payment", {component: -part for component, part in taken.items()}, payment)
     promises.settle(session, account, now)
     debt.version += 1
@@ -136,7 +118,7 @@ def reverse_payment(
 
 def reopen_if_owed(session: Session, debt: Account, reason: str, now: datetime) -> bool:
     """Open a closed account on which something is owed again, with an instant and a reason; says whether it did."""
-    if debt.state != "closed" or sum(balance(session, debt.id).values()) <= 0:
+    if debt.state != "closed" or owed_on(session, debt, now).total <= 0:
         return False
     log.info("account.reopened", account=debt.id)
     debt.state, debt.close_reason, debt.closed_at = "open", None, None

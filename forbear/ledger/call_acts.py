@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from forbear.ledger import audit, books, outbox, promises, stops
+from forbear.ledger import audit, outbox, promises, stops
 from forbear.ledger.ids import new_id
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.calls import Call
 from forbear.ledger.tables.contacts import Reply
@@ -141,7 +141,7 @@ def _promise(acting: Acting, effect: Effect) -> None:
     if call.account is None or effect.day is None:
         return
     account = acting.session.get_one(Account, call.account)
-    owed = sum(books.balance(acting.session, account.id).values(), Decimal(0))
+    owed = owed_on(acting.session, account, acting.now).total
     if owed > 0 and account.state == "open":
         promises.make_promise(
             acting.session,

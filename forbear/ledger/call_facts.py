@@ -6,7 +6,6 @@ lender's own people can help then, as on the page.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from forbear.cadence.playbooks import Playbook
 from forbear.errors import Erased
-from forbear.ledger import books, promises
+from forbear.ledger import promises
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.calls import Call, CallStep
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
@@ -59,7 +59,7 @@ def load(session: Session, vault: Vault, call: Call, *, playbooks: Mapping[str, 
         check=check,
         answers=answers,
         disclosures=tuple(call.disclosures),
-        owed=sum(books.balance(session, account.id).values(), Decimal(0)),
+        owed=owed_on(session, account, now).total,
         currency=account.currency,
         due_since=account.due_since,
         today=now.astimezone(ZoneInfo(zone) if zone else UTC).date(),

@@ -16,7 +16,7 @@ from forbear.cadence.playbooks import Playbook
 from forbear.cadence.standing import stage_of
 from forbear.contracts.words import Fact
 from forbear.errors import BadInput, Conflict
-from forbear.ledger import audit, outbox
+from forbear.ledger import audit, outbox, terms
 from forbear.ledger.enrol import playbooks
 from forbear.ledger.forms.change import AccountChangeForm, NewPointForm, PartyChangeForm, PointChangeForm
 from forbear.ledger.forms.checks import Refused
@@ -148,6 +148,12 @@ def _account(change: _Change, form: AccountChangeForm) -> None:
         book = _playbook(change, form.playbook)
         values |= {} if book is None else {"playbook": book.name, "playbook_version": book.version}
     change.put(change.account, values, "account_changed", change.account.id)
+    if "terms" in given:
+        try:
+            patch = None if form.terms is None else form.terms.told()
+            change.changed |= terms.change(change.session, change.account, patch, change.now)
+        except BadInput as error:
+            change.wrong.append(error)
 
 
 def _playbook(change: _Change, name: str) -> Playbook | None:

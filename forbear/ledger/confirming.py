@@ -1,4 +1,7 @@
-"""The lender's nightly word on what is owed: the difference to our entries becomes an adjustment.
+"""The lender's nightly word on what is owed: the difference to what we reckon becomes an adjustment.
+
+What had grown by the terms until then is written down first, row by row, and from then on stands as it is: the lender's
+word wins, and the difference is told apart from the interest.
 
 A balance nobody confirmed for three days is stale and holds the account's contacts, so that a confirmation is news
 even where no amount changed.
@@ -8,17 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, NotFound
-from forbear.ledger import audit, outbox, promises
+from forbear.ledger import audit, outbox, owed, promises
 from forbear.ledger.books import CLOCK_SLACK, reopen_if_owed, write_entries
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
+from forbear.ledger.reckoning import grown_until
 from forbear.ledger.tables.accounts import Account, Entry, Party
+from forbear.ledger.terms import told_of, with_terms
 from forbear.money.components import COMPONENTS, NAMED, Component
 
 STALE_AFTER: Final = timedelta(days=3)
@@ -62,7 +67,14 @@ def confirm_balances(
     if missing := sorted(set(by_account) - set(debts)):
         raise NotFound(f"No account {missing[0]}")
     known = _balances_as_of(session, by_account)
-    return {account: _confirm(session, debts[account], by_account[account], known[account], now) for account in debts}
+    growing = with_terms(session, by_account)
+    answers: dict[str, Result] = {}
+    for account, debt in debts.items():
+        told = by_account[account]
+        _refuse_future(told, now)
+        grown = _grown(session, debt, told.as_of, now) if account in growing else []
+        answers[account] = _confirm(session, debt, told, _Known(known[account], grown), now)
+    return answers
 
 
 def confirm_balance(
@@ -96,14 +108,44 @@ def _balances_as_of(session: Session, confirmations: Mapping[str, Confirmation])
     return known
 
 
-def _confirm(
-    session: Session, debt: Account, told: Confirmation, known: Mapping[Component, Decimal], now: datetime
-) -> Result:
+def _refuse_future(told: Confirmation, now: datetime) -> None:
     if told.as_of > now + CLOCK_SLACK:
         raise BadInput("as_of", "lies in the future", "Send the instant at which your books had this balance.")
+
+
+def _grown(session: Session, debt: Account, as_of: datetime, now: datetime) -> list[Entry]:
+    """What grew and fell due by the terms between the last confirmed balance and this one."""
+    if debt.balance_as_of is None or as_of < debt.balance_as_of:
+        return []
+    book = owed.book_of(session, debt, told_of(session, debt.id))
+    return [
+        Entry(
+            id=new_id("ent"), tenant=debt.tenant, lender=debt.lender, account=debt.id, payment=None, kind=kind,
+            component=component, amount=amount, currency=debt.currency, effective_at=as_of, recorded_at=now,
+            reckoned=how,
+        )
+        for kind, component, amount, how in grown_until(book, as_of)
+    ]  # fmt: skip
+
+
+class _Known(NamedTuple):
+    """What our entries say at the instant of a confirmation, and what had grown by then and is yet to be written."""
+
+    booked: Mapping[Component, Decimal]
+    grown: Sequence[Entry]
+
+    def parts(self) -> dict[Component, Decimal]:
+        found = dict(self.booked)
+        for entry in self.grown:
+            found[NAMED[entry.component]] += entry.amount
+        return found
+
+
+def _confirm(session: Session, debt: Account, told: Confirmation, ours: _Known, now: datetime) -> Result:
     before = debt.balance_as_of
     if before is not None and told.as_of < before:
         return "outdated"
+    known = ours.parts()
     changes = {
         component: told.components.get(component, Decimal(0)) - known[component]
         for component in COMPONENTS
@@ -116,14 +158,14 @@ def _confirm(
         )
         for component, amount in changes.items()
     ]  # fmt: skip
-    write_entries(session, entries)
+    write_entries(session, [*ours.grown, *entries])
     debt.balance_as_of = told.as_of
     debt.version += 1
     audit.note(
         session, tenant=debt.tenant, lender=debt.lender, account=debt.id, kind="balance_confirmed", subject=debt.id,
         at=now, written={"account": debt.id, "as_of": told.as_of, "changed": sorted(changes)},
     )  # fmt: skip
-    if changes:
+    if changes or ours.grown:
         promises.settle(session, debt.id, now)
         reopen_if_owed(session, debt, "The lender's books say something is owed; the next decision is pending", now)
     if changes or before is None or now - before > STALE_AFTER:

@@ -82,7 +82,7 @@ class DecidingBook:
         clock = self._ledger.clock
         now, account, lender = clock.now(), found.account, found.lender
         if found.promised:
-            promises.settle(session, account.id, now)
+            promises.settle(session, account.id, now, grows=found.grows)
         life = life_of(session, found, now=now, packs=self._packs)
         decided = self._next(life, account.playbook, now)
         claim = held = None

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 
-from forbear.ledger.tables.accounts import Entry, Event, Payment
+from forbear.ledger.tables.accounts import Entry, Event, LoanTerms, Payment
 from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
 from forbear.ledger.tables.letters import ServiceProof
@@ -19,6 +19,7 @@ from forbear.ledger.tables.visits import HandedOver, VisitCheckIn, VisitEvidence
 
 FIXED: dict[str, type[Base]] = {
     "entry": Entry,
+    "loan_terms": LoanTerms,
     "payment": Payment,
     "decision": Decision,
     "receipt": Receipt,
@@ -42,7 +43,7 @@ CHANGING: dict[str, set[str]] = {
     },
 }
 """Columns outside the digest, by table; a touch's claim is all the others."""
-LATER: dict[str, set[str]] = {"decision": {"asked"}, "touch": {"task"}}
+LATER: dict[str, set[str]] = {"decision": {"asked"}, "entry": {"reckoned"}, "touch": {"task"}}
 """Columns of a later revision, in the digest only where they hold something: older rows keep theirs."""
 
 

@@ -17,7 +17,7 @@ from forbear.cadence.playbooks import Playbook, load_all
 from forbear.cadence.standing import stage_of
 from forbear.contracts.words import EventKind
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import audit, happenings, outbox, stops
+from forbear.ledger import audit, happenings, outbox, stops, terms
 from forbear.ledger.books import write_entries
 from forbear.ledger.engine import Ledger
 from forbear.ledger.forms.checks import Refused, Surroundings, no_later, problems
@@ -81,6 +81,7 @@ def enrol(
         lock_persons(session, tenant, known)
     account = _write_account(its, book, persons)
     _write_opening(its, account)
+    _write_terms(its, account)
     _write_events(its, account)
     tellers = [Teller(session, ledger.vault, tenant, lender, person, now) for person in persons]
     told = list(zip(tellers, enrolment.parties, strict=True))
@@ -178,6 +179,11 @@ def _write_opening(its: _Enrolling, account: str) -> None:
         if amount
     ]  # fmt: skip
     write_entries(its.session, entries)
+
+
+def _write_terms(its: _Enrolling, account: str) -> None:
+    if (told := its.form.told_terms()) is not None:
+        terms.tell(its.session, its.session.get_one(Account, account), told, its.now)
 
 
 def _write_events(its: _Enrolling, account: str) -> None:

@@ -1,4 +1,4 @@
-"""What a sender is given of a claimed touch: where to, the values of its words, a fresh link, a way to call back.
+"""What a sender is given of a claimed touch: where to, values for its words, a fresh link, a way to call back.
 
 Made in the transaction that lets the touch go. It holds personal data and lives in memory between ledger and provider.
 """
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from forbear import tokens
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
+from forbear.ledger.owed import owed_on
+from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Link, Touch
 from forbear.ledger.tables.people import Lender
+from forbear.money.currency import write_amount
 from forbear.ports.book import Dispatch
 from forbear.settings import Settings
 
@@ -69,8 +72,10 @@ class Handing:
 
 
 def hand_text(handing: Handing) -> Dispatch:
-    """A text message: its number, the values of its words, the carrier's address for news."""
+    """A text message: its number, the values that words may name, the carrier's address for news."""
     touch, lender = handing.touch, handing.lender
+    account = handing.session.get_one(Account, touch.account)
+    owed = owed_on(handing.session, account, handing.now)
     return Dispatch(
         touch=touch.id,
         channel=touch.channel,
@@ -79,7 +84,13 @@ def hand_text(handing: Handing) -> Dispatch:
         language=touch.language,
         to=handing.to,
         sender=touch.sender,
-        values={"link": handing.make_link(), "lender": lender.name, "phone": lender.phone},
+        values={
+            "link": handing.make_link(),
+            "lender": lender.name,
+            "phone": lender.phone,
+            "amount": write_amount(owed.total, account.currency),
+            "currency": account.currency,
+        },
         dispatch_by=touch.dispatch_by,
         validity=handing.validity(),
         callback_url=tokens.callback_url(handing.settings.public_url, handing.callback_token()),

@@ -32,8 +32,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from forbear.cadence.steps import AFTER_REPAYMENT
 from forbear.ledger import senders
+from forbear.ledger.owed import owed_on
 from forbear.ledger.said_rows import ACCOUNT, INSTANT, KEYS, LENDER, PERSONS, Rows, Statement, none, words
-from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party, Promise, Stop
+from forbear.ledger.tables.accounts import Account, Entry, LegalCase, LoanTerms, Party, Promise, Stop
 from forbear.ledger.tables.contacts import Decision, PastContact, Suppression, Touch
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.ledger.tables.senders import Incident
@@ -53,13 +54,14 @@ class Found(NamedTuple):
     """An account, with what its lender and everybody's next look at it need to know first.
 
     Attributes:
-        balance: what is owed.
+        balance: what was booked.
         case: its open legal case.
         held: whether a way out of its lender is held.
         promised: whether a promise was ever made of it.
         rivalled: whether its borrower has other open accounts.
         calling: whether its lender has a number that can call.
         answer: the stored answer to the question that was asked about it.
+        grows: whether terms were told of it, so that `balance` is what was booked and not all that is owed.
     """
 
     account: Account
@@ -71,6 +73,7 @@ class Found(NamedTuple):
     rivalled: bool
     calling: bool
     answer: dict[str, Any] | None
+    grows: bool
 
 
 def account(session: Session, account_id: str, asked: tuple[str, int] = NOBODY_ASKED) -> Found | None:
@@ -113,11 +116,21 @@ def _account() -> Statement:
             *(each.correlate(Account) for each in about),
             senders.able_to_call(),
             answer.scalar_subquery(),
+            _grows(),
         )
         .join(Lender, Lender.id == Account.lender)
         .where(Account.id == ACCOUNT)
         .execution_options(populate_existing=True)
     )
+
+
+def _grows() -> ColumnElement[bool]:
+    return exists().where(LoanTerms.account == Account.id).correlate(Account)
+
+
+def owed(session: Session, found: Found, now: datetime) -> Decimal:
+    """All that is owed on an account: without terms what was booked."""
+    return owed_on(session, found.account, now).total if found.grows else found.balance
 
 
 def people(session: Session, account_id: str) -> Sequence[Row[Any]]:
@@ -224,9 +237,14 @@ def _promises() -> Statement:
     return statement.execution_options(populate_existing=True)
 
 
-def rivals(session: Session, account_id: str, borrower: str) -> Rows:
+def rivals(session: Session, account_id: str, borrower: str, now: datetime) -> list[dict[str, Any]]:
     """The borrower's other open accounts on which something is owed, with what may keep each of them silent."""
-    return session.execute(_rivals(), {"account": account_id, "borrower": borrower}).mappings().all()
+    found = session.execute(_rivals(), {"account": account_id, "borrower": borrower}).mappings().all()
+    rows = [dict(row) for row in found]
+    for row in rows:
+        if row["grows"]:
+            row["amount"] = owed_on(session, session.get_one(Account, row["id"]), now).total
+    return [row for row in rows if row["amount"] > 0]
 
 
 @cache
@@ -243,10 +261,11 @@ def _rivals() -> Statement:
             Account.next_rule,
             owed.label("amount"),
             promised.label("promised"),
+            _grows().label("grows"),
             Decision.permit["verdict"].astext.label("verdict"),
         )
         .outerjoin(Decision, Decision.id == Account.next_permit)
-        .where(Account.borrower == bindparam("borrower"), Account.id != ACCOUNT, Account.state == "open", owed > 0)
+        .where(Account.borrower == bindparam("borrower"), Account.id != ACCOUNT, Account.state == "open")
         .order_by(Account.id)
     )
 

@@ -95,7 +95,7 @@ def life_of(
         product=account.product,
         debt_kind=account.debt_kind,
         currency=account.currency,
-        balance=found.balance,
+        balance=life_rows.owed(session, found, now),
         balance_as_of=account.balance_as_of,
         due_since=account.due_since,
         enrolled_at=account.enrolled_at,
@@ -104,7 +104,7 @@ def life_of(
         persons=tuple(_person(party, account, known) for party in known.parties),
         promises=tuple(_promise(row) for row in _promises(session, found)),
         rivals=tuple(
-            rival for rival in _rivals(session, found, known.stops) if rival.lender == account.lender or not alone
+            rival for rival in _rivals(session, found, known.stops, now) if rival.lender == account.lender or not alone
         ),
         in_flight=any(row["account"] == account.id and _unsettled(row) for row in known.history),
         legal_case=found.case,
@@ -328,7 +328,7 @@ def _served(row: RowMapping) -> life.Served:
     return life.Served(person=row["person"], at=row["at"], paper=row["kind"], touch=row["contact_point"])
 
 
-def _rivals(session: Session, found: life_rows.Found, stops: life_rows.Rows) -> tuple[life.Rival, ...]:
+def _rivals(session: Session, found: life_rows.Found, stops: life_rows.Rows, now: datetime) -> tuple[life.Rival, ...]:
     if not found.rivalled:
         return ()
     account = found.account
@@ -336,7 +336,7 @@ def _rivals(session: Session, found: life_rows.Found, stops: life_rows.Rows) -> 
     binding = [row for row in stops if row["what"] == "stop" and row["address_key"] is None]
     stopped = {row["account"] for row in binding if row["person"] == account.borrower}
 
-    def speaks(row: RowMapping) -> bool:
+    def speaks(row: dict[str, Any]) -> bool:
         """A debt that cannot speak until something happens must not keep the others silent meanwhile."""
         barred = row["verdict"] == "block" or row["next_rule"] in UNABLE
         held = None in stopped or row["id"] in stopped or row["promised"] or barred
@@ -352,7 +352,7 @@ def _rivals(session: Session, found: life_rows.Found, stops: life_rows.Rows) -> 
             due_since=row["due_since"],
             speaks=speaks(row),
         )
-        for row in life_rows.rivals(session, account.id, account.borrower)
+        for row in life_rows.rivals(session, account.id, account.borrower, now)
     )
 
 

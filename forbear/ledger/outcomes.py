@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from forbear.cadence.playbooks import Playbook, Step
 from forbear.contracts.outcomes import CAUSES, OUTCOMES, TICKS, Effect, TaskOutcome
 from forbear.errors import BadInput
-from forbear.ledger import books, promises, reachability, stops
+from forbear.ledger import promises, reachability, stops
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Reply, Touch
 from forbear.ledger.tables.tasks import Task
@@ -146,7 +147,7 @@ def _is_money(amount: Decimal, currency: str) -> bool:
 
 def _promise(session: Session, touch: Touch, told: Told, promise: Promised, now: datetime) -> None:
     account = session.get_one(Account, touch.account)
-    owed = sum(books.balance(session, account.id).values(), Decimal(0))
+    owed = owed_on(session, account, now).total
     amount = owed if promise.amount is None else min(promise.amount, owed)
     if amount <= 0:
         return  # paid meanwhile

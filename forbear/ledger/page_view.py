@@ -1,4 +1,4 @@
-"""What a borrower's own account looks like on the page: the same entries that every other paper is made from."""
+"""What a borrower's own account looks like on the page: the same figures that every other paper is made from."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from forbear.ledger import books
 from forbear.ledger.links import Journey
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Checkout, Suppression
 from forbear.ledger.tables.people import Consent
@@ -50,14 +50,14 @@ class AccountView:
 def load(session: Session, journey: Journey, now: datetime) -> AccountView:
     """Read the account of a link. Changes nothing."""
     account = session.get_one(Account, journey.account)
-    balance = books.balance(session, account.id)
-    shown = tuple((name, balance[name]) for name in COMPONENTS if balance.get(name))
+    owed = owed_on(session, account, now)
+    shown = tuple((name, owed.parts[name]) for name in COMPONENTS if owed.parts[name])
     last = _last_checkout(session, journey)
     return AccountView(
         currency=account.currency,
         components=shown,
-        total=sum((amount for _, amount in shown), Decimal(0)),
-        as_of=account.balance_as_of,
+        total=owed.total,
+        as_of=account.balance_as_of if owed.reckoned_to is None else now,
         promise=_promise(session, account.id),
         stops=_stops(session, journey, now),
         silenced=_silenced(session, journey),

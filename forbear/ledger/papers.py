@@ -17,6 +17,7 @@ from forbear.ledger import books
 from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.handing import Handing
 from forbear.ledger.lender_house import look_of
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision
 from forbear.ledger.tables.people import ContactPoint, Profile
@@ -65,7 +66,7 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
     """The letter that a claimed touch is."""
     touch, session = handing.touch, handing.session
     account = session.get_one(Account, touch.account)
-    owed = books.balance(session, account.id)
+    owed = owed_on(session, account, handing.now)
     zone = zone_of(session.get_one(ContactPoint, touch.contact_point))
     return Paper(
         kind=touch.template,
@@ -76,8 +77,8 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
         head=head,
         day=_local(handing.now, zone),
         currency=account.currency,
-        figures=tuple(Figure(name, owed[name]) for name in COMPONENTS if owed[name]),
-        as_of=_local(account.balance_as_of or handing.now, zone),
+        figures=tuple(Figure(name, owed.parts[name]) for name in COMPONENTS if owed.parts[name]),
+        as_of=owed.reckoned_to or _local(account.balance_as_of or handing.now, zone),
         due_since=account.due_since,
         link="" if touch.role in FOR_ANOTHER else handing.make_link(),
         disclosures=_disclosures(handing),

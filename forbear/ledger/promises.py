@@ -14,13 +14,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forbear.cadence.standing import AFTER_A_PROMISE
-from forbear.cadence.translate import legal_time
 from forbear.errors import BadInput, Conflict, NotFound
-from forbear.ledger import audit, outbox
+from forbear.ledger import audit, outbox, owed
+from forbear.ledger.days import begins, zone_of
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
 from forbear.ledger.tables.accounts import Account, Entry, Payment, Promise
-from forbear.ledger.tables.people import ContactPoint, Profile
 
 State = Literal["open", "kept", "broken"]
 MONEY = frozenset({"payment", "reversal"})
@@ -149,8 +148,11 @@ def withdraw_promise(session: Session, *, tenant: str, account: str, promise: st
     outbox.tell(session, tenant=tenant, account=account, fact="promise_withdrawn", at=now)
 
 
-def settle(session: Session, account: str, now: datetime) -> None:
-    """Bring the promises of an account in line with its entries. The caller holds the locks of its persons."""
+def settle(session: Session, account: str, now: datetime, *, grows: bool | None = None) -> None:
+    """Bring the promises of an account in line with its entries. The caller holds the locks of its persons.
+
+    `grows` says whether terms were told of the account, if the caller knows.
+    """
     promises = session.scalars(
         select(Promise)
         .where(Promise.account == account, Promise.state.not_in(TAKEN_BACK))
@@ -160,6 +162,8 @@ def settle(session: Session, account: str, now: datetime) -> None:
     if not promises:
         return
     entries, zone = _entries(session, account), zone_of(session, account)
+    if grows is not False:
+        entries += _grown(session, account, zone, now)
     for promise in promises:
         state = standing(promise.amount, promise.made_at, ends_at(promise.due_on, zone), entries, now)
         if state != promise.state:
@@ -181,22 +185,13 @@ def _entries(session: Session, account: str) -> list[Booked]:
     ]
 
 
-def zone_of(session: Session, account: str) -> str | None:
-    """Where the borrower's dates are counted: the same choice as `cadence.translate.home_zone` makes."""
-    packs = session.scalars(
-        select(Profile.jurisdictions)
-        .join(Account, (Account.borrower == Profile.person) & (Account.lender == Profile.lender))
-        .where(Account.id == account)
-    ).first()
-    if (legal := legal_time(packs or ())) is not None:
-        return legal
-    return session.scalars(
-        select(ContactPoint.zone)
-        .join(Account, (Account.borrower == ContactPoint.person) & (Account.lender == ContactPoint.lender))
-        .where(Account.id == account, ContactPoint.state == "valid", ContactPoint.zone.is_not(None))
-        .order_by(ContactPoint.created_at, ContactPoint.id)
-        .limit(1)
-    ).first()
+def _grown(session: Session, account: str, zone: str | None, now: datetime) -> list[Booked]:
+    """What grew by the terms since the last confirmed balance: owed from the day on which it began to."""
+    debt = session.get_one(Account, account)
+    return [
+        Booked("interest", row.interest, begins(row.start, zone), now, None)
+        for row in owed.rows_since(session, debt, now)
+    ]
 
 
 def _note(session: Session, promise: Promise, kind: str, at: datetime, written: Mapping[str, object]) -> None:

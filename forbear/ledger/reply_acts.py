@@ -5,7 +5,6 @@ A person who reads it afterwards chooses a meaning, and the same acts follow.
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import and_, select
@@ -13,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from forbear.contracts.words import START_BY_TEXT, StopKind
 from forbear.errors import BadInput, NotFound
-from forbear.ledger import audit, books, outbox, promises, stops, tasks
+from forbear.ledger import audit, outbox, promises, stops, tasks
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_persons
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.contacts import Reply, Suppression
 from forbear.ledger.tables.people import Consent, ContactPoint, Lender
@@ -238,7 +238,7 @@ def _promise(session: Session, writer: Speaker, reading: Reading, now: datetime)
     if writer.person is None or not writer.accounts or reading.due_on is None or reading.stops:
         return False
     account = session.get_one(Account, writer.accounts[0])
-    owed = sum(books.balance(session, account.id).values(), Decimal(0))
+    owed = owed_on(session, account, now).total
     amount = owed if reading.amount is None else min(reading.amount, owed)
     if account.state != "open" or amount <= 0:
         return False

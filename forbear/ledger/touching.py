@@ -137,7 +137,7 @@ class TouchingBook:
     def _speaks_against(
         self, session: Session, touch: Touch, found: life_rows.Found | None, now: datetime
     ) -> str | None:
-        if found is None or found.account.state != "open" or found.balance <= 0:
+        if found is None or found.account.state != "open" or life_rows.owed(session, found, now) <= 0:
             return "nothing is owed any more, or the account was closed"
         life = life_of(session, found, now=now, without=touch.id, packs=self._packs)
         playbook = self._playbooks.get(found.account.playbook)

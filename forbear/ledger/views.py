@@ -5,19 +5,19 @@ Row-level security decides which rows are read; nothing here is personal, not ev
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forbear.errors import NotFound
-from forbear.ledger.books import balance
 from forbear.ledger.happenings import events
+from forbear.ledger.owed import owed_on
 from forbear.ledger.shown import next_words
 from forbear.ledger.tables.accounts import Account, Event, Party, Payment, Promise, Stop
 from forbear.ledger.tables.contacts import Suppression, Touch
 from forbear.ledger.tables.people import ContactPoint, Profile
+from forbear.ledger.terms import terms_view
 from forbear.ledger.wording import CHANNELS, TOUCH_STATES, worded
 from forbear.money.currency import wire, write_amount
 
@@ -59,7 +59,8 @@ def account_view(session: Session, account: str, *, now: datetime) -> View:
         "playbook": {"name": found.playbook, "version": found.playbook_version},
         "due_since": found.due_since.isoformat(),
         "enrolled_at": instant(found.enrolled_at),
-        "balance": _balance_view(session, found),
+        "balance": _balance_view(session, found, now),
+        "terms": terms_view(session, account),
         "circumstances": list(found.circumstances),
         "events": [event_view(event) for event in events(session, account)],
         "next": _next(session, found),
@@ -73,10 +74,10 @@ def account_view(session: Session, account: str, *, now: datetime) -> View:
     }
 
 
-def payment_view(session: Session, payment: str) -> View:
+def payment_view(session: Session, payment: str, *, now: datetime) -> View:
     """A payment as it was posted, with the balance as it is now."""
     found = find_payment(session, payment)
-    return {**told_payment(found), "balance": _balance_view(session, find_account(session, found.account))}
+    return {**told_payment(found), "balance": _balance_view(session, find_account(session, found.account), now)}
 
 
 def told_payment(payment: Payment) -> View:
@@ -159,12 +160,13 @@ def point_view(point: ContactPoint) -> View:
     }
 
 
-def _balance_view(session: Session, account: Account) -> View:
-    owed = balance(session, account.id)
+def _balance_view(session: Session, account: Account, now: datetime) -> View:
+    owed = owed_on(session, account, now)
     return {
         "as_of": None if account.balance_as_of is None else instant(account.balance_as_of),
-        "total": wire(sum(owed.values(), Decimal(0)), account.currency),
-        "components": {component: write_amount(amount, account.currency) for component, amount in owed.items()},
+        "reckoned_to": None if owed.reckoned_to is None else owed.reckoned_to.isoformat(),
+        "total": wire(owed.total, account.currency),
+        "components": {component: write_amount(amount, account.currency) for component, amount in owed.parts.items()},
     }
 
 

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from sqlalchemy import or_, select
 
 from forbear.errors import Erased, Forbidden, NotFound
-from forbear.ledger import books
 from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.begun import Held
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision, Touch
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
@@ -97,7 +97,7 @@ def at_door(desk: Desk, visit_id: str) -> AtDoor:
     account = desk.session.get_one(Account, visit.account)
     report = desk.session.scalars(select(VisitReport).where(VisitReport.visit == visit.id)).first()
     officers = (plan.first_officer, plan.second_officer)
-    owed = sum(books.balance(desk.session, account.id).values(), Decimal(0))
+    owed = owed_on(desk.session, account, desk.now()).total
     evidence = select(VisitEvidence).where(VisitEvidence.visit == visit.id).order_by(VisitEvidence.at, VisitEvidence.id)
     signed = select(VisitSignature.officer).where(VisitSignature.visit == visit.id)
     desk.did(visit, "visit_opened")

@@ -18,7 +18,7 @@ from typing import Final, Literal
 from forbear.money.allocation import allocate
 from forbear.money.components import ALLOCATION_ORDER, COMPONENTS, Component
 from forbear.money.day_count import DayCount, Length, between, by_the_day
-from forbear.money.exact import CONTEXT, FOUR_PLACES, NOTHING, ZERO, product, rounded, total
+from forbear.money.exact import CENT, CONTEXT, FOUR_PLACES, NOTHING, ZERO, product, rounded, total
 from forbear.money.interest import simple
 from forbear.money.postings import Posting, in_turn
 from forbear.money.steps import Steps, check_order
@@ -55,6 +55,13 @@ class Terms:
 
     accruals: tuple[Accrual, ...] = ()
     order: tuple[Component, ...] = ALLOCATION_ORDER
+    later: tuple[tuple[date, tuple[Component, ...]], ...] = ()
+    """Orders that hold instead, each from a day on; the days increase."""
+    unit: Decimal = CENT
+    """To what each row is rounded: the smallest amount of the currency."""
+
+    def order_on(self, day: date) -> tuple[Component, ...]:
+        return next((order for first, order in reversed(self.later) if first <= day), self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ class Balance:
     principal: tuple[tuple[date, Decimal], ...]
     """The principal, from each day on which it became another."""
     growing: tuple[Growing, ...] = ()
+    unit: Decimal = CENT
 
     @property
     def total(self) -> Decimal:
@@ -144,7 +152,7 @@ class _Account:
             return
         accrual = self.terms.accruals[place]
         length = accrual.length(start, end)
-        interest = simple(base, rate, length)
+        interest = simple(base, rate, length, self.terms.unit)
         row = AccruedRow(
             accrual.name,
             accrual.component,
@@ -188,9 +196,11 @@ class _Account:
             undone = next(each for each in self.taken if each.posting.id == posting.reverses)
             self.charged_interest += self.charged_paid[posting.reverses]
             return {component: -amount for component, amount in undone.changed.items()}
+        if posting.kind == "opening" and posting.component is not None:
+            return {posting.component: posting.amount}
         paid: dict[Component, Decimal]
         if posting.component is None:
-            found = allocate(self.terms.order, self.owed, posting.amount)
+            found = allocate(self.terms.order_on(posting.day), self.owed, posting.amount)
             paid = {component: found.paid[component] for component in COMPONENTS}
             paid["principal"] += found.unallocated
         elif posting.kind == "charge":
@@ -206,7 +216,7 @@ class _Account:
 
 def balance(postings: Iterable[Posting], terms: Terms, as_of: date) -> Balance:
     """What is owed by the end of `as_of`: with the interest of all days before it, and what that day itself moved."""
-    if len(set(terms.order)) < len(terms.order) or set(terms.order) != set(COMPONENTS):
+    if any(sorted(order) != sorted(COMPONENTS) for order in (terms.order, *(order for _, order in terms.later))):
         raise ValueError("the order of a payment names each component once")
     for accrual in terms.accruals:
         check_order(accrual.rates)
@@ -223,7 +233,8 @@ def balance(postings: Iterable[Posting], terms: Terms, as_of: date) -> Balance:
         if counted:
             account.go_on(as_of)
     growing = tuple(Growing(terms.accruals[place], *now[1:]) for place, now in sorted(account.running.items()))
-    return Balance(as_of, account.owed, tuple(account.rows), tuple(account.taken), tuple(account.principal), growing)
+    rows, taken, principal = tuple(account.rows), tuple(account.taken), tuple(account.principal)
+    return Balance(as_of, account.owed, rows, taken, principal, growing, terms.unit)
 
 
 def _days(counted: Sequence[Posting], terms: Terms, as_of: date) -> list[date]:

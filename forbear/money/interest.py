@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from forbear.money.day_count import DAYS_OF_YEAR, DayCount, Length, between
-from forbear.money.exact import CONTEXT, FOUR_PLACES, product, rounded, total
+from forbear.money.exact import CENT, CONTEXT, FOUR_PLACES, product, rounded, total
 from forbear.money.steps import Step, Steps, changes, stretches, value_on
 
 LATE_PERFORMANCE_CN: Final = Decimal("0.000175")
@@ -76,9 +76,9 @@ class LateInterest:
     total: Decimal
 
 
-def simple(principal: Decimal, rate: Decimal, length: Length) -> Decimal:
+def simple(principal: Decimal, rate: Decimal, length: Length, to: Decimal = CENT) -> Decimal:
     """Interest at a rate a year, or a day where the length was counted so."""
-    return rounded(product(principal, rate, length.top), length.bottom)
+    return rounded(product(principal, rate, length.top), length.bottom, to)
 
 
 def per_diem(principal: Decimal, rate: Decimal, by: DayCount) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""What is put on and taken off an account: charges, credits, payments and reversals, each counting from its own day.
+"""What is put on and taken off an account: an opening, charges, credits, payments and reversals, each from its day.
 
 Postings are never changed. One that comes to light later is simply there when the account is reckoned again, with the
 day from which it counts: the account is then as if it had been known all along.
@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from forbear.money.components import Component
 
-Kind = Literal["charge", "credit", "payment", "reversal"]
-IN_TURN: Final[dict[Kind, int]] = {"charge": 0, "credit": 1, "payment": 2, "reversal": 3}
+Kind = Literal["opening", "charge", "credit", "payment", "reversal"]
+IN_TURN: Final[dict[Kind, int]] = {"opening": 0, "charge": 1, "credit": 2, "payment": 3, "reversal": 4}
 """What comes first on one day: a payment meets all that the day charged."""
 
 
@@ -21,8 +21,9 @@ IN_TURN: Final[dict[Kind, int]] = {"charge": 0, "credit": 1, "payment": 2, "reve
 class Posting:
     """One posting.
 
-    A charge or a credit names its component; a payment is allocated by the account's terms; a reversal names the
-    payment that it undoes, and puts back what that took.
+    An opening, a charge or a credit names its component; a payment is allocated by the account's terms; a reversal
+    names the payment that it undoes, and puts back what that took. Only an opening may be below zero: a credit that was
+    brought in. Its interest accrued before and bears none; what was charged before is brought in as a charge.
     """
 
     id: str
@@ -31,6 +32,11 @@ class Posting:
     amount: Decimal = Decimal(0)
     component: Component | None = None
     reverses: str = ""
+
+
+def opening(name: str, day: date, component: Component, amount: Decimal) -> Posting:
+    """What is brought in of a component, be it owed or a credit."""
+    return Posting(name, day, "opening", amount, component)
 
 
 def charge(name: str, day: date, component: Component, amount: Decimal) -> Posting:
@@ -72,10 +78,10 @@ def _check(postings: Sequence[Posting]) -> None:
         raise ValueError("two postings have one id")
     undone: set[str] = set()
     for each in postings:
-        if each.amount < 0:
+        if each.amount < 0 and each.kind != "opening":
             raise ValueError("a posting is not negative: a credit, a payment or a reversal takes off")
-        if (each.component is None) == (each.kind in {"charge", "credit"}):
-            raise ValueError("a charge and a credit name their component, a payment and a reversal do not")
+        if (each.component is None) == (each.kind in {"opening", "charge", "credit"}):
+            raise ValueError("an opening, a charge and a credit name their component, a payment and a reversal do not")
         if each.kind == "reversal":
             _check_reversal(each, by_id.get(each.reverses), undone)
             undone.add(each.reverses)

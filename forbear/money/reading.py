@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from forbear.errors import BadInput
+from forbear.money.currency import read_amount
 from forbear.money.exact import CENT, CONTEXT
 from forbear.money.steps import Step
 
@@ -74,6 +75,32 @@ class Node:
     def amount(self, key: str) -> Decimal:
         """Money, from nothing up, with exactly two decimals."""
         return an_amount(self._take(key, AN_AMOUNT), self.field(key))
+
+    def amount_in(self, currency: str, key: str) -> Decimal:
+        """Money of a currency, from nothing up, with no more decimals than the currency has."""
+        raw = self._take(key, AN_AMOUNT)
+        try:
+            found = read_amount(raw, currency) if isinstance(raw, str) else None
+        except ValueError as error:
+            raise self.refuse(key, str(error), "Send it as your books have it.") from None
+        if found is None or found < 0:
+            raise self.refuse(key, "is no amount from nothing up", 'Send a decimal string such as "1234.50"')
+        return found
+
+    def line(self, key: str, most: int) -> str:
+        """A line of text that is not blank."""
+        remedy = f"Send a text of at most {most} signs"
+        found = self._take(key, remedy)
+        if not isinstance(found, str) or not found.strip() or len(found) > most:
+            raise self.refuse(key, "is no such text", remedy)
+        return found.strip()
+
+    def number(self, key: str, most: int) -> int:
+        """A whole number that is written as one."""
+        found = self._take(key, f"Send a whole number from 0 to {most}")
+        if type(found) is not int or not 0 <= found <= most:
+            raise self.refuse(key, "is no such number", f"Send a whole number from 0 to {most}")
+        return found
 
     def rate(self, key: str) -> Decimal:
         """A fraction or a multiple, from nothing up."""

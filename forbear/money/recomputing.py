@@ -30,7 +30,7 @@ def rounded_once(claim: Balance) -> dict[Component, Decimal]:
                 exact = CONTEXT.add(
                     exact, CONTEXT.divide(product(row.base, row.rate, length.top), Decimal(length.bottom))
                 )
-        found[component] = rounded(exact)
+        found[component] = rounded(exact, to=claim.unit)
     return found
 
 
@@ -43,7 +43,7 @@ def _rows(claim: Balance) -> Iterator[str]:
         length = _length(row)
         if row.days != length.days:
             yield f"{_named(row)}: {row.days} days are {length.days}"
-        interest = rounded(product(row.base, row.rate, length.top), length.bottom)
+        interest = rounded(product(row.base, row.rate, length.top), length.bottom, claim.unit)
         if row.interest != interest:
             yield f"{_named(row)}: the interest of {row.interest} is {interest}"
         if row.end > claim.as_of:
@@ -104,7 +104,7 @@ def _charged(claim: Balance) -> list[tuple[date, Decimal]]:
             charged += off[each.posting.reverses]
         elif each.posting.kind == "charge":
             charged += change
-        else:
+        elif each.posting.kind != "opening":  # what was brought in had accrued, or was brought in as a charge
             off[each.posting.id] = min(-change, charged)
             charged -= off[each.posting.id]
         by_day[each.posting.day] = charged

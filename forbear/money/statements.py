@@ -29,6 +29,8 @@ class Booked:
     reference: str
     component: Component
     amount: Decimal
+    row: AccruedRow | None = None
+    """Of interest: how it was reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,15 @@ class Statement:
         return total(self.owed.values())
 
 
-def of_entries(account: str, currency: str, entries: Iterable[Booked], as_of: date, zone: str = "") -> Statement:
+def of_entries(
+    account: str,
+    currency: str,
+    entries: Iterable[Booked],
+    as_of: date,
+    zone: str = "",
+    *,
+    notes: tuple[str, ...] = (),
+) -> Statement:
     """The statement of a ledger that keeps its entries allocated; later entries are left out."""
 
     def one_line(entry: Booked) -> tuple[date, int, str, str]:
@@ -77,13 +87,15 @@ def of_entries(account: str, currency: str, entries: Iterable[Booked], as_of: da
     drafts: list[Line] = []
     for (day, _, kind, reference), group in groupby(counted, key=one_line):
         changed: dict[Component, Decimal] = {}
+        row = None
         for entry in group:
+            row = entry.row
             changed[entry.component] = CONTEXT.add(changed.get(entry.component, NOTHING), entry.amount)
-        drafts.append(_line(day, kind, reference, changed))
+        drafts.append(_line(day, kind, reference, changed, row))
     owed: dict[Component, Decimal] = {}
     for component in COMPONENTS:
         owed[component] = total(line.changed.get(component, ZERO) for line in drafts)
-    return Statement(account, currency, as_of, _running(drafts), owed, zone)
+    return Statement(account, currency, as_of, _running(drafts), owed, zone, notes)
 
 
 def of_balance(account: str, currency: str, claim: Balance) -> Statement:

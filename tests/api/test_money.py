@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from forbear.api.lender import answers
-from forbear.ledger.books import balance
 from forbear.ledger.confirming import STALE_AFTER
+from forbear.ledger.owed import owed_on
 from forbear.ledger.promises import make_promise
 from forbear.ledger.tables.accounts import Account, Entry, Party
 from tests.api.house import Client, House, Json, payment
@@ -235,6 +235,6 @@ def test_the_balance_is_the_sum_of_its_entries(house: House, one: Client) -> Non
     _confirm(one, account, "2026-03-02T14:30:00Z", principal="400.00", interest="1.00")
     with house.ledger.api(one.tenant, one.lender) as session:
         entries = session.scalars(select(Entry).where(Entry.account == account)).all()
-        by_component = balance(session, account)
-    for component, owed in by_component.items():
+        found = owed_on(session, session.get_one(Account, account), house.ledger.clock.now())
+    for component, owed in found.parts.items():
         assert owed == sum((entry.amount for entry in entries if entry.component == component), Decimal(0))

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from forbear.contracts.decision import Asked, Close
 from forbear.ledger import audit, books, outbox
 from forbear.ledger.deciding import DecidingBook
-from forbear.ledger.tables.accounts import Payment
+from forbear.ledger.owed import owed_on
+from forbear.ledger.tables.accounts import Account, Payment
 from forbear.ledger.upkeeping import UpkeepingBook
 from forbear.ledger.verify import verify
 from tests.conftest import Hands
@@ -72,7 +73,7 @@ class OnePayment:
     def check(self, rung: Rung, *, healed: bool) -> None:
         with self.house.worker() as session:
             count = session.scalars(select(func.count(Payment.id)).where(Payment.account == self.account)).one()
-            left = sum(books.balance(session, self.account).values(), Decimal(0))
+            left = owed_on(session, session.get_one(Account, self.account), self.house.now).total
         account = self.house.standing(self.account)
         assert count <= 1, f"booked {count} times: {rung}"
         assert left == Decimal(AMOUNT) * (1 - count), f"{left} left after {count} payments: {rung}"

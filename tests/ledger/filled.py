@@ -47,6 +47,7 @@ CHECKED = {
 }
 IDENTITIES = ("outbox", "audit_row", "audit_seal")
 FROZEN = (
+    "loan_terms",
     "entry",
     "payment",
     "decision",

@@ -21,7 +21,7 @@ API_INSERTS = {
     *("person", "person_match", "person_key", "profile", "contact_point", "consent", "agreement", "account", "party"),
     *("entry", "payment", "promise", "stop", "receipt", "page_session", "checkout", "reply", "suppression"),
     *("past_contact", "event", "outbox", "idempotency", "audit_row", "import_file", "import_piece", "import_row"),
-    *("task", "incident", "service_proof"),
+    *("task", "incident", "service_proof", "loan_terms"),
 }
 WORKER_INSERTS = {
     *("person_key", "stop", "legal_case", "decision", "touch", "receipt", "link", "suppression", "outbox"),

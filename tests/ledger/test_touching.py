@@ -27,7 +27,8 @@ def test_a_dispatch_holds_what_is_sent_and_nothing_personal_beyond_it(house: Hou
     _, account = house.borrower(NUMBER)
     order, ready = house.prepared(account)
     assert (ready.to, ready.template, ready.language, ready.channel) == (NUMBER, "reminder-friendly", "en", "sms")
-    assert set(ready.values) == {"link", "lender", "phone"}
+    assert set(ready.values) == {"link", "lender", "phone", "amount", "currency"}
+    assert (ready.values["amount"], ready.values["currency"]) == ("100.00", "USD")
     assert (ready.values["lender"], ready.values["phone"]) == ("Example Bank", "+12125550199")
     touch = house.touch(order.touch)
     assert (touch.state, touch.dispatched_at) == ("dispatching", house.now)

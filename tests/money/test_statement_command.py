@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from forbear.cli import app
 from forbear.errors import BadInput, CannotStart, NotFound
-from forbear.ledger import books
+from forbear.ledger.owed import owed_on
+from forbear.ledger.tables.accounts import Account
 from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE, Settings
 from tests.conftest import Hands
@@ -63,8 +64,8 @@ def test_a_statement_shows_what_was_booked_until_a_day_and_the_ledgers_balance(h
     assert told["2026-03-05"]["zone"] == "America/Chicago"
     last = json.loads(ask(account, "--as-of", "2026-12-31", "--format", "json").output)
     with house.worker() as session:
-        owed = books.balance(session, account)
-    assert last["owed"] == {component: f"{amount:.2f}" for component, amount in owed.items()}
+        owed = owed_on(session, session.get_one(Account, account), house.now)
+    assert last["owed"] == {component: f"{amount:.2f}" for component, amount in owed.parts.items()}
     assert last["total"] == "220.00"
     rows = list(csv.DictReader(io.StringIO(ask(account, "--as-of", "2026-12-31", "--format", "csv").output)))
     assert [row["balance"] for row in rows] == ["250.00", "150.00", "250.00", "220.00", "220.00"]

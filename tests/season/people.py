@@ -15,6 +15,7 @@ from forbear.channels.inbound_words import read
 from forbear.ledger import books, checkouts, links, page_acts, replies, routes
 from forbear.ledger.engine import Ledger
 from forbear.ledger.links import Journey
+from forbear.ledger.owed import owed_on
 from forbear.ledger.page_acts import Act
 from forbear.ledger.replies import Inbound
 from forbear.ledger.tables.accounts import Account
@@ -147,8 +148,8 @@ class People:
             raise LookupError("a link in a text that the ledger does not know")
         with self._ledger.api(place.tenant, place.lender) as session:
             journey = links.look(session, place, self._ledger.clock)
-            owed = sum(books.balance(session, journey.account).values(), Decimal(0))
-            currency = session.get_one(Account, journey.account).currency
+            account = session.get_one(Account, journey.account)
+            owed, currency = owed_on(session, account, self._ledger.clock.now()).total, account.currency
         if not journey.open or owed <= 0:
             return
         self._acts += 1

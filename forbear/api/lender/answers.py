@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forbear.ledger.forms.terms import TermsForm
+
 
 class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -16,6 +18,9 @@ class Amount(Answer):
 
 class Balance(Answer):
     as_of: datetime | None = Field(description="When your books last confirmed it; older than three days it is stale.")
+    reckoned_to: date | None = Field(
+        description="The day to whose end interest was reckoned by your terms since then; null where nothing is."
+    )
     total: Amount
     components: dict[str, str]
 
@@ -105,6 +110,7 @@ class Account(Answer):
     due_since: date
     enrolled_at: datetime
     balance: Balance
+    terms: TermsForm | None = Field(description="The terms of the latest day, as you told them; null without any.")
     circumstances: list[str] = Field(description="What you told of the debt in the rules' words.")
     events: list[Event] = Field(description="What you told of notices and the like, in order.")
     next: Next | None = Field(description="Every open account has one.")

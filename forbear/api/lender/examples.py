@@ -4,6 +4,12 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 
+TERMS: Final[Json] = {
+    "since": "2026-02-20",
+    "day_count": "ACT/365",
+    "interest": {"rate": "0.0899"},
+    "order": ["cost", "fee", "penalty_interest", "compound_interest", "interest", "principal"],
+}
 ENROLMENT: Final[Json] = {
     "external_id": "LN-2048-07",
     "product": "Personal Loan",
@@ -15,6 +21,7 @@ ENROLMENT: Final[Json] = {
         "as_of": "2026-03-02T09:00:00Z",
         "components": {"principal": "412.50", "interest": "18.75", "fee": "25.00"},
     },
+    "terms": TERMS,
     "circumstances": ["balance_growing"],
     "events": [{"kind": "validation_notice_sent", "at": "2026-02-23T15:00:00Z"}],
     "parties": [
@@ -62,6 +69,7 @@ ENROLMENT: Final[Json] = {
 
 BALANCE: Final[Json] = {
     "as_of": "2026-03-02T09:00:00Z",
+    "reckoned_to": "2026-03-02",
     "total": {"amount": "456.25", "currency": "USD"},
     "components": {
         "principal": "412.50",
@@ -87,6 +95,7 @@ ACCOUNT: Final[Json] = {
     "due_since": "2026-02-20",
     "enrolled_at": "2026-03-02T15:00:00Z",
     "balance": BALANCE,
+    "terms": TERMS,
     "circumstances": ["balance_growing"],
     "events": [{"id": "evt_8SpLd3VrX6yNc1KzQm9WtF", "kind": "validation_notice_sent", "at": "2026-02-23T15:00:00Z"}],
     "next": {"at": "2026-03-02T15:00:00Z", "reason": "enrolled; first decision pending", "rule": None},

@@ -58,7 +58,7 @@ def post_account_payment(account: Id, call: TheCall, caller: Payer, form: Paymen
             received_at=form.received_at,
             now=now,
         )
-        return Answer(200 if before else 201, payment_view(session, payment))
+        return Answer(200 if before else 201, payment_view(session, payment, now=now))
 
     return call.once(caller, deed)
 
@@ -119,6 +119,6 @@ def post_reversal(account: Id, payment: Id, call: TheCall, caller: Payer, form: 
             received_at=form.received_at,
             now=now,
         )
-        return Answer(200 if before else 201, payment_view(session, reversal))
+        return Answer(200 if before else 201, payment_view(session, reversal, now=now))
 
     return call.once(caller, deed)

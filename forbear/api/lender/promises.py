@@ -1,7 +1,6 @@
 """Promises to pay that the lender heard, by the rules of the borrower's own page; kept or broken by entries alone."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,9 +18,10 @@ from forbear.api.pages.answers import FURTHEST
 from forbear.api.paging import Cursor, Limit, cut
 from forbear.errors import BadInput, Conflict
 from forbear.ledger import on_file
-from forbear.ledger.books import balance
+from forbear.ledger.days import zone_of
 from forbear.ledger.locking import lock_account
-from forbear.ledger.promises import make_promise, withdraw_promise, zone_of
+from forbear.ledger.owed import owed_on
+from forbear.ledger.promises import make_promise, withdraw_promise
 from forbear.ledger.releases import party_in_role
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.views import find_account
@@ -120,7 +120,7 @@ def post_withdrawal(account: Id, promise: Id, call: TheCall, caller: Promiser, f
 
 def _check(session: Session, account: Account, form: shapes.PromiseForm, now: datetime) -> None:
     """What the borrower's page would not take either."""
-    owed = sum(balance(session, account.id).values(), Decimal(0))
+    owed = owed_on(session, account, now).total
     if account.state != "open" or owed <= 0:
         raise Conflict("Nothing is owed on this account, so that nothing can be promised")
     if form.amount.currency != account.currency:

@@ -18,11 +18,12 @@ from forbear.api.staff.rendering import render, when, words_of, writing_of
 from forbear.api.staff.session import Staff
 from forbear.cadence.playbooks import Playbook
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, TICKS
-from forbear.ledger import books, staffing
+from forbear.ledger import staffing
 from forbear.ledger.begun import Begun, Held
 from forbear.ledger.call_begun import message_allowed
 from forbear.ledger.engine import Ledger
 from forbear.ledger.human_readings import Message, meanings_of
+from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Reply, Touch
 from forbear.ledger.tables.people import Profile
@@ -196,8 +197,9 @@ def bounds_of(desk: Desk, session: Session, found: Waiting) -> Bounds:
     words = words_of(desk.request)
     writing = writing_of(words, found.zone)
     account = None if found.task.account is None else session.get(Account, found.task.account)
-    owed = Decimal(0) if account is None else sum(books.balance(session, account.id).values(), Decimal(0))
-    today = writing.local_day(desk.ledger.clock.now())
+    now = desk.ledger.clock.now()
+    owed = Decimal(0) if account is None else owed_on(session, account, now).total
+    today = writing.local_day(now)
     return Bounds(today, owed, "USD" if account is None else account.currency, writing, words)
 
 

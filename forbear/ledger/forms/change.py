@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from forbear.contracts.words import PartyRole, PointState
 from forbear.ledger.forms.points import Place, PointForm, ZoneEvidence
+from forbear.ledger.forms.terms import TermsForm
 from forbear.ledger.forms.text import Day, Form, Jurisdiction, Language, Line, Word, Zone
 from forbear.ledger.forms.told import DebtCircumstances, PersonCircumstances
 
@@ -50,6 +51,10 @@ class AccountChangeForm(Form):
     )
     playbook: Word = Field(default_factory=str, description="The cadence to go on with.")
     circumstances: DebtCircumstances = Field(default_factory=list)
+    terms: TermsForm | None = Field(
+        default=None,
+        description="Another `since` tells new terms, the same one corrects them; null ends them as if never told.",
+    )
     parties: dict[ShownId, PartyChangeForm] = Field(
         default_factory=dict, max_length=20, description="By the id of the party.", json_schema_extra=ONLY_IDS
     )

@@ -12,6 +12,7 @@ from forbear.errors import BadInput
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.ledger.forms.parties import PartyForm
 from forbear.ledger.tables.people import Lender
+from forbear.money.agreed import read
 from forbear.money.currency import read_amount
 
 CLOCK_SLACK = timedelta(minutes=5)
@@ -50,6 +51,7 @@ def no_later(at: datetime, now: datetime) -> datetime:
 def problems(form: EnrolmentForm, around: Surroundings) -> list[BadInput]:
     """Everything wrong with the enrolment; empty if it can be taken."""
     found = [*_lender(form, around), *_playbook(form, around), *_balance(form, around), *_dates(form, around)]
+    found += _terms(form)
     for row, event in enumerate(form.events):
         if event.at > around.now + CLOCK_SLACK:
             found.append(BadInput(f"events.{row}.at", "lies in the future", "Send when it happened."))
@@ -103,6 +105,15 @@ def _balance(form: EnrolmentForm, around: Surroundings) -> Iterator[BadInput]:
         yield BadInput("balance.components", "nothing is owed", "Enrol accounts with something overdue.")
     if form.balance.as_of is not None and form.balance.as_of > around.now + CLOCK_SLACK:
         yield BadInput("balance.as_of", "lies in the future", "Send the instant at which your books had this balance.")
+
+
+def _terms(form: EnrolmentForm) -> Iterator[BadInput]:
+    told = form.told_terms()
+    if told is not None:
+        try:
+            read(told, form.currency)
+        except BadInput as error:
+            yield error
 
 
 def _dates(form: EnrolmentForm, around: Surroundings) -> Iterator[BadInput]:

@@ -5,12 +5,13 @@ against the lender, the playbook and the clock.
 """
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from forbear.contracts.words import DebtKind, LenderKind, LenderRole
 from forbear.ledger.forms.parties import PartyForm
+from forbear.ledger.forms.terms import TermsForm, held
 from forbear.ledger.forms.text import AmountText, Currency, Day, Form, Instant, Line, Reference, Word
 from forbear.ledger.forms.told import DebtCircumstances, EventForm
 from forbear.money.components import COMPONENTS, Component
@@ -49,6 +50,9 @@ class EnrolmentForm(Form):
     currency: Currency
     due_since: Day = Field(description="The day after which the oldest unpaid instalment was late.")
     balance: BalanceForm
+    terms: TermsForm | None = Field(
+        default=None, description="By what it grows from the confirmed balance on; without terms by nothing."
+    )
     circumstances: DebtCircumstances = Field(default=[])
     events: list[EventForm] = Field(
         default=[], max_length=50, description="What has happened already, such as a notice that you posted yourself."
@@ -56,3 +60,9 @@ class EnrolmentForm(Form):
     lender_role: LenderRole | None = Field(default=None, description="Must match the lender of the key if given.")
     lender_kind: LenderKind | None = Field(default=None, description="Must match the lender of the key if given.")
     parties: Annotated[list[PartyForm], Field(min_length=1, max_length=20)]
+
+    def told_terms(self) -> dict[str, Any] | None:
+        """The terms that were told, from the day on which the account was due if no day was."""
+        if self.terms is None:
+            return None
+        return {"since": self.due_since.isoformat(), **held(self.terms.told())}

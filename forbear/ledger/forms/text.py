@@ -64,7 +64,8 @@ def _currency(code: str) -> str:
     return code
 
 
-def _matching(pattern: str, sentence: str) -> Callable[[str], str]:
+def matching(pattern: str, sentence: str) -> Callable[[str], str]:
+    """A check that a text is written as a pattern says."""
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -92,19 +93,19 @@ Line = Annotated[str, StringConstraints(max_length=MAX_LINE), AfterValidator(_li
 Reference = Annotated[
     str,
     StringConstraints(max_length=100),
-    AfterValidator(_matching(r"[!-~]+(?: [!-~]+)*", "must be 1 to 100 printable ASCII characters")),
+    AfterValidator(matching(r"[!-~]+(?: [!-~]+)*", "must be 1 to 100 printable ASCII characters")),
 ]
 """A lender's own id of something."""
 Word = Annotated[
-    str, AfterValidator(_matching(r"[a-z0-9][a-z0-9_-]{0,63}", "must be a lower-case word such as auto_loan"))
+    str, AfterValidator(matching(r"[a-z0-9][a-z0-9_-]{0,63}", "must be a lower-case word such as auto_loan"))
 ]
-Country = Annotated[str, AfterValidator(_matching(r"[A-Z]{2}", "must be an ISO 3166 country code such as US"))]
+Country = Annotated[str, AfterValidator(matching(r"[A-Z]{2}", "must be an ISO 3166 country code such as US"))]
 Language = Annotated[
     str,
-    AfterValidator(_matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a BCP 47 language tag such as en or zh-CN")),
+    AfterValidator(matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a BCP 47 language tag such as en or zh-CN")),
 ]
 Jurisdiction = Annotated[
-    str, AfterValidator(_matching(r"[A-Z]{2}(-[A-Z0-9]{2,4})?", "must be the name of a pack such as US or US-NY"))
+    str, AfterValidator(matching(r"[A-Z]{2}(-[A-Z0-9]{2,4})?", "must be the name of a pack such as US or US-NY"))
 ]
 Currency = Annotated[str, AfterValidator(_currency)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -122,5 +123,5 @@ TimeOfDay = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"}),
 ]
 AmountText = Annotated[
-    str, AfterValidator(_matching(_AMOUNT.strip("^$"), "must be a decimal string such as 1234.50, not a JSON number"))
+    str, AfterValidator(matching(_AMOUNT.strip("^$"), "must be a decimal string such as 1234.50, not a JSON number"))
 ]

@@ -1,16 +1,18 @@
-"""What is owed: accounts, parties, the entries of the ledger, payments, promises and stops.
+"""What is owed: accounts, parties, loan terms, the entries of the ledger, payments, promises and stops.
 
-Entries are append-only; a balance is their sum by component. A promise is kept or broken by entries alone.
+Terms and entries are append-only. A balance is the sum of the entries by component and, where terms were told, what has
+grown by them since the last confirmed balance. A promise is kept or broken by what is owed and nothing else.
 """
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forbear.ledger.tables.base import Base, Id, Instant, Money, OfLender
+from forbear.ledger.tables.base import Base, Id, Instant, Json, Money, OfLender
 
 
 class Account(OfLender, Base):
@@ -76,6 +78,22 @@ class Event(OfLender, Base):
     __table_args__ = (UniqueConstraint("account", "kind", "at"),)
 
 
+class LoanTerms(OfLender, Base):
+    """What an account grows by from a day on, as its lender told it; empty where nothing does. Append-only.
+
+    Terms hold until those of a later day. Told again for the same day, the later number is the correction.
+    """
+
+    __tablename__ = "loan_terms"
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    number: Mapped[int]
+    since: Mapped[date]
+    terms: Mapped[Json]
+    recorded_at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("account", "number"),)
+
+
 class Entry(OfLender, Base):
     """One row of the account's ledger, by component. Positive is owed, negative is paid. Append-only."""
 
@@ -89,13 +107,18 @@ class Entry(OfLender, Base):
     currency: Mapped[str]
     effective_at: Mapped[Instant]
     recorded_at: Mapped[Instant]
+    reckoned: Mapped[dict[str, Any] | None]
+    """How interest was reckoned: from when to when, on what, at which rate; of what fell due by the terms: when."""
     __table_args__ = (
         Index(None, "account"),
         CheckConstraint(
             "component in ('principal', 'interest', 'penalty_interest', 'compound_interest', 'fee', 'cost')",
             name="component",
         ),
-        CheckConstraint("kind in ('opening', 'payment', 'reversal', 'adjustment')", name="kind"),
+        CheckConstraint(
+            "kind in ('opening', 'interest', 'charge', 'adjustment', 'payment', 'reversal')",
+            name="kind",
+        ),
     )
 
 
