@@ -5,6 +5,7 @@ quotes the paper.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,10 +19,13 @@ from forbear.ports.papers import Unprintable
 
 ACTIVE: Final = frozenset({"/JavaScript", "/JS", "/Launch", "/AA", "/OpenAction", "/SubmitForm", "/RichMedia", "/XFA"})
 """What lets a file do something when somebody opens it."""
-INSIDE: Final = frozenset({"/EmbeddedFiles", "/AF", "/Collection"})
+INSIDE: Final = frozenset({"/EmbeddedFiles", "/EmbeddedFile", "/Filespec", "/AF", "/Collection"})
+OUTWARD: Final = frozenset({"/URI", "/GoToR", "/GoToE"})
+NAME: Final = re.compile(rb"/[A-Za-z]+")
+TEXT: Final = re.compile(rb"\((?:\\.|[^()\\])*\)", re.DOTALL)
 HEADING: Final = {f"/H{level}": level for level in range(1, 7)}
-SUBSET_PREFIX: Final = 7
-"""Six letters and a plus before the name of a font that holds only the signs used."""
+SUBSET: Final = re.compile(r"/[A-Z]{6}\+.+")
+"""The name of a font that holds only the signs used."""
 NO_SIGNS: Final = frozenset({"\ufffd", "\u25a1", "\ufffe", "\uffff"})
 """What readers put where a font has no sign."""
 PDFA, PDFUA = "http://www.aiim.org/pdfa/ns/id/", "http://www.aiim.org/pdfua/ns/id/"
@@ -75,23 +79,18 @@ def _harmless(file: File) -> str | None:
     """Nothing in it is locked, acts, is hidden or leads anywhere: papers have no links, as they are printed."""
     if file.pdf.is_encrypted:
         return "the file is encrypted"
-    for part in file.pdf.objects:
-        if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
-            names = set(part.keys())
-            if names & ACTIVE or part.get("/S") in (pikepdf.Name.JavaScript, pikepdf.Name.Launch):
-                return "the file does something when it is opened"
-            if names & INSIDE or part.get("/Type") == pikepdf.Name.Filespec:
-                return "another file is hidden in this one"
-            if part.get("/S") == pikepdf.Name.URI or "/URI" in names:
-                return "the file leads to an address; print it as words instead"
-    return None
+    names = _names(file.pdf)
+    if names & ACTIVE:
+        return "the file does something when it is opened"
+    if names & INSIDE:
+        return "another file is hidden in this one"
+    return "the file leads to an address; print it as words instead" if names & OUTWARD else None
 
 
 def _fonts(file: File) -> str | None:
     for page in file.pdf.pages:
         for font in cast("Any", page.obj).Resources.get("/Font", {}).values():
-            name = str(font.BaseFont).lstrip("/")
-            if name[SUBSET_PREFIX - 1 : SUBSET_PREFIX] != "+":
+            if not SUBSET.fullmatch(str(font.BaseFont)):
                 return "a font is in the file whole: only the signs used may be"
     return None
 
@@ -101,7 +100,7 @@ def _complete(file: File) -> str | None:
     root = file.root
     if "/ID" not in file.pdf.trailer or not root.get("/OutputIntents"):
         return "the file has no identifier, or does not say which colours it means"
-    with file.pdf.open_metadata(set_pikepdf_as_editor=False) as said:
+    with file.pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
         if (said.get(f"{{{PDFA}}}part"), said.get(f"{{{PDFA}}}conformance"), said.get(f"{{{PDFUA}}}part")) != (
             "2",
             "A",
@@ -175,6 +174,13 @@ def _order(file: File) -> str | None:
 def _signs(file: File) -> str | None:
     strange = any(NO_SIGNS & set(page.text) for page in file.pages)
     return "a sign says that it is none" if strange else None
+
+
+def _names(pdf: pikepdf.Pdf) -> set[str]:
+    """Every name that an object of the file uses, as key or as value; what stands in its texts is none."""
+    bare = [part.stream_dict if isinstance(part, pikepdf.Stream) else part for part in pdf.objects]
+    written = b"\n".join(part.unparse(resolved=True) for part in bare)
+    return {name.decode() for name in NAME.findall(TEXT.sub(b" ", written))}
 
 
 def _tags(element: Any) -> Iterator[Tag]:

@@ -13,6 +13,10 @@ CHICAGO = PostAddress("Jordan Example", ("1200 Sample Street", "Apt 4B"), "Chica
 SHENZHEN = PostAddress(
     "玥镕喆", ("示例区示例街道示例路100号示例小区8栋1单元1202室",), "深圳市", "CN", "广东省", "518000"
 )
+EXAMPLETON = PostAddress(
+    "Morgan Example", ("Flat 2", "14 Sample Terrace", "Fictional Green"), "Exampleford", "GB", "", "ZZ99 3WZ"
+)
+TAIPEI = PostAddress("範例君", ("範例區範例路一段100號8樓之1",), "臺北市", "TW", "", "100001")
 US_HEAD = LetterHead(
     "Example Credit Union",
     "+12125550100",
@@ -54,6 +58,17 @@ def chinese(**changes: Any) -> Paper:
     """A reminder in Chinese."""
     told: dict[str, Any] = {"language": "zh-Hans", "to": SHENZHEN, "head": CN_HEAD, "currency": "CNY"}
     return american(**(told | changes))
+
+
+def british(**changes: Any) -> Paper:
+    """A reminder in English to somebody in Britain."""
+    told: dict[str, Any] = {"to": EXAMPLETON, "currency": "GBP"}
+    return american(**(told | changes))
+
+
+def taiwanese(**changes: Any) -> Paper:
+    """A reminder in Chinese to somebody in Taiwan."""
+    return chinese(**({"to": TAIPEI, "currency": "TWD"} | changes))
 
 
 def guaranteed(paper: Paper, role: str = "guarantor") -> Paper:

@@ -11,7 +11,7 @@ from forbear.documents.envelopes import Box, sheets
 from forbear.documents.presses import Presses
 from forbear.ports.papers import Paper, Unprintable
 from forbear.ports.post import PostAddress
-from tests.documents.letters import CHICAGO, SHENZHEN, american, chinese, to
+from tests.documents.letters import CHICAGO, EXAMPLETON, SHENZHEN, TAIPEI, american, british, chinese, taiwanese, to
 
 
 def test_an_american_address_ends_with_city_state_and_code() -> None:
@@ -28,6 +28,24 @@ def test_a_chinese_address_begins_with_the_code_and_ends_with_the_name() -> None
 def test_a_chinese_address_in_latin_letters_stands_as_it_is_written_there() -> None:
     at = PostAddress("Wei Example", ("8 Example Road",), "Shenzhen", "CN", "Guangdong", "518000")
     assert window_lines(at) == ("Wei Example", "8 Example Road", "Shenzhen, Guangdong 518000", "China")
+
+
+def test_a_british_address_ends_with_the_post_town_in_capitals_and_the_code() -> None:
+    lines = window_lines(replace(EXAMPLETON, postal_code="zz99 3wz", region="Exampleshire"))
+    assert lines == (
+        "Morgan Example",
+        "Flat 2",
+        "14 Sample Terrace",
+        "Fictional Green",
+        "EXAMPLEFORD",
+        "ZZ99 3WZ",
+    )
+
+
+def test_an_address_of_taiwan_is_written_in_the_order_of_its_post() -> None:
+    assert window_lines(TAIPEI) == ("100001", "臺北市", "範例區範例路一段100號8樓之1", "範例君 君收")
+    latin = PostAddress("Wei Example", ("8 Example Road",), "Taipei", "TW", "", "100001")
+    assert window_lines(latin) == ("Wei Example", "8 Example Road", "Taipei, 100001", "Taiwan")
 
 
 @given(st.text(alphabet="示例路号栋单元室0123456789", min_size=1, max_size=40))
@@ -49,6 +67,7 @@ def test_no_number_is_torn_in_two() -> None:
     [
         (replace(CHICAGO, lines=("a1", "b2", "c3", "d4")), "address.lines", "6 lines; the window holds 5"),
         (replace(SHENZHEN, lines=("示" * 22 * 4,)), "address.lines", "7 lines; the window holds 6"),
+        (replace(EXAMPLETON, lines=("a1", "b2", "c3", "d4", "e5")), "address.lines", "8 lines; the window holds 7"),
         (replace(CHICAGO, lines=(), name=""), "address.lines", "1 lines"),
         (replace(CHICAGO, lines=("@1 Sample Street",)), "address.shape", "line 2 "),
         (replace(CHICAGO, lines=("1 Sample Street", "---")), "address.shape", "line 3 "),
@@ -95,8 +114,10 @@ def test_a_line_too_long_for_the_window_is_named_and_never_cut(presses: Presses,
         to(american(), name="Maria-Fernanda Wolfeschlegelstein-Example", city="Saint Example-upon-the-Lake"),
         to(chinese(), region="示例维吾尔自治区", city="克孜勒苏柯尔克孜自治州示例县", lines=("示例" * 22,)),
         to(chinese(), lines=("示例" * 11, "示例" * 22), name="阿卜杜热西提·阿卜杜热合曼示例"),
+        to(british(), lines=("Flat 2", "The Example Building", "14 Sample Terrace", "Fictional Green"), name="Őze Jg"),
+        to(taiwanese(), lines=("範例" * 22,)),
     ],
-    ids=["us-five", "us-wide", "cn-five", "cn-six"],
+    ids=["us-five", "us-wide", "cn-five", "cn-six", "gb-seven", "tw-five"],
 )
 def test_an_address_of_as_many_lines_and_signs_as_there_is_room_for_stands_in_the_window(
     presses: Presses, paper: Paper
@@ -111,7 +132,7 @@ def test_what_a_window_always_shows_lies_inside_what_it_can_show() -> None:
         assert all(box.grown(-3.0).holds(sheet.address) for box in sheet.private)
 
 
-@pytest.mark.parametrize("name", ["letter-US", "a4-CN"])
+@pytest.mark.parametrize("name", ["letter-US", "a4-CN", "a4-GB", "a4-GB-C5", "a4-TW"])
 @pytest.mark.parametrize("across", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("up", [0.0, 0.5, 1.0])
 def test_wherever_a_sheet_lies_the_window_stays_within_its_private_part(name: str, across: float, up: float) -> None:

@@ -86,7 +86,7 @@ def test_it_says_what_it_is_and_brings_its_fonts(presses: Presses, entry: Entry)
         assert root.MarkInfo.Marked
         assert root.ViewerPreferences.DisplayDocTitle
         assert len(root.OutputIntents) == 1
-        with pdf.open_metadata(set_pikepdf_as_editor=False) as said:
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
             assert (said.pdfa_status, said["pdfuaid:part"]) == ("2A", "1")
             assert said["dc:title"] == str(pdf.docinfo["/Title"]) != ""
         fonts = [font for page in pdf.pages for font in cast("Any", page.obj).Resources.Font.values()]

@@ -18,12 +18,13 @@ from forbear.documents.checking import CHECKS, MARGIN, check
 from forbear.documents.envelopes import Box, sheets
 from forbear.documents.wording import Sheets, word_letter
 from forbear.ports.papers import Unprintable
-from tests.documents.letters import american, chinese
+from tests.documents.letters import american, british, chinese, taiwanese
 
 Render = Callable[[Sheets], int]
 PLACED = '<div style="position: absolute; left: {left}mm; top: {top}mm; {style}">{words}</div>'
-MARGINS = {"letter-US": (20.0, 14.0), "a4-CN": (20.0, 15.0)}
+MARGINS = {"letter-US": (20.0, 14.0), "a4-CN": (20.0, 15.0), "a4-GB": (20.0, 15.0), "a4-TW": (20.0, 15.0)}
 """Left and top of the style sheets: what an absolute place is measured from."""
+LETTERS = {"letter-US": american, "a4-CN": chinese, "a4-GB": british, "a4-TW": taiwanese}
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,10 @@ def _code_of(render: Render, letter: Sheets) -> str:
     return refused.value.code
 
 
-@pytest.mark.parametrize("letter", [word_letter(american()), word_letter(chinese())], ids=["us", "cn"])
-def test_a_good_letter_passes(render: Render, letter: Sheets) -> None:
+@pytest.mark.parametrize("sheet", sorted(LETTERS))
+def test_a_good_letter_passes(render: Render, sheet: str) -> None:
+    letter = word_letter(LETTERS[sheet]())
+    assert letter.sheet == sheet
     assert render(letter) == 1
 
 
@@ -179,13 +182,13 @@ def test_every_check_that_a_template_can_break_was_seen_to_fail() -> None:
 
 
 @given(
-    name=st.sampled_from(["letter-US", "a4-CN"]),
+    name=st.sampled_from(sorted(MARGINS)),
     across=st.floats(0.0, 0.99),
     down=st.floats(0.0, 0.97),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_one_dot_anywhere_is_judged_by_geometry_alone(render: Render, name: str, across: float, down: float) -> None:
-    letter = word_letter(american() if name == "letter-US" else chinese())
+    letter = word_letter(LETTERS[name]())
     sheet = sheets()[name]
     dot = Box(across * sheet.width, down * sheet.height, across * sheet.width + 1, down * sheet.height + 1)
     edge = Box(0, 0, sheet.width, sheet.height).grown(-(MARGIN - 1))
