@@ -1,7 +1,7 @@
-"""May somebody who works for the tenant begin, at this moment, the call or visit that a task asks for? Pure.
+"""May somebody who works for the tenant begin, at this moment, the call, visit or letter that they are to make? Pure.
 
-A task only asks. What is lawful and fitting is decided when the person is about to dial or to knock, from the life as
-it stands then, with as many people as there are.
+A task or a run of letters only asks. What is lawful and fitting is decided when the person is about to dial or to
+knock, or the letter to be printed, from the life as it stands then, with as many people as there are.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from forbear.cadence.permits import sendable
 from forbear.cadence.playbooks import Playbook
 from forbear.cadence.standing import debt_stands_still, first_to_speak, promised_day, stage_of
 from forbear.cadence.translate import days_past_due, to_attempt
-from forbear.contracts.words import Channel
+from forbear.contracts.words import Channel, Worker
 from forbear.rules.facts import Permit
 from forbear.rules.packs import Packs
 
@@ -24,7 +24,7 @@ BY_PERSON = "person"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a task asks for: whom to reach, where, by which step, and how many go."""
+    """What is asked for: whom to reach, where, by which step, how many go; and whether a machine sends it."""
 
     step: str
     channel: Channel
@@ -33,6 +33,7 @@ class Work:
     template: str
     language: str
     staff: int = 1
+    by: Worker = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ def may_begin(life: Life, work: Work, playbook: Playbook, packs: Packs, now: dat
     if isinstance(found, Barred):
         return found
     person, point = found
-    attempt = to_attempt(life, person, point, work.channel, staff=work.staff, by="person")
+    attempt = to_attempt(life, person, point, work.channel, staff=work.staff, by=work.by)
     known = readings(life, person, now, contacts_in_7_days=playbook.contacts_in_7_days)
     permit, facts = weigh(attempt, known, packs, now)
     if permit.verdict != "allow":
         first = permit.findings[0]
         return Barred(first.rule, first.why, permit.until, permit)
-    return _contact(life, work, (person, point), permit, Question(attempt, facts), now)
+    provider = BY_PERSON if work.by == "person" else playbook.provider(work.channel)
+    return _contact(life, work, (person, point), permit, Question(attempt, facts), now, provider)
 
 
 def _account_says_no(life: Life) -> Barred | None:
@@ -92,7 +94,7 @@ def _whom(life: Life, work: Work, playbook: Playbook, now: datetime) -> tuple[Pe
         return Barred("PERSON.TURN", "another debt of this person speaks first")
     if not person.jurisdictions:
         return Barred("PLACE.UNKNOWN", "it is not known where this person lives, so no rules can be chosen")
-    points = sendable(life, person, work.channel, playbook, by="person")
+    points = sendable(life, person, work.channel, playbook, by=work.by)
     point = next((each for each in points if each.id == work.point), None)
     if point is None:
         return Barred("POINT.NONE", "the number or address is no longer valid")
@@ -100,10 +102,16 @@ def _whom(life: Life, work: Work, playbook: Playbook, now: datetime) -> tuple[Pe
 
 
 def _contact(  # noqa: PLR0917  a contact is all of these
-    life: Life, work: Work, whom: tuple[Person, ContactPoint], permit: Permit, question: Question, now: datetime
+    life: Life,
+    work: Work,
+    whom: tuple[Person, ContactPoint],
+    permit: Permit,
+    question: Question,
+    now: datetime,
+    provider: str,
 ) -> Contact:
     person, point = whom
-    what = {"call": "a call", "visit": "a visit"}.get(work.channel, work.channel)
+    what = {"call": "a call", "visit": "a visit", "letter": "a letter"}.get(work.channel, work.channel)
     return Contact(
         step=work.step,
         channel=work.channel,
@@ -117,9 +125,9 @@ def _contact(  # noqa: PLR0917  a contact is all of these
         accounts=(life.account,),
         window_closes=permit.closes_at,
         priority=3,
-        reason=f"{what} by a person (step {work.step})",
+        reason=f"{what} by a {work.by} (step {work.step})",
         permit=permit,
         stage=stage_of(days_past_due(life, now)),
-        provider=BY_PERSON,
+        provider=provider,
         question=question,
     )
