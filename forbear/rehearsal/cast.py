@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from forbear.rehearsal.lenders import BANK
+from forbear.rehearsal.lenders import BANK, ENGLISH, UNION
 from forbear.rehearsal.portfolio import Loan, Party
 from forbear.services.folders import write_private
 
@@ -63,15 +63,16 @@ PAYS_THE_LENDER = {AT_BANK, "promises_and_keeps"}
 """Habits of people without a link whose money reaches the lender."""
 AWAKE_ANYWHERE, AWAKE_IN_CHINA = "America/Chicago", "Asia/Shanghai"
 """Where somebody lives whose zone the lender does not know."""
-CHINESE, TEXTED = "+86", ("CN", "US")
+CHINESE, TEXTED = "+86", ("CN", "GB", "US")
 """The prefix of Chinese numbers, and the countries whose rules are known."""
 
 
 def draw(loans: Sequence[Loan], seed: int) -> dict[str, str]:
-    """A habit for each phone. Those of one lender's people do not depend on the other's."""
-    here = _people([loan for loan in loans if loan.lender is not BANK])
-    there = _people([loan for loan in loans if loan.lender is BANK])
-    return _drawn(there, IN_CHINA, seed) | _drawn(here, SHARES, seed)
+    """A habit for each phone. Those of one lender's people do not depend on the others'."""
+    habits: dict[str, str] = {}
+    for lender, shares in ((ENGLISH, SHARES), (BANK, IN_CHINA), (UNION, SHARES)):
+        habits |= _drawn(_people([loan for loan in loans if loan.lender is lender]), shares, seed)
+    return habits
 
 
 def _people(loans: Sequence[Loan]) -> dict[str, Party]:

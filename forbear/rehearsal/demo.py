@@ -1,4 +1,4 @@
-"""The rehearsal: a month of two lenders' portfolios in minutes, with the real services, watched, judged and reported.
+"""The rehearsal: a month of three lenders' portfolios in minutes, with the real services, watched, judged and reported.
 
 Everything runs as it does in production, on a clock that goes 7,200 times as fast, against a world of made-up people.
 The folder it leaves can be served again: `forbear up --data` goes on where the month ended.

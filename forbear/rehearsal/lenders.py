@@ -1,6 +1,6 @@
-"""The two lenders of the rehearsal, both made up, of one tenant: a credit union in New York, a savings bank in Beijing.
+"""The lenders of the rehearsal, made up, of one tenant: New York credit union, Beijing bank, London lender of loans.
 
-They know nothing of each other. What binds them together is whoever owes money to both.
+They know nothing of each other. What binds them together is whoever owes money to two of them.
 """
 
 from dataclasses import dataclass, field
@@ -68,4 +68,16 @@ BANK = Creditor(
     encoding="gb18030",
     sends_file=True,
 )
-LENDERS = (UNION, BANK)
+ENGLISH = Creditor(
+    name="Larkspur Example Finance",
+    country="GB",
+    currency="GBP",
+    phone="+442079460123",
+    sender="+447700900999",
+    zone=ZoneInfo("Europe/London"),
+    export=EXAMPLES / "portfolio-gb.csv",
+    mail=PostalAddress(lines=["1 Specimen Court"], city="Exampleford", postal_code="ZZ99 1AA", country="GB"),
+    mail_service="plain",
+    shown={"zh-Hans": "云雀示例金融"},
+)
+LENDERS = (UNION, BANK, ENGLISH)

@@ -23,7 +23,7 @@ from forbear.money.components import COMPONENTS, Component
 from forbear.rehearsal.asking import Asking, Refused
 from forbear.rehearsal.cast import AT_BANK, PAYS_THE_LENDER
 from forbear.rehearsal.clientlog import ClientLog
-from forbear.rehearsal.lenders import UNION, Creditor
+from forbear.rehearsal.lenders import BANK, UNION, Creditor
 from forbear.rehearsal.portfolio import Loan, cut
 
 CLOSING_HOUR = time(5, 30)
@@ -173,7 +173,7 @@ class Office:
 
     def _plan_bank(self, habits: Mapping[str, str], seed: int, start: datetime) -> list[BankPayment]:
         """Who pays the lender itself, and when: in its app where texts hold no link, else at its bank."""
-        payers = {AT_BANK} if self.lender.country == UNION.country else PAYS_THE_LENDER
+        payers = PAYS_THE_LENDER if self.lender.country == BANK.country else {AT_BANK}
         planned: list[BankPayment] = []
         for account, book in sorted(self._books.items(), key=lambda pair: pair[1].loan.number):
             if habits.get(book.loan.phone) not in payers:

@@ -21,7 +21,7 @@ FONTS = (
 )
 """Of the page and its plots: whatever the reader's system has, with Chinese."""
 INK, MUTED, GRID = "#1d2733", "#52606d", "#e4e7eb"
-OF_LENDERS = ("#1f5fa8", "#b4690e")
+OF_LENDERS = ("#1f5fa8", "#b4690e", "#6a4c93")
 WAYS, OF_WAYS = (LINK, LENDER), ("#2f7d4f", "#9aa5b1")
 WIDTH, HEIGHT, ROW_HEIGHT = 640, 200, 26
 LABELLED_EVERY = 4

@@ -15,7 +15,7 @@ from pathlib import Path
 from forbear.api.import_columns import VALUES, Prefix, canonical, prefixes
 from forbear.errors import BadData
 from forbear.ledger.addresses import phone_country
-from forbear.rehearsal.lenders import LENDERS, UNION, Creditor
+from forbear.rehearsal.lenders import BANK, ENGLISH, UNION, Creditor
 
 EXAMPLE = UNION.export
 PERSONAL = (
@@ -157,12 +157,12 @@ def read(path: Path, limit: int | None = None, lender: Creditor = UNION, labels:
 
 
 def read_all(limit: int | None = None) -> list[Loan]:
-    """The loans of both lenders; with a limit, two thirds of it from the first."""
+    """The loans of all lenders; with a limit, a third of it from the bank and an eighth from the English one."""
     labels: Labels = {}
-    first, second = LENDERS
-    share = None if limit is None else limit - limit // 3
-    rest = None if limit is None or share is None else limit - share
-    return [*read(first.export, share, first, labels), *read(second.export, rest, second, labels)]
+    of_bank, of_english = (None, None) if limit is None else (limit // 3, limit // 8)
+    of_union = None if limit is None else limit - limit // 3 - limit // 8
+    shares = ((UNION, of_union), (BANK, of_bank), (ENGLISH, of_english))
+    return [loan for lender, share in shares if share != 0 for loan in read(lender.export, share, lender, labels)]
 
 
 def cut(loans: Sequence[Loan]) -> bytes:
@@ -181,7 +181,11 @@ def personal_values(loans: Iterable[Loan]) -> list[str]:
             values |= {party.cell(field) for field in PERSONAL if party.cell(field)}
             values |= set(party.cell("name").split())
             for phone in party.phones:
-                values |= {phone, phone.removeprefix("+"), phone.removeprefix("+1").removeprefix("+86")}
+                values |= {
+                    phone,
+                    phone.removeprefix("+"),
+                    phone.removeprefix("+1").removeprefix("+86").removeprefix("+44"),
+                }
     return sorted(values)
 
 

@@ -1,4 +1,4 @@
-"""Who works for the rehearsal's lenders, all invented: two callers, four officers, a supervisor, an operator.
+"""Who works for the rehearsal's lenders, all invented: three callers, four officers, a supervisor, an operator.
 
 They are added as `forbear staff add` does it, each with a password of their own that nobody keeps.
 """
@@ -36,6 +36,7 @@ class Employee:
 POSTS = (
     Post("Nell Inventley", "caller", "en"),
     Post("虚构话务员", "caller", "zh-Hans"),
+    Post("Wystan Makebelieve", "caller", "en"),
     Post("虚构外访员甲", "officer", "zh-Hans"),
     Post("虚构外访员乙", "officer", "zh-Hans"),
     Post("虚构外访员丙", "officer", "zh-Hans"),

@@ -15,7 +15,7 @@ from forbear.api.client_import import to_enrolment
 from forbear.errors import BadData
 from forbear.ledger.forms.enrolment import EnrolmentForm
 from forbear.ledger.placing import jurisdictions
-from forbear.rehearsal.lenders import BANK
+from forbear.rehearsal.lenders import BANK, ENGLISH
 from forbear.rehearsal.portfolio import EXAMPLE, Loan, cut, personal_values, read, read_all
 
 
@@ -40,7 +40,11 @@ def script(name: str) -> ModuleType:
 
 @pytest.mark.parametrize(
     ("name", "file", "encoding"),
-    [("make_portfolio", EXAMPLE, "utf-8"), ("make_portfolio_cn", BANK.export, "gb18030")],
+    [
+        ("make_portfolio", EXAMPLE, "utf-8"),
+        ("make_portfolio_cn", BANK.export, "gb18030"),
+        ("make_portfolio_gb", ENGLISH.export, "utf-8"),
+    ],
 )
 def test_the_committed_file_is_what_the_script_makes(name: str, file: Path, encoding: str) -> None:
     maker = script(name)
@@ -123,8 +127,22 @@ def test_a_file_is_cut_in_the_bytes_it_came_in(bank: list[Loan], tmp_path: Path)
     assert BANK.export.read_bytes().startswith("借据号".encode("gb18030"))
 
 
-def test_a_limit_is_shared_out_over_both_lenders() -> None:
-    assert Counter(loan.lender.country for loan in read_all(16)) == {"US": 11, "CN": 5}
+def test_the_english_lenders_people_are_plainly_made_up() -> None:
+    english = [loan for loan in read_all() if loan.lender is ENGLISH]
+    assert len(english) == 30
+    assert {loan.row["currency"] for loan in english} == {"GBP"}
+    assert all(re.fullmatch(r"\+447700900\d{3}", loan.phone) for loan in english)
+    assert all(loan.row["postal_code"].startswith("ZZ99 ") for loan in english)
+    assert all(re.search(r"@example\.(com|org|net)$", loan.row["email"]) for loan in english)
+    assert all(loan.borrower.countries("GB") == ["GB"] for loan in english)
+    assert {loan.row["language"] for loan in english} == {"en", "en-GB"}
+    for column in ("sms_consent_at", "opt_out_sms_at", "prior_contacts"):
+        assert {bool(loan.row[column]) for loan in english} == {True, False}, column
+
+
+def test_a_limit_is_shared_out_over_all_lenders() -> None:
+    assert Counter(loan.lender.country for loan in read_all(16)) == {"US": 9, "CN": 5, "GB": 2}
+    assert Counter(loan.lender.country for loan in read_all(6)) == {"US": 4, "CN": 2}
 
 
 def test_one_person_has_one_phone_and_one_label(loans: list[Loan]) -> None:
