@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 
 from forbear.ledger.tables.accounts import Entry, Event, LoanTerms, Payment
+from forbear.ledger.tables.approvals import PaperApproval, PaperFields
 from forbear.ledger.tables.base import Base
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
 from forbear.ledger.tables.letters import ServiceProof
@@ -32,6 +33,8 @@ FIXED: dict[str, type[Base]] = {
     "visit_evidence": VisitEvidence,
     "visit_report": VisitReport,
     "handed_over": HandedOver,
+    "paper_approval": PaperApproval,
+    "paper_fields": PaperFields,
 }
 """Tables whose rows can be digested again, by name."""
 CHANGING: dict[str, set[str]] = {

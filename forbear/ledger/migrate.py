@@ -15,6 +15,7 @@ from forbear.errors import CannotStart
 from forbear.ledger.engine import OLDEST, make_engine, must_answer
 from forbear.ledger.tables import (
     accounts,
+    approvals,
     calls,
     contacts,
     imports,
@@ -29,7 +30,7 @@ from forbear.ledger.tables import (
 from forbear.ledger.tables.base import Base
 
 VERSIONS = Path(__file__).parent / "versions"
-MODULES = (people, accounts, contacts, calls, imports, letters, record, senders, staff, tasks, visits)
+MODULES = (people, accounts, approvals, contacts, calls, imports, letters, record, senders, staff, tasks, visits)
 """Imported so that `METADATA` knows every table."""
 METADATA = Base.metadata
 ROLES = ("forbear_migrator", "forbear_api", "forbear_worker", "forbear_relay", "forbear_staff")

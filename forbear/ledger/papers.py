@@ -13,14 +13,16 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from forbear.errors import BadInput
-from forbear.ledger import books
 from forbear.ledger.addresses import PostalAddress
+from forbear.ledger.approving import approvals_for
 from forbear.ledger.handing import Handing
 from forbear.ledger.lender_house import look_of
 from forbear.ledger.owed import owed_on
+from forbear.ledger.paper_fields import known_of
+from forbear.ledger.statements import statement_of
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision
-from forbear.ledger.tables.people import ContactPoint, Profile
+from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 from forbear.money.components import COMPONENTS
 from forbear.ports.papers import Figure, LetterHead, Paper
 from forbear.ports.post import Envelope, PostAddress, PostService
@@ -40,7 +42,7 @@ def address_of(handing: Handing) -> PostAddress:
     name = handing.ledger.vault.open(
         handing.session, lender=handing.touch.lender, person=handing.touch.person, sealed=sealed
     )
-    return _addressed(name, PostalAddress.model_validate_json(handing.to))
+    return addressed(name, PostalAddress.model_validate_json(handing.to))
 
 
 def head_of(handing: Handing) -> LetterHead:
@@ -49,8 +51,16 @@ def head_of(handing: Handing) -> LetterHead:
     Raises:
         BadInput: the lender has told no address to which its letters could come back.
     """
-    lender = handing.lender
-    told = _post(handing).get("address")
+    return head_of_lender(handing.lender)
+
+
+def head_of_lender(lender: Lender) -> LetterHead:
+    """Who writes, by the lender's own row.
+
+    Raises:
+        BadInput: the lender has told no address to which its letters could come back.
+    """
+    told = _post(lender).get("address")
     try:
         address = PostalAddress.model_validate(told)
     except ValidationError:
@@ -59,7 +69,7 @@ def head_of(handing: Handing) -> LetterHead:
             "the lender has no postal address" if told is None else "is no postal address",
             "Give the lender one: lines, city, region, postal_code and country",
         ) from None
-    return LetterHead(lender.name, lender.phone, _addressed(lender.name, address), **look_of(lender.policy))
+    return LetterHead(lender.name, lender.phone, addressed(lender.name, address), **look_of(lender.policy))
 
 
 def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
@@ -75,13 +85,17 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
         role=touch.role,
         to=to,
         head=head,
-        day=_local(handing.now, zone),
+        day=local_day(handing.now, zone),
         currency=account.currency,
         figures=tuple(Figure(name, owed.parts[name]) for name in COMPONENTS if owed.parts[name]),
-        as_of=owed.reckoned_to or _local(account.balance_as_of or handing.now, zone),
+        as_of=owed.reckoned_to or local_day(account.balance_as_of or handing.now, zone),
         due_since=account.due_since,
         link="" if touch.role in FOR_ANOTHER else handing.make_link(),
         disclosures=_disclosures(handing),
+        known=known_of(handing.ledger, session, account, handing.lender, touch.template),
+        statement=statement_of(session, account.id, None, handing.now),
+        leaves=True,
+        approvals=approvals_for(session, touch.tenant, touch.template, account.id),
     )
 
 
@@ -94,18 +108,19 @@ def make_envelope(handing: Handing, *, to: PostAddress, head: LetterHead) -> Env
     if head.address is None:
         raise BadInput("policy.post.address", "the lender has no postal address", "Give the lender one")
     try:
-        service = SERVICE.validate_python(_post(handing).get("service", "plain"))
+        service = SERVICE.validate_python(_post(handing.lender).get("service", "plain"))
     except ValidationError:
         raise BadInput("policy.post.service", "is no service", "Give plain, registered or certified") from None
     return Envelope(to=to, sender=head.address, service=service)
 
 
-def _post(handing: Handing) -> Mapping[str, Any]:
-    told = handing.lender.policy.get(POST)
+def _post(lender: Lender) -> Mapping[str, Any]:
+    told = lender.policy.get(POST)
     return told if isinstance(told, dict) else {}
 
 
-def _addressed(name: str, at: PostalAddress) -> PostAddress:
+def addressed(name: str, at: PostalAddress) -> PostAddress:
+    """A name and an address as they are posted to."""
     return PostAddress(
         name=name,
         lines=tuple(at.lines),
@@ -128,5 +143,6 @@ def zone_of(point: ContactPoint) -> ZoneInfo:
     return ZoneInfo(next((name for name in spoken if name), "UTC"))
 
 
-def _local(instant: datetime, zone: ZoneInfo) -> date:
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The civil date of an instant in a zone."""
     return instant.astimezone(zone).date()

@@ -30,6 +30,7 @@ CHECKED = {
     ("payment", "reverses"): None,
     ("import_file", "state"): "received",
     ("import_row", "status"): "enrolled",
+    ("paper_approval", "role"): "operator",
     ("task", "kind"): "call",
     ("task", "state"): "open",
     ("visit", "state"): "requested",

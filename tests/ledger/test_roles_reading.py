@@ -18,6 +18,7 @@ OF_TENANT = {"person", "person_match"}
 """What the API sees of the whole tenant: match keys and locks, nothing personal."""
 HIDDEN_FROM_API = {
     *("visit_plan", "visit_place", "visit_check_in", "visit_evidence", "custody", "officer_feed"),
+    *("paper_approval", "paper_fields"),
     *("staff", "staff_session", "staff_act"),
     *("outbox", "audit_seal"),
 }
