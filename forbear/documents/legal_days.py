@@ -1,11 +1,11 @@
 """Days on a paper that follow from the law: whoever gives one too short makes the paper void, so that it is refused.
 
 They are given as fields like all others, and reckoned again here by `forbear/money/legal_dates.py`. A later day than
-the law's is the reader's gain and passes.
+the law's is the reader's gain and passes. Where no law names a number of days, the reader has ours to answer in.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -15,6 +15,10 @@ from forbear.money.legal_dates import default_notice_gb, letter_of_claim_gb, val
 
 FIRST_CLASS: Final = 2
 """Working days after which first-class post counts as served: posted on a Monday, on the Wednesday."""
+CURE_US: Final = 15
+"""Days that Wisconsin gives to cure a default (Wis. Stat. 425.105)."""
+TO_ANSWER: Final = 10
+"""Days for the post and an answer where no law that we know of names them: our own, and no fewer."""
 Given = Mapping[str, Value]
 Least = Mapping[str, date]
 
@@ -58,12 +62,24 @@ def _validation_notice(day: date, given: Given) -> Least:
     return {"period_end": validation_period_us(day, near("US-federal", day).days).period_end}
 
 
+def _days_after(field: str, days: int) -> Callable[[date, Given], Least]:
+    def least(day: date, given: Given) -> Least:
+        del given
+        return {field: day + timedelta(days=days)}
+
+    return least
+
+
 LEAST: Final[Mapping[str, Callable[[date, Given], Least]]] = MappingProxyType(
     {
         "gb.notice.default": _default_notice,
         "gb.letter.claim": _letter_of_claim,
         "gb.form.reply": _reply_form,
         "us.notice.validation": _validation_notice,
+        "us.notice.right_to_cure": _days_after("cure_by", CURE_US),
+        "us.notice.intent": _days_after("cure_by", TO_ANSWER),
+        "us.letter.final_demand": _days_after("answer_by", TO_ANSWER),
+        "us.statement.account": _days_after("object_by", TO_ANSWER),
     }
 )
 """Of a kind, the earliest day that each of its fields may name."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from forbear.money.legal_dates import validation_period_us
 from forbear.rules.packs import Packs
 
 DUE = date(2026, 3, 2)
-NOTICE, DEMAND = "validation-notice", "final-demand"
+NOTICE, DEMAND, LAST = "validation-notice", "final-demand", "account-statement"
 PLACES = (("US",), ("US", "US-NY"), ("US", "US-NY", "US-NYC"), ("US", "US-CA"), ("US", "US-TX"))
 
 
@@ -166,7 +167,7 @@ def test_its_pause_is_never_shorter_than_the_period(book: Playbook) -> None:
 def test_its_plan_calls_demands_offers_help_then_hands_on(book: Playbook, packs: Packs) -> None:
     told = planned(placed(10), book, packs, 10)
     assert [each.step for each in told if each.channel] == [
-        NOTICE, "first-call", "call", "call", "call", DEMAND, "help-call", "help-call",
+        NOTICE, "first-call", "call", "call", "call", DEMAND, "help-call", "help-call", LAST,
     ]  # fmt: skip
     assert {each.kind for each in told if each.channel == "call"} == {"ask"}
     assert told[-1].kind == "escalate"
@@ -177,13 +178,15 @@ def test_whoever_has_no_telephone_is_written_to_after_the_same_pause(book: Playb
     life = placed(30)
     silent = replace(life, persons=(replace(life.borrower, points=life.borrower.points[1:]),))
     told = [(each.step, each.day) for each in planned(silent, book, packs, 30) if each.channel]
-    assert [step for step, _ in told] == [NOTICE, DEMAND]
-    assert told[1][1] - told[0][1] == 42
+    assert [step for step, _ in told] == [NOTICE, DEMAND, LAST]
+    assert [later - before for (_, before), (_, later) in pairwise(told)] == [42, 35]
 
 
-def test_legal_staff_see_nothing_that_was_not_demanded_in_writing(book: Playbook, packs: Packs) -> None:
+def test_legal_staff_see_nothing_before_the_demand_had_its_thirty_days(book: Playbook, packs: Packs) -> None:
     noticed = touched(placed(300), 300, NOTICE)
     assert not isinstance(asked(noticed, book, packs, 310), Escalate)
-    called = touched(noticed, 345, "first-call", "call")
-    assert not isinstance(asked(called, book, packs, 346), Escalate)
-    assert isinstance(asked(touched(called, 390, DEMAND), book, packs, 391), Escalate)
+    demanded = touched(touched(noticed, 345, "first-call", "call"), 390, DEMAND)
+    told = planned(demanded, book, packs, 391)
+    assert told[-1].kind == "escalate"
+    assert told[-1].day - 390 > 30
+    assert isinstance(asked(touched(demanded, 430, LAST), book, packs, 431), Escalate)
