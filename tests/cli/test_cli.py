@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from PIL import Image
 
 from forbear.services import settings_file
 from forbear.services.ports import free_port
@@ -49,7 +50,9 @@ def test_help_lists_the_commands() -> None:
         assert f" {command} " in answer.stdout
 
 
-def test_a_lenders_calls_and_letters_are_set_or_refused_in_one_line(installation: dict[str, str]) -> None:
+def test_a_lenders_calls_and_letters_are_set_or_refused_in_one_line(
+    installation: dict[str, str], tmp_path: Path
+) -> None:
     tenant = forbear("tenant", "add", "Example Servicing", **installation).stdout.strip()
     options = ("--tenant", tenant, "--phone", "+12125550111", "--sender", "+12125550110")
     lender = forbear("lender", "add", "Example Bank", *options, **installation).stdout.strip()
@@ -63,6 +66,16 @@ def test_a_lenders_calls_and_letters_are_set_or_refused_in_one_line(installation
     assert refused.returncode != 0
     assert "voicemail_contact" in refused.stderr
     assert "Traceback" not in refused.stderr
+    logo = tmp_path / "logo.png"
+    Image.new("RGB", (300, 120), "#0b5e55").save(logo)
+    look = forbear("lender", "house", lender, "--colour", "#0b5e55", "--logo", str(logo), **installation)
+    kept = json.loads(look.stdout)
+    assert (kept["colour"], kept["words_in_colour"], kept["logo_signs"] > 0) == ("#0b5e55", True, True)
+    pale = forbear("lender", "house", lender, "--colour", "#f2c14e", "--no-logo", **installation)
+    assert json.loads(pale.stdout) == {"colour": "#f2c14e", "words_in_colour": False, "logo_signs": 0}
+    unseen = forbear("lender", "house", lender, "--colour", "#ffffff", **installation)
+    assert unseen.returncode != 0
+    assert "darker" in unseen.stderr
 
 
 @pytest.mark.parametrize("wrong", [["nonsense"], ["up", "--nonsense"], ["rules", "check"], ["import", "absent.csv"]])
