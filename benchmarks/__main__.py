@@ -13,14 +13,15 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import by_people, callbacks, channels, decisions, imports, memory, permits, season, touches
+from benchmarks import by_people, callbacks, channels, decisions, imports, memory, papers, permits, season, touches
 from benchmarks.figure import Figure
 from benchmarks.sizes import TINY, USUAL, Sizes
 from benchmarks.stand import stand
 
 RESULTS = Path("var/bench.json")
 ERRORS_ONLY = 40
-PERMITS = "permits"
+ALONE = {each.__name__.rpartition(".")[2]: each for each in (permits, papers)}
+"""They need neither a database nor Temporal."""
 ROOMS = {
     each.__name__.rpartition(".")[2]: each
     for each in (touches, channels, by_people, callbacks, decisions, imports, memory, season)
@@ -34,8 +35,9 @@ def hush() -> None:
 
 def figures(sizes: Sizes, only: Sequence[str] = ()) -> Iterator[Figure]:
     """Every figure, or those of some rows only."""
-    if not only or PERMITS in only:
-        yield from permits.measure(sizes)
+    for name, room in ALONE.items():
+        if not only or name in only:
+            yield from room.measure(sizes)
     chosen = [room for name, room in ROOMS.items() if not only or name in only]
     if chosen:
         with stand() as here:
@@ -60,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--tiny", action="store_true", help="only see that it works: the figures mean nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the JSON file to write")
-    parser.add_argument("--only", nargs="+", choices=(PERMITS, *ROOMS), default=(), help="measure only these rows")
+    parser.add_argument("--only", nargs="+", choices=(*ALONE, *ROOMS), default=(), help="measure only these rows")
     given = parser.parse_args(arguments)
     hush()
     found = list(figures(TINY if given.tiny else USUAL, given.only))

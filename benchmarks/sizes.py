@@ -27,6 +27,10 @@ class Sizes:
     """By people, and as many visited."""
     texted: int
     """People, of whose texts the carrier has four pieces of news each."""
+    papers: int
+    """Of each slice."""
+    letters: int
+    """Of a run."""
 
 
 USUAL = Sizes(
@@ -42,6 +46,8 @@ USUAL = Sizes(
     rounds_of_touches=6,
     people_called=20,
     texted=100,
+    papers=40,
+    letters=1_000,
 )
 TINY = Sizes(
     slices=1,
@@ -56,4 +62,6 @@ TINY = Sizes(
     rounds_of_touches=1,
     people_called=2,
     texted=3,
+    papers=2,
+    letters=6,
 )

@@ -145,6 +145,11 @@ class Presses:
     def address_page(self, touch: str, to: PostAddress, head: LetterHead) -> Rendered:
         return self._make(AddressJob(touch, to, head), touch)
 
+    def pids(self) -> list[int]:
+        """Of the processes at work, for whoever watches what they take."""
+        with self._lock:
+            return [press.process.pid for press in self._all]
+
     def close(self) -> None:
         """End every press; a paper under way is not made."""
         with self._lock:
