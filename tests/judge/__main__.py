@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.judge.books import check_books
 from tests.judge.calls import check_calls
+from tests.judge.england import check_papers
 from tests.judge.finding import Verdict
 from tests.judge.handwork import Works, read_works
 from tests.judge.lawful import check_texts
@@ -47,7 +48,7 @@ def judge(world: World, client: Client, record: Record, allowed: Allowances, wor
     quiet = silences(case)
     other_ways = [*check_calls(case, quiet), *check_letters(case, quiet), *check_visits(case, quiet)]
     texts = [*check_texts(case), *check_routes(case), *check_books(case), *check_waiting(case)]
-    return Verdict([*texts, *other_ways], recovered(case))
+    return Verdict([*texts, *other_ways, *check_papers(case)], recovered(case))
 
 
 def main(arguments: list[str] | None = None) -> int:

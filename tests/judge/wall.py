@@ -1,7 +1,8 @@
 """By which wall clocks a text is judged: the hours of each place whose law protects the person, all of them together.
 
 China has one legal time from Xinjiang to Shanghai, 08:00 to 22:00, and it goes with the number as with the person.
-Anywhere else it is 08:00 to 21:00 by every wall clock the person may live by.
+Anywhere else it is 08:00 to 21:00 by every wall clock the person may live by: in England too, whose rule names no hours
+(FCA Handbook, CONC 7.9.4R: no unreasonable times), so that what was promised instead is what binds.
 """
 
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from tests.judge.leaks import check_leaks
 from tests.rehearsal.plain_sight import addresses_minted, histories
 
 pytestmark = pytest.mark.timeout(400)
-DAYS, ACCOUNTS = 2, 16
+DAYS, ACCOUNTS = 2, 20
 
 
 @pytest.fixture(scope="module")
