@@ -52,29 +52,35 @@ def test_without_any_field_every_kind_that_must_be_told_something_is_refused_by_
     assert asked > 10
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (lambda it: replace(it, figures=()), "sums.equal"),
-        (lambda it: replace(it, figures=(Figure("principal", Decimal(0)),)), "sums.equal"),
-        (lambda it: replace(it, figures=(Figure("principal", Decimal("-12.00")),)), "sums.equal"),
-        (
-            lambda it: replace(it, figures=(Figure("principal", Decimal("50.00")), Figure("fee", Decimal("-60.00")))),
-            "sums.equal",
-        ),
-        (lambda it: to(it, name="ก" * 3), "glyphs.covered"),
-        (lambda it: to(it, name="محمد مثال"), "glyphs.covered"),
-        (lambda it: to(it, name="דוגמה"), "glyphs.covered"),
-        (lambda it: to(it, name="Jordan \u202eelpmaxE"), "address.shape"),
-        (lambda it: to(it, name="Jordan 😀"), "glyphs.covered"),
-        (lambda it: to(it, name="N" * 90), "window.address"),
-        (lambda it: replace(it, day=date(2019, 1, 1)), "kind.validity"),
-    ],
-)
+def owing(*amounts: str) -> Change:
+    rows = zip(("principal", "fee"), amounts, strict=False)
+    figures = tuple(Figure(component, Decimal(amount)) for component, amount in rows)
+    return lambda it: replace(it, figures=figures)
+
+
+def called(name: str) -> Change:
+    return lambda it: to(it, name=name)
+
+
+WRONG: dict[str, tuple[Change, str]] = {
+    "no_figures": (owing(), "sums.equal"),
+    "zero": (owing("0"), "sums.equal"),
+    "negative": (owing("-12.00"), "sums.equal"),
+    "negative_in_all": (owing("50.00", "-60.00"), "sums.equal"),
+    "thai": (called("\u0e01\u0e02\u0e03"), "glyphs.covered"),
+    "arabic": (called("محمد مثال"), "glyphs.covered"),
+    "hebrew": (called("דוגמה"), "glyphs.covered"),
+    "turned_around": (called("Jordan \u202eelpmaxE"), "address.shape"),
+    "emoji": (called("Jordan \U0001f600"), "glyphs.covered"),
+    "over_long": (called("N" * 90), "window.address"),
+    "before_its_time": (lambda it: replace(it, day=date(2019, 1, 1)), "kind.validity"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("letter", [american(), chinese()], ids=["us", "cn"])
-def test_a_letter_that_would_be_wrong_is_refused_by_its_check(
-    presses: Presses, letter: Paper, change: Change, code: str
-) -> None:
+def test_a_letter_that_would_be_wrong_is_refused_by_its_check(presses: Presses, letter: Paper, wrong: str) -> None:
+    change, code = WRONG[wrong]
     assert refusal(presses, change(letter)).code == code
 
 

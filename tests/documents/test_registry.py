@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.documents import paper_folder
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    return lambda **parts: paper_folder.write(tmp_path, **parts)
+    return partial(paper_folder.write, tmp_path)
 
 
 def _refusal(home: Path) -> str:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader
 
 from forbear.documents import wording
-from forbear.documents.registry import FOLDER, find_kind
 from forbear.documents.markup import blocks
+from forbear.documents.registry import FOLDER, find_kind
 from forbear.documents.wording import reference, word_address_page, word_letter
 from forbear.money.components import COMPONENTS
 from forbear.ports.papers import Figure, Paper, Unprintable
@@ -44,7 +44,7 @@ def _refused(paper: Paper) -> str:
     [
         ((), "nothing is owed"),
         ((Figure("principal", Decimal(0)),), "nothing is owed"),
-        ((Figure("principal", Decimal(-5)),), "nothing is owed"),
+        ((Figure("principal", Decimal(-5)),), "more was paid than was owed"),
         ((Figure("principal", Decimal("1.005")),), "more digits than USD has"),
         ((Figure("fee", Decimal(1)), Figure("fee", Decimal(1))), "twice"),
     ],
