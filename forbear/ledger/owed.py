@@ -82,7 +82,7 @@ def book_of(session: Session, account: Account, told: Sequence[LoanTerms]) -> Bo
 def reckoned(session: Session, account: Account, now: datetime, day: date | None = None) -> tuple[Book, Reckoned]:
     """The same with every line that makes it, for a statement."""
     book = book_of(session, account, told_of(session, account.id))
-    return book, reckon(book, day or book.day(now))
+    return book, reckon(book, book.latest(book.day(now)) if day is None else day)
 
 
 def rows_since(session: Session, account: Account, now: datetime) -> Sequence[AccruedRow]:

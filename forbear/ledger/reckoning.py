@@ -137,21 +137,22 @@ def _brought_in(standing: Sequence[Row], first: date) -> Iterator[Posting]:
 def _moved(book: Book, later: Sequence[Row]) -> Iterator[tuple[Posting, tuple[str, str]]]:
     """Payments and reversals, each with kind and reference of its line.
 
-    A payment that stood when the balance was confirmed is put back as it was taken.
+    A payment that stood when the balance was confirmed is put back as it was taken. What came on one day counts in the
+    order in which it was booked.
     """
     paid = {row.reference: book.day(row.at) for row in later if row.kind == "payment"}
-    for reference in dict.fromkeys(row.reference for row in later):
+    names = {each: f"{place:06} {each}" for place, each in enumerate(dict.fromkeys(row.reference for row in later))}
+    for reference, name in names.items():
         rows = [row for row in later if row.reference == reference]
         day, undone = book.day(rows[0].at), rows[0].reverses
         if undone is None:
             amount = CONTEXT.minus(total(row.amount for row in rows))
-            yield payment(reference, day, amount), ("payment", reference)
+            yield payment(name, day, amount), ("payment", reference)
         elif undone in paid:
-            yield reversal(reference, max(day, paid[undone]), undone), ("reversal", reference)
+            yield reversal(name, max(day, paid[undone]), names[undone]), ("reversal", reference)
         else:
             for row in rows:
-                part = f"{reference} {row.component}"
-                yield charge(part, day, row.component, row.amount), ("reversal", reference)
+                yield charge(f"{name} {row.component}", day, row.component, row.amount), ("reversal", reference)
 
 
 def _booked(book: Book, row: Row) -> Booked:
@@ -179,9 +180,10 @@ def shares(book: Book, new: Row, today: date) -> dict[Component, Decimal]:
         paid |= found.paid
         paid["principal"] = CONTEXT.add(paid["principal"], found.unallocated)
     else:
-        claim = reckon(replace(book, rows=(*book.rows, new)), day).claim
-        taken = () if claim is None else claim.taken
-        changed = next(each.changed for each in taken if each.posting.id == new.reference)
+        found = reckon(replace(book, rows=(*book.rows, new)), day)
+        taken = () if found.claim is None else found.claim.taken
+        line = ("payment", new.reference)
+        changed = next(each.changed for each in taken if found.shown.get(each.posting.id) == line)
         for part in COMPONENTS:
             paid[part] = CONTEXT.minus(changed.get(part, NOTHING))
     return dict(each for each in paid.items() if each[1])
