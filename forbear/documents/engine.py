@@ -28,6 +28,7 @@ ACCESSIBLE: Final = (
     ARCHIVE + b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
 )
 """The engine writes one identifier only; the second goes in before the file is written, so that nothing is resaved."""
+STREAM, END_STREAM = b"\nstream\n", b"\nendstream"
 os.environ["SOURCE_DATE_EPOCH"] = "0"
 # A font that varies is written into the file as one that does not, and would bear the time at which that was done.
 
@@ -66,7 +67,7 @@ def render(sheets: Sheets) -> Pages:
         code = _find_code(document.pages)
         if bool(sheets.code) != (code is not None):
             raise Unprintable("barcode.readable", "the template has no picture with the id 'code', or one too many")
-        pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_say_accessible)
+        pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_finish)
     except FatalURLFetchingError:
         raise Unprintable("engine.fetched", "the template asks for something outside itself") from None
     finally:
@@ -87,12 +88,21 @@ def _find_code(pages: Any) -> tuple[int, float, float, float] | None:
     return None
 
 
-def _say_accessible(document: object, pdf: Any) -> None:
-    """Add the identifier of PDF/UA beside that of PDF/A."""
+def _finish(document: object, pdf: Any) -> None:
+    """Add the identifier of PDF/UA beside that of PDF/A, and compress what is to be compressed."""
     del document
     for part in pdf.objects:
         if getattr(part, "extra", {}).get("Type") == "/Metadata":
             part.stream = [piece.replace(ARCHIVE, ACCESSIBLE) for piece in part.stream]
+        elif getattr(part, "compress", False):
+            _compress(part)
+
+
+def _compress(stream: Any) -> None:
+    """Once: the writer asks twice for the bytes of each stream, and would compress them anew each time."""
+    packed = stream.data.partition(STREAM)[2].removesuffix(END_STREAM)
+    stream.stream, stream.compress = [packed], False
+    stream.extra["Filter"] = "/FlateDecode"
 
 
 def _fetcher() -> URLFetcher:

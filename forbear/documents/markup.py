@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final, Self
 
@@ -67,6 +68,7 @@ class Read:
     language: str
 
     @classmethod
+    @lru_cache(maxsize=1)  # several checks ask for the same page, one after the other
     def of(cls, html: str) -> Self:
         reader = _Reader()
         reader.feed(html)

@@ -4,6 +4,7 @@ Apart from whoever asks, because a page can make the engine hang or eat memory a
 Its environment is fixed before the engine loads, so that no machine's fonts, language or time zone reach a page.
 """
 
+import gc
 import hashlib
 import sys
 from multiprocessing.connection import Connection
@@ -22,6 +23,9 @@ def work(pipe: Connection) -> None:
     """Make one page first, so that nobody waits for fonts to load; then serve until whoever asks is gone."""
     core_font.ensure()
     make(WARM_UP)
+    # What was loaded stays for good: it need not be looked through whenever a page's own things are cleared away.
+    gc.collect()
+    gc.freeze()
     pipe.send_bytes(b"ready")
     while True:
         try:
