@@ -21,7 +21,7 @@ from forbear.documents.figures import check_figures
 from forbear.documents.filling import fill
 from forbear.documents.filters import locale_of, write_day
 from forbear.documents.kinds import Kind
-from forbear.documents.legal_days import legal_flaws
+from forbear.documents.legal_days import legal_flaws, with_legal_days
 from forbear.documents.markup import with_row_heads
 from forbear.documents.registry import FOLDER, find_kind, kind_of
 from forbear.ports.house import COLOUR, LOGO, ink
@@ -127,8 +127,9 @@ def _told(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
 
 
 def given_for(kind: Kind, paper: Paper) -> Mapping[str, Any]:
-    """What a kind is told: what was given for this paper, and of what the record knows whatever it has a field for."""
-    return {name: paper.known[name] for name in kind.fields if name in paper.known} | dict(paper.fields)
+    """What a kind is told: what was given for this paper, what the record knows and it has a field for, days of law."""
+    given = {name: paper.known[name] for name in kind.fields if name in paper.known} | dict(paper.fields)
+    return with_legal_days(kind.id, paper.day, given)
 
 
 def _link(kind: Kind, paper: Paper) -> str:

@@ -108,6 +108,21 @@ def test_a_day_that_is_too_early_refuses_the_paper(kind: str, field: str, given:
     assert refused.value.code == "fields.given"
 
 
+@pytest.mark.parametrize("kind", ["gb.notice.default", "gb.letter.claim", "gb.form.reply", "us.notice.validation"])
+def test_who_gives_no_day_of_law_is_given_it(kind: str) -> None:
+    base = sample(find_kind(kind))
+    days = ("posted_on", "deemed_service", "remedy_by", "reply_by", "claim_from", "period_end")
+    without = {name: value for name, value in base.fields.items() if name not in days}
+    assert without.keys() < base.fields.keys()
+    assert word_letter(replace(base, fields=without)).html == word_letter(base).html
+
+
+def test_what_is_no_day_is_told_and_not_replaced() -> None:
+    with pytest.raises(Unprintable, match="remedy_by") as refused:
+        word_letter(paper("gb.notice.default", remedy_by="soon"))
+    assert refused.value.code == "fields.given"
+
+
 def test_around_christmas_a_default_notice_takes_longer() -> None:
     late = replace(sample(find_kind("gb.notice.default")), day=date(2026, 12, 24))
     days = {"posted_on": date(2026, 12, 24), "deemed_service": date(2026, 12, 30), "remedy_by": date(2027, 1, 14)}
