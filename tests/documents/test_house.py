@@ -60,6 +60,19 @@ def test_a_colour_too_light_for_words_is_used_for_rules_alone(presses: Presses) 
     assert (242, 193, 78) in colours(presses.render(looking(american(), PALE)).pdf)
 
 
+@pytest.mark.parametrize(
+    ("paper", "name"),
+    [
+        (american(), "Example Consumer Credit and Savings Cooperative of the Greater Sample Area"),
+        (chinese(), "示例省示例市示例区农村商业银行股份有限公司信用卡中心示例分中心"),
+    ],
+    ids=["us", "cn"],
+)
+def test_a_long_name_beside_a_logo_stays_out_of_the_window(presses: Presses, paper: Paper, name: str) -> None:
+    named = replace(paper, head=replace(paper.head, name=name))
+    assert presses.render(looking(named, GREEN, logo())).pages >= 1
+
+
 def test_a_letter_of_a_lender_without_a_look_is_black(presses: Presses) -> None:
     assert colours(presses.render(american()).pdf) == set()
 
