@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast, get_args
 
-from forbear.contracts.words import Channel, PartyRole
+from forbear.cadence.paper_events import KEY as TELLS
+from forbear.contracts.words import Channel, EventKind, PartyRole
 from forbear.documents.envelopes import sheets
 from forbear.documents.fields import read_fields
 from forbear.documents.kinds import Approval, BalanceUse, Kind, LinkUse, Signer
@@ -40,7 +41,7 @@ DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 """What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py."""
-KEYS: Final = NEEDED | DEFAULTS.keys() | {"valid_to"}
+KEYS: Final = NEEDED | DEFAULTS.keys() | {"valid_to", TELLS}
 ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 PLACE: Final = re.compile(r"\*|[A-Z]{2}(?:-[A-Z]{2,3})?")
 EXTENDS: Final = re.compile(r'\{%-?\s*extends\s+"(frame|sheet)\.html"\s*-?%\}')
@@ -192,6 +193,8 @@ class _Reader:
                 raise self.bad(f"{key} must be one of {', '.join(choices)}")
         if not isinstance(told["reviewer"], str):
             raise self.bad('reviewer must be the name of a person, or "" while nobody has accepted it')
+        if TELLS in told and told[TELLS] not in get_args(EventKind):
+            raise self.bad(f"{TELLS} has '{told[TELLS]}': use {', '.join(get_args(EventKind))}")
         if not isinstance(told["statement"], bool):
             raise self.bad("statement must be true or false")
         for key, most in (("version", 100_000), ("most_pages", MOST_PAGES)):

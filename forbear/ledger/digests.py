@@ -46,7 +46,7 @@ CHANGING: dict[str, set[str]] = {
     },
 }
 """Columns outside the digest, by table; a touch's claim is all the others."""
-LATER: dict[str, set[str]] = {"decision": {"asked"}, "entry": {"reckoned"}, "touch": {"task"}}
+LATER: dict[str, set[str]] = {"decision": {"asked"}, "entry": {"reckoned"}, "event": {"touch"}, "touch": {"task"}}
 """Columns of a later revision, in the digest only where they hold something: older rows keep theirs."""
 
 

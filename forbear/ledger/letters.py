@@ -14,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from forbear.cadence.paper_events import told_by
 from forbear.errors import NotFound
-from forbear.ledger import audit, deceased, outbox, reachability
+from forbear.ledger import audit, deceased, happenings, outbox, reachability
 from forbear.ledger.ids import new_id
+from forbear.ledger.locking import lock_account
 from forbear.ledger.receipts import Source, add_receipt, lock_touch
 from forbear.ledger.tables.contacts import Receipt, Touch
 from forbear.ledger.tables.letters import Letter, ServiceProof
@@ -26,6 +28,8 @@ from forbear.settings import LetterPrice
 
 ENDS: Final = frozenset({"signed", "returned", "lost_in_post", "cancelled"})
 """Plain mail that was delivered may still come back."""
+POSTED: Final = frozenset({"handed_over", "in_transit", "delivered", "signed"})
+"""Any of them shows that the post has it; what is told first gives the day."""
 SAYS_NOTHING_OF_THE_ADDRESS: Final = frozenset({"unclaimed", "refused"})
 PRINT_ROOM: Final = "print_room"
 """The route of our own people: what is known of its letters, they entered."""
@@ -113,14 +117,15 @@ def learn(
     Raises:
         NotFound: the session sees no such letter.
     """
-    if any(_reader_died(one) for one in news):
-        deceased.lock_ahead(session, touch_id)
+    _lock_ahead(session, touch_id, news)
     touch = lock_touch(session, touch_id)
     letter = None if touch is None else of_touch(session, touch_id)
     if touch is None or letter is None:
         raise NotFound("no such letter")
     told = set(session.scalars(select(Receipt.status).where(Receipt.touch == touch_id)))
     known, fresh = "returned" in told, False
+    if given := [one.at for one in news if one.status in POSTED]:
+        happenings.tell_posted(session, touch, at=min(*given, at), now=at)
     for one in sorted(news, key=lambda each: (each.at, each.event)):
         new = one.status not in told
         told.add(one.status)
@@ -142,6 +147,15 @@ def learn(
     if not known and any(_reader_died(one) for one in news):
         deceased.suspected(session, touch, at)
     return fresh
+
+
+def _lock_ahead(session: Session, touch_id: str, news: Sequence[Tracked]) -> None:
+    """Everybody takes persons before touches."""
+    touch = session.get(Touch, touch_id)
+    if touch is not None and told_by(touch.template) and any(one.status in POSTED for one in news):
+        lock_account(session, touch.tenant, touch.account)
+    if any(_reader_died(one) for one in news):
+        deceased.lock_ahead(session, touch_id)
 
 
 def _keep(session: Session, touch: Touch, letter: Letter, news: Tracked, at: datetime, *, new: bool) -> None:

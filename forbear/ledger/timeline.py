@@ -76,7 +76,8 @@ def _past_contacts(story: _Story) -> Iterator[tuple[datetime, Item]]:
 
 def _events(story: _Story) -> Iterator[tuple[datetime, Item]]:
     for row in story.session.scalars(select(Event).where(Event.account == story.account.id)):
-        text = f"As the lender reported: {worded(EVENTS, row.kind)}"
+        by = "By a letter that was posted" if row.touch else "As the lender reported"
+        text = f"{by}: {worded(EVENTS, row.kind)}"
         yield story.item(row.at, "event", row.id, text, event=row.kind, told_at=instant(row.told_at))
 
 

@@ -22,9 +22,9 @@ DIGEST = "ab" * 32
 _numbers = itertools.count(1)
 
 
-def by_letter(provider: str) -> Decide:
+def by_letter(provider: str, template: str = "reminder") -> Decide:
     """A cadence that knows letters alone."""
-    return insisting("letter", "reminder", provider)
+    return insisting("letter", template, provider)
 
 
 @dataclass
@@ -78,21 +78,25 @@ class Mailed:
         return self.house.touch(self.touch)
 
 
-def mailed(house: House, *, provider: str = "lob", service: str = "plain", line: str = "") -> Mailed:
+def mailed(
+    house: House, *, provider: str = "lob", service: str = "plain", line: str = "", template: str = "reminder"
+) -> Mailed:
     """A letter that its sender was just given."""
-    letter = claimed(house, provider=provider, service=service, line=line)
+    letter = claimed(house, provider=provider, service=service, line=line, template=template)
     ready = house.touching().prepare(letter.order)
     assert isinstance(ready, Dispatch), ready
     return letter
 
 
-def claimed(house: House, *, provider: str = "lob", service: str = "plain", line: str = "") -> Mailed:
+def claimed(
+    house: House, *, provider: str = "lob", service: str = "plain", line: str = "", template: str = "reminder"
+) -> Mailed:
     """A letter that may go out."""
     number = next(_numbers)
     person, account = house.borrower(f"+1{213 + number // 100}55501{number % 100:02}")
     point = lives_at(house, person, home(line or f"{number} Sample Street"))
     lender_chooses(house, {"post": {"address": OFFICE, "service": service}})
-    decision = house.ask(account, by_letter(provider))
+    decision = house.ask(account, by_letter(provider, template))
     assert isinstance(decision, Contact), decision
     order = house.order(account, decision.touch)
     return Mailed(house, person, account, point, order, f"ltr_{order.touch[-16:]}")

@@ -67,7 +67,10 @@ class Party(OfLender, Base):
 
 
 class Event(OfLender, Base):
-    """Something that happened to an account, as its lender told it: a notice sent, for one. Append-only."""
+    """Something that happened to an account: a notice sent, for one. Append-only.
+
+    Its lender told it, or the letter of `touch` did by being posted.
+    """
 
     __tablename__ = "event"
     id: Mapped[Id]
@@ -75,7 +78,8 @@ class Event(OfLender, Base):
     kind: Mapped[str]
     at: Mapped[Instant]
     told_at: Mapped[Instant]
-    __table_args__ = (UniqueConstraint("account", "kind", "at"),)
+    touch: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("account", "kind", "at"), UniqueConstraint("touch", "kind"))
 
 
 class LoanTerms(OfLender, Base):
