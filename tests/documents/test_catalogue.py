@@ -28,7 +28,12 @@ NAME = re.compile(r"/[A-Z]{6}\+.+")
 LEAVES = {"p", "h1", "h2", "h3", "td", "th", "li"}
 DRAFT = {"en": "DRAFT", "zh-Hans": "草稿", "zh-Hant": "草稿"}
 SPACES = re.compile(r"\s+")
-every = pytest.mark.parametrize("entry", PAPERS, ids=str)
+
+
+@pytest.fixture(scope="module", params=PAPERS, ids=str)
+def entry(request: pytest.FixtureRequest) -> Entry:
+    """One paper after the other, each with all its tests, so that two processes do not make it twice."""
+    return request.param
 
 
 def squeezed(text: str) -> str:
@@ -61,7 +66,6 @@ def test_every_folder_is_a_paper_of_the_registry() -> None:
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == {entry.folder for entry in PAPERS}
 
 
-@every
 def test_its_file_is_whole_closed_and_alone(presses: Presses, entry: Entry) -> None:
     with pikepdf.open(io.BytesIO(entry.render(presses).pdf)) as pdf:
         assert pdf.check_pdf_syntax() == []
@@ -78,7 +82,6 @@ def test_its_file_is_whole_closed_and_alone(presses: Presses, entry: Entry) -> N
             assert "/Rotate" not in page.obj
 
 
-@every
 def test_it_says_what_it_is_and_brings_its_fonts(presses: Presses, entry: Entry) -> None:
     with pikepdf.open(io.BytesIO(entry.render(presses).pdf)) as pdf:
         root = cast("Any", pdf.Root)
@@ -98,7 +101,6 @@ def test_it_says_what_it_is_and_brings_its_fonts(presses: Presses, entry: Entry)
             assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.FontDescriptor.keys())
 
 
-@every
 def test_whoever_does_not_see_it_is_told_everything_in_order(presses: Presses, entry: Entry) -> None:
     with pikepdf.open(io.BytesIO(entry.render(presses).pdf)) as pdf:
         tags = list(tree(cast("Any", pdf.Root).StructTreeRoot))
@@ -123,7 +125,6 @@ def all_below(item: Any) -> Iterator[Any]:
         yield from all_below(child)
 
 
-@every
 def test_it_can_be_read_and_is_what_was_put_in(presses: Presses, entry: Entry) -> None:
     pages = read(entry.render(presses).pdf)
     text = squeezed("".join(text for text, _ in pages))
@@ -141,7 +142,6 @@ def test_it_can_be_read_and_is_what_was_put_in(presses: Presses, entry: Entry) -
         assert 0.001 < dark < 0.4
 
 
-@every
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="there is no qpdf here; CI has it")
 def test_qpdf_finds_nothing_wrong(presses: Presses, entry: Entry, tmp_path: Path) -> None:
     file = tmp_path / "paper.pdf"
