@@ -14,6 +14,8 @@ HOME_LANGUAGE: Final = {"US": "en", "GB": "en", "CN": "zh-Hans", "TW": "zh-Hant"
 WRITTEN: Final = {"zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 Signer = Literal["creditor", "lawyer", "both_parties", "debtor", "none"]
 Approval = Literal["none", "operator", "supervisor", "lawyer"]
+SINGLE: Final = "lawyer"
+"""Whose approval is of one file alone and never of a kind's words."""
 LinkUse = Literal["optional", "required", "never"]
 BalanceUse = Literal["owed", "zero", "any", "none"]
 """Whether a paper is about something owed, about nothing being owed any more, about either, or prints no balance."""
@@ -60,6 +62,11 @@ class Kind:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self.titles)
+
+    @property
+    def single(self) -> bool:
+        """Whether each of its papers is approved by itself, and none by its kind."""
+        return self.approval == SINGLE
 
     def template(self, language: str) -> str:
         return f"{self.folder}/{language}.html"

@@ -4,9 +4,6 @@ from forbear.documents.kinds import Kind
 from forbear.documents.registry import find_kind
 from forbear.ports.papers import Paper, Unprintable
 
-SINGLE = "lawyer"
-"""Whose approval is of one file alone and never of a kind's words."""
-
 
 def check_leaving(paper: Paper, sha256: str) -> None:
     """Pass a finished paper that may leave.
@@ -27,4 +24,4 @@ def check_leaving(paper: Paper, sha256: str) -> None:
 def _approved(kind: Kind, language: str, paper: Paper, sha256: str) -> bool:
     if f"{kind.approval}:{sha256}" in paper.approvals:
         return True
-    return kind.approval != SINGLE and f"{kind.approval}:{kind.digest}:{language}" in paper.approvals
+    return not kind.single and f"{kind.approval}:{kind.digest}:{language}" in paper.approvals

@@ -66,8 +66,9 @@ def word_letter(paper: Paper) -> Sheets:
     window = window_lines(paper.to) if kind.window else ()
     language = kind.spoken(paper.language, country)
     link = _link(kind, paper)
+    subject = paper.account if kind.single and paper.account else paper.touch
     values = {
-        **_head(paper.head, paper.touch, window, language),
+        **_head(paper.head, subject, window, language),
         **_facts(kind, paper, language),
         **_told(kind, paper, language),
     }
@@ -75,7 +76,7 @@ def word_letter(paper: Paper) -> Sheets:
         values |= {"link": link, "code": _picture(link)}
     html = _styled(kind, _fill(kind.template(language), values))
     code = link if 'id="code"' in html else ""
-    return Sheets(html, sheet, window, code, reference(paper.touch), kind.most_pages, bool(kind.empty_slots(language)))
+    return Sheets(html, sheet, window, code, reference(subject), kind.most_pages, bool(kind.empty_slots(language)))
 
 
 def word_address_page(touch: str, to: PostAddress, head: LetterHead) -> Sheets:
@@ -133,10 +134,13 @@ def given_for(kind: Kind, paper: Paper) -> Mapping[str, Any]:
 
 
 def _link(kind: Kind, paper: Paper) -> str:
-    """The link that is printed: none on a kind that bears none, whatever was given."""
+    """The link that is printed: none on a kind that bears none, whatever was given.
+
+    It is its touch's own, so that a paper which is approved file by file has none either.
+    """
     if kind.link == "required" and not paper.link:
         raise Unprintable("words.missing", f"'{kind.id}' leads its reader to a page; give its link")
-    return "" if kind.link == "never" else paper.link
+    return "" if kind.link == "never" or kind.single else paper.link
 
 
 def _head(head: LetterHead, touch: str, window: tuple[str, ...], language: str) -> dict[str, Any]:

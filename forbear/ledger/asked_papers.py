@@ -64,7 +64,9 @@ def paper_for(ledger: Ledger, session: Session, asked: Asked) -> Paper:
     party, lender = _reader(session, account, asked), session.get_one(Lender, account.lender)
     profile = session.scalars(
         select(Profile).where(Profile.lender == account.lender, Profile.person == party.person)
-    ).one()
+    ).one_or_none()
+    if profile is None:
+        raise Conflict("the lender has told nothing of this reader")
     point = _address(session, party)
     opened = (
         ledger.vault.open(session, lender=account.lender, person=party.person, sealed=sealed)
@@ -80,6 +82,7 @@ def paper_for(ledger: Ledger, session: Session, asked: Asked) -> Paper:
         kind=asked.kind,
         language=asked.language or profile.language,
         touch=account.id,
+        account=account.id,
         role=party.role,
         to=addressed(name, PostalAddress.model_validate_json(address)),
         head=head_of_lender(lender),

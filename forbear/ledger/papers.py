@@ -82,6 +82,7 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
         kind=touch.template,
         language=touch.language,
         touch=touch.id,
+        account=account.id,
         role=touch.role,
         to=to,
         head=head,

@@ -66,6 +66,8 @@ class Paper:
         disclosures: what the permit says must be said; a letter that does not say one of them is refused.
         fields: what its kind has to be told beside that, as plain values (text, yes or no, lists of rows); whoever
             renders it reads them by the kind's own declarations.
+        account: the account it is about; a paper that is approved file by file bears its reference, so that the file
+            which leaves is the one that was looked at.
         known: what the record holds by names that kinds use for their fields; a kind takes what it has a field for, and
             what stands in `fields` goes before it.
         statement: the lines that lead to the figures, for a kind that prints them.
@@ -90,6 +92,7 @@ class Paper:
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     known: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     statement: Statement | None = field(default=None, repr=False)
+    account: str = ""
     leaves: bool = False
     approvals: tuple[str, ...] = ()
 

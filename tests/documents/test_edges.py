@@ -189,6 +189,16 @@ def test_a_lawyers_letter_leaves_by_the_approval_of_its_own_file_alone(presses: 
     assert presses.render(replace(paper, approvals=(f"lawyer:{sha256}",))).sha256 == sha256
 
 
+def test_a_lawyers_letter_is_the_same_file_looked_at_or_let_go(presses: Presses) -> None:
+    """Its touch's own reference and link would make it another one that nobody approved."""
+    asked = replace(sample(find_kind("cn.letter.lawyer")), touch="acc_0123456789AAAA", account="acc_0123456789AAAA")
+    looked_at = presses.render(replace(asked, link="")).sha256
+    touch = replace(asked, touch="tch_9999999999BBBB", link="https://pay.example.org/p/Zz3dEfGh1JkLmN0p", leaves=True)
+    assert presses.render(replace(touch, approvals=(f"lawyer:{looked_at}",))).sha256 == looked_at
+    later = replace(touch, day=touch.day.replace(day=touch.day.day + 1), approvals=(f"lawyer:{looked_at}",))
+    assert refusal(presses, later).code == "approval.missing"
+
+
 def test_letters_of_no_approval_leave_as_they_are(presses: Presses) -> None:
     assert presses.render(american(leaves=True)).pages == 1
 

@@ -18,6 +18,8 @@ from forbear.errors import BadInput, Conflict, Forbidden, NotFound
 from forbear.ledger import staffing
 from forbear.ledger.approving import approvals_for
 from forbear.ledger.asked_papers import Asked, paper_for
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import Party
 from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE, Settings
 from tests.conftest import Hands
@@ -251,3 +253,22 @@ def test_the_registry_is_listed_and_each_paper_shown() -> None:
     shown = ask("letters", "show", PLAN).output
     for field in find_kind(PLAN).fields.values():
         assert f"field {field.name}\t{field.type}" in shown
+
+
+def test_with_twelve_guarantors_somebody_has_to_be_named(house: House, account: str, tmp_path: Path) -> None:
+    people = [house.person() for _ in range(12)]
+    with house.api() as session:
+        for person in people:
+            session.add(
+                Party(
+                    id=new_id("pty"), tenant=house.tenant, lender=house.lender, account=account, person=person,
+                    role="guarantor",
+                )
+            )  # fmt: skip
+        session.flush()
+    asked = ("letter", "cn.notice.guarantor", "--account", account, "--out", str(tmp_path / "x.pdf"))
+    with pytest.raises(BadInput, match="several on this account may read it") as refused:
+        ask(*asked)
+    assert all(person in str(refused.value) for person in people)
+    with pytest.raises(Conflict, match="told nothing of this reader"):
+        ask(*asked, "--party", people[3])
