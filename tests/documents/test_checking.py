@@ -18,7 +18,7 @@ from forbear.documents.checking import CHECKS, MARGIN, check
 from forbear.documents.envelopes import Box, sheets
 from forbear.documents.wording import Sheets, word_letter
 from forbear.ports.papers import Unprintable
-from tests.documents.letters import american, british, chinese, taiwanese
+from tests.documents.letters import american, british, chinese, taiwanese, to
 
 Render = Callable[[Sheets], int]
 PLACED = '<div style="position: absolute; left: {left}mm; top: {top}mm; {style}">{words}</div>'
@@ -70,6 +70,16 @@ def test_a_good_letter_passes(render: Render, sheet: str) -> None:
     letter = word_letter(LETTERS[sheet]())
     assert letter.sheet == sheet
     assert render(letter) == 1
+
+
+@pytest.mark.parametrize(
+    "lines", [("14 Sample Terrace",), ("Flat 2", "The Example Building", "14 Sample Row", "Fictional Green")]
+)
+def test_a_british_letter_folded_once_stands_in_the_window_of_a_larger_envelope(
+    render: Render, lines: tuple[str, ...]
+) -> None:
+    letter = word_letter(to(british(), lines=lines))
+    assert render(replace(letter, sheet="a4-GB-C5")) == 1
 
 
 FAULTS: dict[str, tuple[Callable[[Sheets], Sheets], str]] = {
