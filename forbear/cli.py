@@ -17,6 +17,7 @@ from rich.console import Console
 
 from forbear.errors import BadInput, CannotStart, ForbearError
 from forbear.lender_cli import house_command, set_command
+from forbear.letter_runs_cli import run as letter_runs
 from forbear.letters_cli import letter, letters
 from forbear.money_cli import money
 from forbear.playbook_cli import playbook
@@ -40,6 +41,7 @@ for name, group in {"rules": rules, "tenant": tenant, "lender": lender, "key": k
 app.add_typer(templates, name="templates")
 app.add_typer(staff, name="staff")
 app.add_typer(print_room, name="print-room")
+letters.add_typer(letter_runs, name="run")
 app.add_typer(letters, name="letters")
 app.add_typer(playbook, name="playbook")
 app.add_typer(money, name="money")

@@ -12,7 +12,7 @@ Prefix = Literal[
     "ten", "len", "key", "per", "pro", "pt", "con", "agr", "acc", "pty", "ent", "pay", "prm", "stp", "cas", "dec",
     "tch", "rcp", "lnk", "pgs", "chk", "rpl", "sup", "pst", "idm", "mat", "pky", "imp", "ipc", "irw", "evt",
     "tsk", "stf", "act", "sgn", "cal", "stg", "rec", "ltr", "vis", "chi", "evd", "snd", "inc",
-    "trm", "prf", "vpn", "vpc", "vrp", "vsg", "hov", "cus", "ofd", "apr", "pfd",
+    "trm", "prf", "vpn", "vpc", "vrp", "vsg", "hov", "cus", "ofd", "apr", "pfd", "lrn", "lri",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from forbear.ledger.tables import (
     calls,
     contacts,
     imports,
+    letter_runs,
     letters,
     people,
     record,
@@ -30,7 +31,21 @@ from forbear.ledger.tables import (
 from forbear.ledger.tables.base import Base
 
 VERSIONS = Path(__file__).parent / "versions"
-MODULES = (people, accounts, approvals, contacts, calls, imports, letters, record, senders, staff, tasks, visits)
+MODULES = (
+    people,
+    accounts,
+    approvals,
+    contacts,
+    calls,
+    imports,
+    letters,
+    letter_runs,
+    record,
+    senders,
+    staff,
+    tasks,
+    visits,
+)
 """Imported so that `METADATA` knows every table."""
 METADATA = Base.metadata
 ROLES = ("forbear_migrator", "forbear_api", "forbear_worker", "forbear_relay", "forbear_staff")

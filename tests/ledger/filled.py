@@ -30,6 +30,8 @@ CHECKED = {
     ("payment", "reverses"): None,
     ("import_file", "state"): "received",
     ("import_row", "status"): "enrolled",
+    ("letter_run_item", "state"): "waiting",
+    ("letter_run_item", "code"): None,
     ("paper_approval", "role"): "operator",
     ("task", "kind"): "call",
     ("task", "state"): "open",

@@ -20,7 +20,7 @@ HIDDEN_FROM_API = {
     *("visit_plan", "visit_place", "visit_check_in", "visit_evidence", "custody", "officer_feed"),
     *("paper_approval", "paper_fields"),
     *("staff", "staff_session", "staff_act"),
-    *("outbox", "audit_seal"),
+    *("outbox", "audit_seal", "letter_run", "letter_run_item"),
 }
 HIDDEN_FROM_WORKER = {
     *("api_key", "page_session", "idempotency", "import_file", "import_piece", "import_row"),

@@ -28,9 +28,11 @@ WORKER_INSERTS = {
     *("audit_row", "audit_seal"),
     # What a message that upkeep caught up on may move.
     *("reply", "promise", "consent", "task", "visit"),
-    *("sender", "incident", "letter", "service_proof"),
+    *("sender", "incident", "letter", "service_proof", "letter_run", "letter_run_item"),
     # A payment of which no webhook told.
     *("payment", "entry"),
+    # A notice that was posted, where no event told of it.
+    "event",
 }
 OF_TENANT = {"person", "person_match", "outbox", "audit_seal"}
 TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant" in table.columns)
