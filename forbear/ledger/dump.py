@@ -18,7 +18,7 @@ TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
     *("event", "loan_terms"),
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    *("task", "sender", "incident", "letter", "service_proof", "letter_run", "letter_run_item", "call", "call_step"),
+    *("task", "sender", "incident", "letter", "service_proof", "call", "call_step"),
     *("visit", "visit_plan", "visit_check_in", "visit_report", "visit_signature", "handed_over"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
