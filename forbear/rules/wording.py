@@ -15,7 +15,7 @@ from forbear.rules.packs import POLICY, Packs
 from forbear.rules.phrases import HOLE, Folded, as_read, carries, find, folded, put_in
 from forbear.rules.terms import SILENT_FORCES, Scope, Terms
 
-MONEY_FILTERS: Final = frozenset({"money", "money_in_words"})
+MONEY_FILTERS: Final = frozenset({"money", "in_words"})
 """The filters that write an amount from the ledger; nothing else may."""
 SUMS: Final = frozenset({"amount", "balance", "total", "sum"})
 """A value with one of these words in its name is an amount: `plain_total`, `amount_due`."""

@@ -15,6 +15,9 @@ from forbear.errors import BadData
 LETTERS: Final = "letters"
 PAPER, WORDING, SAMPLE = "paper.toml", "wording.toml", "sample.toml"
 EVERYWHERE: Final = "*"
+LAWYER: Final = "lawyer"
+A_LAWYERS_LETTER: Final = re.compile("律师函|律師函")
+"""What no text may call itself but the letter that a lawyer signs and approves, and that one in its title alone."""
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _SLOT: Final = re.compile(r"\bslot\.(\w+)")
 _TITLE: Final = re.compile(r"\{\{-?\s*title\s*-?\}\}")
@@ -46,7 +49,7 @@ def with_its_words(path: Path, source: str) -> str:
     home, language = path.parent, path.stem
     if not (home / PAPER).is_file():
         return source
-    title = str(_read(home / PAPER).get("title", {}).get(language, ""))
+    title = _title(_read(home / PAPER), language)
     slots: Mapping[str, Any] = _read(home / WORDING).get("slot", {}) if (home / WORDING).is_file() else {}
 
     def put(tag: re.Match[str]) -> str:
@@ -58,6 +61,12 @@ def with_its_words(path: Path, source: str) -> str:
         )
 
     return _TAG.sub(put, _TITLE.sub(lambda _: title, source))
+
+
+def _title(told: Mapping[str, Any], language: str) -> str:
+    title = str(told.get("title", {}).get(language, ""))
+    own = told.get("signer") == told.get("approval") == LAWYER
+    return A_LAWYERS_LETTER.sub("", title) if own else title
 
 
 def _base(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -182,6 +182,38 @@ def test_nothing_starts_on_a_folder_that_cannot_be_checked(folder: Path) -> None
         refuse_bad_words(folder, PACKS, DAY)
 
 
+LAWYERS = "letters/cn-letter-lawyer"
+CAPITALS = "letters/parts-zh.html"
+
+
+def test_only_what_a_lawyer_signs_and_approves_is_called_a_lawyers_letter_and_only_in_its_title(folder: Path) -> None:
+    page = f"{LAWYERS}/zh-Hans.html"
+    assert "{{ title }}" in (folder / page).read_text("utf-8")
+    assert faults(folder) == []
+    line = spoil(folder, page, "指派", "发出本律师函，指派")
+    assert {(file, at, phrase) for file, at, _, phrase in faults(folder)} == {(page, line, "律师函")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phrase"),
+    [
+        ('signer = "lawyer"', 'signer = "creditor"', "律师函"),
+        ('approval = "lawyer"', 'approval = "operator"', "律师函"),
+        ('zh-Hans = "律师函"', 'zh-Hans = "律师函、法院传票"', "法院传票"),
+    ],
+)
+def test_a_letter_of_anybody_else_or_with_another_name_is_found(folder: Path, old: str, new: str, phrase: str) -> None:
+    spoil(folder, f"{LAWYERS}/paper.toml", old, new)
+    found = faults(folder)
+    assert {file for file, *_ in found} == {f"{LAWYERS}/zh-Hans.html"}
+    assert phrase in {said for *_, said in found}
+
+
+def test_an_amount_in_words_is_one_that_a_money_filter_wrote(folder: Path) -> None:
+    line = spoil(folder, CAPITALS, "{{ amount | in_words }}", "{{ amount | upper }}")
+    assert {(file, at, said) for file, at, _, said in faults(folder)} == {(CAPITALS, line, "{{ amount | upper }}")}
+
+
 def test_a_collectors_text_may_not_go_out_before_identity_is_verified(folder: Path) -> None:
     """Its first text must say that it collects a debt, and no text may: there is none."""
     spoil(folder, "manifest.toml", 'roles = ["original_creditor"]', 'roles = ["third_party_collector"]')
