@@ -41,8 +41,9 @@ def ledger(module_database: Settings) -> Iterator[Ledger]:
 
 def owners(session: Session, table: str) -> list[tuple[str, str | None]]:
     """Tenant and lender of every row the session sees."""
-    lender = {"lender": "id", "person": "null", "person_match": "null", "audit_seal": "null", "outbox": "null"}
-    found = session.execute(text(f"select tenant, {lender.get(table, 'lender')} from {table} order by 1, 2"))
+    nobodys = dict.fromkeys(("person", "person_match", "audit_seal", "outbox", "paper_approval"), "null")
+    lender = {"lender": "id", **nobodys}.get(table, "lender")
+    found = session.execute(text(f"select tenant, {lender} from {table} order by 1, 2"))
     return [(row[0], row[1]) for row in found]
 
 
