@@ -1,7 +1,8 @@
-"""Days on a paper that follow from the law, reckoned by `forbear/money/legal_dates.py`.
+"""Days on a paper that follow from the law, reckoned by `forbear/money/legal_dates.py`, and those that can never be.
 
 Whoever gives none is given the law's; one too short would make the paper void and is refused. A later day than that is
-the reader's gain and passes.
+the reader's gain and passes. Where no law that we know of names days to answer in, ours hold, and the refusal says that
+they are ours.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,12 @@ from forbear.money.legal_dates import default_notice_gb, letter_of_claim_gb, val
 
 FIRST_CLASS: Final = 2
 """Working days after which first-class post counts as served: posted on a Monday, on the Wednesday."""
+CURE_US: Final = 15
+"""Days that Wisconsin gives to cure a default (Wis. Stat. 425.105)."""
+TO_ANSWER: Final = 10
+"""Days for the post and an answer: our own, and no fewer."""
+ASKS: Final = ("_by", "_until")
+"""How the names of fields end that ask for something until a day."""
 Days = Mapping[str, date]
 
 
@@ -33,13 +40,38 @@ def with_legal_days(kind: str, day: date, given: Mapping[str, Any]) -> Mapping[s
 
 
 def legal_flaws(kind: str, day: date, given: Mapping[str, Value]) -> Iterator[Flaw]:
-    """Every day of a paper that is earlier than the law lets it be; `given` are its fields, of the right types."""
-    if kind not in LEAST:
-        return
+    """Every day that a paper may not name, once for each; `given` are its fields, of the right types."""
     told = {name: value for name, value in given.items() if isinstance(value, date)}
-    for field, least in LEAST[kind](day, told).items():
-        if field in told and told[field] < least:
-            yield Flaw(field, "is earlier than the law lets it be", f"Give {least} or a later day")
+    found: dict[str, Flaw] = {}
+    for each in (*_too_late(kind, day, told), *_by_law(kind, day, told), *_by_policy(kind, day, told)):
+        found.setdefault(each.field, each)
+    yield from found.values()
+
+
+def _too_late(kind: str, day: date, told: Days) -> Iterator[Flaw]:
+    """What a reader could not do any more when the paper is written."""
+    for field, given in told.items():
+        if field.endswith(ASKS) and given < day:
+            yield Flaw(field, "is before the day of the paper", f"Give {day} or a later day")
+    over = OVER.get(kind, "")
+    if over in told and told[over] < day:
+        yield Flaw(
+            over, "is before the day of the paper, which may not be dated after it", "It is too late for this paper"
+        )
+
+
+def _by_law(kind: str, day: date, told: Days) -> Iterator[Flaw]:
+    least = LEAST[kind](day, told) if kind in LEAST else LAW.get(kind, _nothing)(day, told)
+    for field, earliest in least.items():
+        if field in told and told[field] < earliest:
+            yield Flaw(field, "is earlier than the law lets it be", f"Give {earliest} or a later day")
+
+
+def _by_policy(kind: str, day: date, told: Days) -> Iterator[Flaw]:
+    field, earliest = OURS.get(kind, ""), day + timedelta(days=TO_ANSWER)
+    if field in told and told[field] < earliest:
+        problem = f"leaves fewer than {TO_ANSWER} days to answer in, which is our own rule and no law's"
+        yield Flaw(field, problem, f"Give {earliest} or a later day")
 
 
 def _as_day(value: object) -> date | None:
@@ -75,6 +107,16 @@ def _validation_notice(day: date, told: Days) -> Days:
     return {"period_end": validation_period_us(day, near("US-federal", day).days).period_end}
 
 
+def _right_to_cure(day: date, told: Days) -> Days:
+    del told
+    return {"cure_by": day + timedelta(days=CURE_US)}
+
+
+def _nothing(day: date, told: Days) -> Days:
+    del day, told
+    return {}
+
+
 LEAST: Final[Mapping[str, Callable[[date, Days], Days]]] = MappingProxyType(
     {
         "gb.notice.default": _default_notice,
@@ -83,4 +125,12 @@ LEAST: Final[Mapping[str, Callable[[date, Days], Days]]] = MappingProxyType(
         "us.notice.validation": _validation_notice,
     }
 )
-"""Of a kind, the earliest day that each of its fields may name."""
+"""Of a kind, the earliest day that each of its fields may name, and names where nobody gave another."""
+LAW: Final[Mapping[str, Callable[[date, Days], Days]]] = MappingProxyType({"us.notice.right_to_cure": _right_to_cure})
+"""The same where somebody has to give the day: not every state has these."""
+OURS: Final[Mapping[str, str]] = MappingProxyType(
+    {"us.notice.intent": "cure_by", "us.letter.final_demand": "answer_by", "us.statement.account": "object_by"}
+)
+"""Of a kind, the field whose day no law that we know of sets, and we do."""
+OVER: Final[Mapping[str, str]] = MappingProxyType({"cn.notice.guarantor": "period_end"})
+"""Of a kind, the field with the last day on which it means anything: a guarantor is called within the period."""

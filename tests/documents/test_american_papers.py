@@ -239,19 +239,21 @@ def test_what_a_permit_asks_for_is_printed_or_refuses_the_paper(kind: str, duty:
 
 
 @pytest.mark.parametrize(
-    ("kind", "field", "days"),
+    ("kind", "field", "days", "whose"),
     [
-        ("us.notice.right_to_cure", "cure_by", 15),
-        ("us.notice.intent", "cure_by", 10),
-        ("us.letter.final_demand", "answer_by", 10),
-        ("us.statement.account", "object_by", 10),
+        ("us.notice.right_to_cure", "cure_by", 15, "earlier than the law lets it be"),
+        ("us.notice.intent", "cure_by", 10, "our own rule and no law's"),
+        ("us.letter.final_demand", "answer_by", 10, "our own rule and no law's"),
+        ("us.statement.account", "object_by", 10, "our own rule and no law's"),
     ],
 )
-def test_a_reader_has_days_to_answer_in_whenever_the_paper_is_made(kind: str, field: str, days: int) -> None:
+def test_a_reader_has_days_to_answer_in_whenever_the_paper_is_made(
+    kind: str, field: str, days: int, whose: str
+) -> None:
     day = date(2027, 2, 20)
     given = english(kind, day=day, fields={field: day + timedelta(days=days)})
     assert f"{day + timedelta(days=days):%B}" in said(given)
-    with pytest.raises(Unprintable, match="earlier than the law"):
+    with pytest.raises(Unprintable, match=whose):
         word_letter(english(kind, day=day, fields={field: day + timedelta(days=days - 1)}))
 
 
