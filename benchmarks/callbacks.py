@@ -1,7 +1,8 @@
 """Callbacks that the API takes over its socket, against an endpoint that inserts one row with the same server and pool.
 
-Each is the carrier's own: signed, for a touch that was sent, and news that was not told before. Then they come at twice
-the rate that the API could take: some are told to come again, and whatever was taken is in the record.
+Each is the carrier's own: signed, for a touch that was sent, and news that was not told before; of every tenth text, it
+tells in the end that it did not arrive, and why. Then they come at twice the rate that the API could take: some are
+told to come again, and whatever was taken is in the record.
 """
 
 import asyncio
@@ -31,6 +32,10 @@ from forbear.tokens import callback_url, key_bytes, sign_callback
 
 GOAL = 0.5
 NEWS = ("queued", "sending", "sent", "delivered")
+"""Of every text, one after the other."""
+LOST = ("undelivered", "30003")
+"""The last news of every tenth text instead, and its code: such news has consequences and is stored by itself."""
+ONE_IN = 10
 LINES = 16
 WARM = 2
 """Touches whose news are not measured."""
@@ -46,9 +51,12 @@ class Sent:
 
     def news(self, touches: Sequence[str]) -> list[bytes]:
         """One status after the other of all of them, so that news of one touch seldom meets other news of it."""
-        return [self._told(touch, status) for status in NEWS for touch in touches]
+        *before, last = NEWS
+        ends = [LOST if place % ONE_IN == ONE_IN - 1 else (last, "") for place in range(len(touches))]
+        told = [self._told(touch, status) for status in before for touch in touches]
+        return told + [self._told(touch, *end) for touch, end in zip(touches, ends, strict=True)]
 
-    def _told(self, touch: str, status: str) -> bytes:
+    def _told(self, touch: str, status: str, code: str = "") -> bytes:
         address = self.addresses[touch].partition("#")[0]
         fields = {
             "AccountSid": self.place.settings.twilio_account_sid,
@@ -59,6 +67,7 @@ class Sent:
             "SmsSid": sid_of(touch),
             "SmsStatus": status,
             "To": "+12015550100",
+            **({"ErrorCode": code} if code else {}),
         }
         token = self.place.settings.twilio_auth_token.get_secret_value()
         signature = RequestValidator(token).compute_signature(address, fields)

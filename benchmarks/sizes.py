@@ -45,7 +45,7 @@ USUAL = Sizes(
     days=10,
     rounds_of_touches=6,
     people_called=20,
-    texted=100,
+    texted=200,
     papers=40,
     letters=1_000,
 )
