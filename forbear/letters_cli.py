@@ -103,14 +103,19 @@ def show(kind: KindName) -> None:
 
 @letters.command("tell")
 def tell(
-    account: Annotated[str, typer.Argument(help="The account's id, acc_….")],
+    whose: Annotated[
+        str, typer.Argument(metavar="ID", help="An account's, acc_…, or a lender's for all its accounts.")
+    ],
     *,
     kind: Annotated[str, typer.Option(help="For one paper alone; for every one if left out.")] = "",
     field: OneField = None,
     fields: Fields = None,
     data: Data = DATA,
 ) -> None:
-    """Keep fields of an account for its papers, so that a playbook's letter finds them; told again, the later holds."""
+    """Keep fields for papers, so that a playbook's letter finds them; told again, the later holds.
+
+    Of a lender, such as where to pay, they are kept in its policy, and an empty value takes one away.
+    """
     from forbear.ledger import paper_fields
     from forbear.ledger.views import find_account
     from forbear.letters_asked import find, told_fields
@@ -124,8 +129,10 @@ def tell(
         if strange:
             raise BadInput("--field", f"'{kind}' has no field {strange[0]}", f"See 'forbear letters show {kind}'")
     with record(data) as (ledger, session):
-        found = find_account(session, account)
-        typer.echo(paper_fields.tell(ledger, session, found, kind, told))
+        if whose.startswith("len_"):
+            typer.echo(", ".join(paper_fields.tell_lender(session, whose, told)))
+        else:
+            typer.echo(paper_fields.tell(ledger, session, find_account(session, whose), kind, told))
 
 
 @letters.command("approve")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.errors import BadInput
+from forbear.errors import BadInput, NotFound
 from forbear.ledger import audit
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
@@ -45,7 +45,7 @@ def tell(ledger: Ledger, session: Session, account: Account, kind: str, fields: 
         BadInput: it is more than any paper takes.
     """
     at = ledger.clock.now()
-    text = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(dict(fields), ensure_ascii=False, sort_keys=True, default=str)
     if len(text) > MOST:
         raise BadInput("--fields", f"is longer than {MOST} signs", "Give what the paper needs and no more")
     row = PaperFields(
@@ -66,6 +66,26 @@ def tell(ledger: Ledger, session: Session, account: Account, kind: str, fields: 
         subject=row.id, at=at, written=row,
     )  # fmt: skip
     return row.id
+
+
+def tell_lender(session: Session, lender: str, fields: Mapping[str, Any]) -> list[str]:
+    """Keep fields that all accounts of a lender share; an empty value takes one away. Returns the names of all.
+
+    Raises:
+        NotFound: there is no such lender.
+        BadInput: it is more than any paper takes.
+    """
+    found = session.get(Lender, lender, with_for_update=True)
+    if found is None:
+        raise NotFound(f"No lender {lender}: add it first")
+    before: Any = found.policy.get(PAPERS)
+    kept = {**(before if isinstance(before, dict) else {}), **fields}
+    kept = {name: value for name, value in kept.items() if value not in ("", None)}
+    text = json.dumps(kept, default=str)  # amounts as text, which they are read from again
+    if len(text) > MOST:
+        raise BadInput("--fields", f"is longer than {MOST} signs", "Give what papers need and no more")
+    found.policy = {**{name: value for name, value in found.policy.items() if name != PAPERS}, PAPERS: json.loads(text)}
+    return sorted(kept)
 
 
 def _told(ledger: Ledger, session: Session, account: Account, kind: str) -> dict[str, Any]:

@@ -188,6 +188,15 @@ def test_what_is_told_of_an_account_is_kept_for_its_papers(house: House, account
     assert other.known["current_creditor"] == "Example Bank"
     out = tmp_path / "paper.pdf"
     assert ask("letter", PLAN, "--account", account, "--out", str(out)).exit_code == 0
+    lender = ("letters", "tell", house.lender, "--field")
+    assert ask(*lender, "payee_name=Example Bank").output == "payee_name\n"
+    assert ask(*lender, "hours=9 to 5").output == "hours, payee_name\n"
+    assert ask(*lender, "hours=").output == "payee_name\n"
+    with house.worker() as session:
+        known = paper_for(house.ledger, session, Asked(account, "reminder", kind.parties)).known
+    assert (known["payee_name"], "hours" in known) == ("Example Bank", False)
+    with pytest.raises(NotFound, match="No lender"):
+        ask("letters", "tell", "len_nobody", "--field", "hours=1")
     with pytest.raises(BadInput, match="has no field nonsense"):
         ask("letters", "tell", account, "--kind", PLAN, "--field", "nonsense=1")
 
