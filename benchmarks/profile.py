@@ -1,7 +1,7 @@
 """Profiles one of the two hottest paths and prints its heaviest lines: `python -m benchmarks.profile decide|callback`.
 
-`decide` decides and claims. `callback` stores what a carrier tells of several touches, as the API does with what it let in
-meanwhile.
+`decide` decides and claims. `callback` stores what a carrier tells of several touches, as the API does with what it let
+in meanwhile.
 """
 
 import sys
