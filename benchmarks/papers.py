@@ -29,7 +29,7 @@ from forbear.documents.wording import word_letter
 from forbear.ports.papers import Paper, Rendered, Unprintable
 from forbear.ports.post import PostAddress
 
-KIND: Final = "cn.notice.dunning"
+KIND: Final = "cn.letter.lawyer"
 GOAL, MOST_MEBIBYTES, FLAT = 3.0, 250.0, 1.15
 COMMON: Final = ("王小明", "李丽华", "张伟", "刘洋", "陈静", "杨国强", "赵海燕", "黄志刚")
 RARE: Final = ("王玥", "李镕", "张喆", "刘堃", "陈祎", "杨㛃", "赵䶮", "黄𬱖")
@@ -41,7 +41,7 @@ PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 def papers(count: int, names: Sequence[str] = COMMON, first: int = 0) -> list[Paper]:
-    """Notices of two pages and a slip, each to somebody else about something else."""
+    """Notices of two pages, each to somebody else."""
     model = sample(find_kind(KIND), "zh-Hans")
 
     def one(number: int) -> Paper:
