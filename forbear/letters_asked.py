@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from forbear.documents.filling import Flaw, fill
 from forbear.documents.kinds import Kind
+from forbear.documents.legal_days import legal_flaws
 from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind
 from forbear.documents.samples import sample
@@ -78,8 +79,8 @@ def paper_of(wanted: Wanted) -> Paper:
         paper = replace(paper, day=a_day(wanted.day, "--day") or paper.day, fields={**paper.fields, **told})
     else:
         paper = _of_account(kind, wanted)
-    _, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
-    if flaws:
+    values, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
+    if flaws := flaws or tuple(legal_flaws(kind.id, paper.day, values)):
         raise Flawed(flaws)
     return paper
 

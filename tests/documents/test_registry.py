@@ -52,7 +52,11 @@ def test_a_paper_is_read_with_all_that_is_said_of_it(write: Callable[..., Path])
         ('signer = "creditor"', 'signer = "police"', "signer must be one of creditor, lawyer"),
         ('signer = "creditor"', "", "signer is missing"),
         ('signer = "creditor"', 'signer = "creditor"\nseal = 1', "seal is no key of a paper: use approval, "),
-        ('sheet = ""', 'sheet = ""\ntells = "notice_sent"', "tells has 'notice_sent': use assignment_notice_received, "),
+        (
+            'sheet = ""',
+            'sheet = ""\ntells = "notice_sent"',
+            "tells has 'notice_sent': use assignment_notice_received, ",
+        ),
         ('id = "test.note"', 'id = "test.other"', "belongs into a folder test-other"),
         ('id = "test.note"', 'id = "../note"', "id must be words in small letters"),
         ("version = 3", "version = true", "version must be a number from 1"),
