@@ -19,6 +19,7 @@ from forbear.ledger.engine import Ledger
 from forbear.ledger.owed import owed_on
 from forbear.ledger.paper_fields import known_of
 from forbear.ledger.papers import addressed, head_of_lender, local_day, zone_of
+from forbear.ledger.schedule_fields import grown_fields, refuse_typed
 from forbear.ledger.statements import statement_of
 from forbear.ledger.tables.accounts import Account, Party
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
@@ -57,7 +58,8 @@ def paper_for(ledger: Ledger, session: Session, asked: Asked) -> Paper:
 
     Raises:
         NotFound: the session sees no such account.
-        BadInput: nobody on the account may read it, or several may and none was named.
+        BadInput: nobody on the account may read it, or several may and none was named; a field was given that is
+            reckoned from the account's terms.
         Conflict: its reader has no postal address that holds.
     """
     account, now = find_account(session, asked.account), ledger.clock.now()
@@ -77,6 +79,8 @@ def paper_for(ledger: Ledger, session: Session, asked: Asked) -> Paper:
     today = local_day(now, zone)
     past = asked.day if asked.day is not None and asked.day < today else None
     owed = owed_on(session, account, now, past)
+    filled = grown_fields(session, account, asked.kind, now, past)
+    refuse_typed(asked.fields, filled)
     as_of = past or owed.reckoned_to or local_day(account.balance_as_of or now, zone)
     return Paper(
         kind=asked.kind,
@@ -93,7 +97,7 @@ def paper_for(ledger: Ledger, session: Session, asked: Asked) -> Paper:
         due_since=account.due_since,
         link="",
         fields=dict(asked.fields),
-        known=known_of(ledger, session, account, lender, asked.kind),
+        known={**known_of(ledger, session, account, lender, asked.kind), **filled},
         approvals=approvals_for(session, account.tenant, asked.kind, account.id),
         statement=statement_of(session, account.id, past, now) if asked.statement else None,
     )

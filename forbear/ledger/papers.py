@@ -19,6 +19,7 @@ from forbear.ledger.handing import Handing
 from forbear.ledger.lender_house import look_of
 from forbear.ledger.owed import owed_on
 from forbear.ledger.paper_fields import known_of
+from forbear.ledger.schedule_fields import grown_fields
 from forbear.ledger.statements import statement_of
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Decision
@@ -93,7 +94,10 @@ def make_paper(handing: Handing, *, to: PostAddress, head: LetterHead) -> Paper:
         due_since=account.due_since,
         link="" if touch.role in FOR_ANOTHER else handing.make_link(),
         disclosures=_disclosures(handing),
-        known=known_of(handing.ledger, session, account, handing.lender, touch.template),
+        known={
+            **known_of(handing.ledger, session, account, handing.lender, touch.template),
+            **grown_fields(session, account, touch.template, handing.now, None),
+        },
         statement=statement_of(session, account.id, None, handing.now),
         leaves=True,
         approvals=approvals_for(session, touch.tenant, touch.template, account.id),
