@@ -16,6 +16,7 @@ from forbear.documents.legal_days import legal_flaws
 from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind
 from forbear.documents.samples import sample
+from forbear.documents.sums import sum_flaws
 from forbear.documents.wording import given_for
 from forbear.errors import BadInput, Conflict, ForbearError
 from forbear.ports.papers import Paper, Rendered, Unprintable
@@ -80,7 +81,7 @@ def paper_of(wanted: Wanted) -> Paper:
     else:
         paper = _of_account(kind, wanted)
     values, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
-    if flaws := flaws or tuple(legal_flaws(kind.id, paper.day, values)):
+    if flaws := flaws or (*sum_flaws(values), *legal_flaws(kind.id, paper.day, values)):
         raise Flawed(flaws)
     return paper
 

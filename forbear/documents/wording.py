@@ -24,6 +24,7 @@ from forbear.documents.kinds import Kind
 from forbear.documents.legal_days import legal_flaws, with_legal_days
 from forbear.documents.markup import with_row_heads
 from forbear.documents.registry import FOLDER, find_kind, kind_of
+from forbear.documents.sums import sum_flaws
 from forbear.ports.house import COLOUR, LOGO, ink
 from forbear.ports.papers import LetterHead, Paper, Unprintable
 from forbear.ports.post import PostAddress
@@ -120,7 +121,7 @@ def _facts(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
 def _told(kind: Kind, paper: Paper, language: str) -> dict[str, Any]:
     """The kind's own fields and its prescribed words."""
     fields, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
-    flaws = flaws or tuple(legal_flaws(kind.id, paper.day, fields))
+    flaws = flaws or (*sum_flaws(fields), *legal_flaws(kind.id, paper.day, fields))
     if flaws:
         raise Unprintable("fields.given", "; ".join(map(str, flaws)))
     slots = {name: slot.worded(language) for name, slot in kind.slots.items()}

@@ -132,6 +132,28 @@ def test_more_payments_than_a_paper_holds_are_refused_with_their_number(presses:
     assert "has 61 rows; at most 60 stand on this paper" in refused.sentence
 
 
+ASKEW = {
+    "payments.3.cumulative: is not the sum of the payments until then": (3, "amount", "33.04"),
+    "payments.5.cumulative: is not": (5, "cumulative", "1.00"),
+    "payments.5.remaining: is not the sum of the payments after that": (5, "remaining", "1.00"),
+    "planned: is not the sum of the payments": (None, "", "1.00"),
+}
+
+
+@pytest.mark.parametrize("told", ASKEW)
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_plan_that_does_not_add_up_is_refused(presses: Presses, language: str, told: str) -> None:
+    row, column, amount = ASKEW[told]
+    payments = plan(12)
+    if row is not None:
+        payments[row][column] = amount
+    planned = str(Decimal("33.03") * 12) if row is not None else amount
+    paper = sample(find_kind("plan-schedule"), language)
+    refused = refusal(presses, fields(paper, payments=payments, planned=planned))
+    assert refused.code == "fields.given"
+    assert told in refused.sentence
+
+
 def test_twelve_guarantors_stand_on_an_agreement_and_a_thirteenth_is_refused(presses: Presses) -> None:
     kind = find_kind("cn.agreement.repayment")
     paper = sample(kind)
