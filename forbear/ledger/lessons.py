@@ -31,6 +31,8 @@ OF_LETTERS = OF_PROVIDER | {"not_written", "withheld"}
 """A letter is looked at by our own checks first, whose codes ask for a person too."""
 OF_PERSONS = frozenset({"opted_out", "never_again", "number_reverify", "hold_account"})
 """Actions that bind persons, whose locks come before the touch's."""
+OPT_OUTS = frozenset({"opted_out", "never_again"})
+"""Actions that take effect whatever became of the touch: that the number wants no more is true all the same."""
 log = structlog.get_logger(__name__)
 
 
@@ -47,8 +49,14 @@ def lock_ahead(session: Session, touch_id: str, status: str, code: str | None) -
         lock_persons(session, touch.tenant, [touch.person])
 
 
+def binds(touch: Touch, status: str, code: str | None) -> bool:
+    """Whether a code says that the person wants no more, which holds even where it came too late to move the touch."""
+    known = None if code is None else _meant(touch, status, code)
+    return known is not None and known.action in OPT_OUTS
+
+
 def learn(session: Session, touch: Touch, status: str, code: str | None, at: datetime) -> None:
-    """Draw the consequences of a code that decided a touch's state."""
+    """Draw the consequences of a code that decided a touch's state, or binds without that."""
     if touch.channel not in CODED or code is None or status not in _spoken(touch):
         return
     known = _known(touch, code, status)

@@ -257,7 +257,7 @@ def _refold(session: Session, touch: Touch, news: Heard, state: TouchState, at: 
         if before == "unknown":
             _help_no_more(session, touch, at)
         _tell(session, touch, before, news.status, at)
-    if decisive and state in {"undelivered", "failed"}:
+    if (decisive and state in {"undelivered", "failed"}) or lessons.binds(touch, news.status, news.code):
         lessons.learn(session, touch, news.status, news.code, at)
     return state
 

@@ -284,6 +284,19 @@ def test_the_carriers_opt_out_becomes_ours(house: House, hands: Hands) -> None:
     assert "opted_out" in house.told(account)
 
 
+def test_an_opt_out_binds_though_the_text_was_taken(house: House, hands: Hands) -> None:
+    """Refused for another reason first, and known to be taken: that its number wants no more is true all the same."""
+    person, account = house.borrower(NUMBER)
+    order, _ = house.prepared(account)
+    assert house.record(order, Accepted(provider_id="SM1", status="queued")).state == "sent"
+    for code in ("30001", "21610"):
+        assert house.record(order, Refused(code=code, permanent=True)).state == "sent"
+    with house.worker() as session:
+        assert session.scalars(select(Suppression.via).where(Suppression.person == person)).one() == "carrier"
+    hands.advance(A_DAY)
+    assert isinstance(house.ask(account), Rest)
+
+
 def test_a_lost_answer_counts_as_made(house: House, hands: Hands) -> None:
     person, account = house.borrower()
     order, _ = house.prepared(account)

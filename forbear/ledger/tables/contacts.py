@@ -107,7 +107,9 @@ class Receipt(OfLender, Base):
     code: Mapped[str | None]
     at: Mapped[Instant]
     provider_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("touch", "source", "status", "provider_id", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("touch", "source", "status", "provider_id", "code", postgresql_nulls_not_distinct=True),
+    )
 
 
 class Link(OfLender, Base):
