@@ -25,6 +25,15 @@ for core in (replace(CORES[0], last=0xA3FF), CORES[4]):
 """
 LATIN = CORES[4]
 UNITS_IN_ONE_SIGN = 10
+EVERYWHERE = {
+    "Forbear Serif SC": "ab3f66e70cbf71365dcaadd3c33aa250a0460eeb3a39b569833861b05421b345",
+    "Forbear Sans SC": "624cc09e755ada1f9d3992a8ad2e99f411fc4592ab8bbba946056a197e4d1e5c",
+    "Forbear Serif TC": "5caf64a78ada2ee9e8a4f06ff9499171d63f45b460762b64d7de480545736d86",
+    "Forbear Sans TC": "85d8f99a36c16b4e5a45acb853c2226334ffb306d4579fcf5c0e506ef70a8036",
+    "Forbear Serif": "69c962415a6feb1f5b8958dfb82682d94ce2f30c825e04871b62d661d12461a5",
+    "Forbear Sans": "a74c16ba72974cd5330ed7949d6784271b5c7ab7d56a0cd5cb8692d9348fd5aa",
+}
+"""What is made of the locked packages on any machine; another version of them makes another."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,6 +80,10 @@ def test_a_core_has_every_common_sign_of_its_font_under_a_name_of_its_own(core: 
     assert "SIL OPEN FONT LICENSE" in (core.folder / "OFL.txt").read_text("utf-8").upper()
     for table, measures in {"hhea": ("ascent", "descent", "lineGap"), "OS/2": ("sTypoAscender", "usWinAscent")}.items():
         assert [getattr(font[table], each) for each in measures] == [getattr(whole[table], each) for each in measures]
+
+
+def test_a_core_is_the_same_on_every_machine() -> None:
+    assert {core.family: (core.folder / SUMS).read_text("ascii").split()[0] for core in CORES} == EVERYWHERE
 
 
 def test_common_signs_are_those_of_the_national_sets() -> None:
