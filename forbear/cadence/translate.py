@@ -92,7 +92,7 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
     A call under way is told as the conversation that it may become, or as the call that nobody took where `missed`.
     """
     return law.Facts(
-        lender=law.Lender(role=life.lender.role, kind=life.lender.kind),
+        lender=law.Lender(role=_role(life, person), kind=life.lender.kind),
         jurisdictions=person.jurisdictions,
         places=_places(person),
         stops=_stops(person, now),
@@ -105,6 +105,16 @@ def to_facts(life: Life, person: Person, now: datetime, *, contacts_in_7_days: i
         calendars=life.calendars,
         circumstances=frozenset({*life.circumstances, *person.circumstances}),
     )
+
+
+def _role(life: Life, person: Person) -> law.Role:
+    """What its lender is to the law of a person's places.
+
+    Washington and Nevada bind agencies by the license that they need there to collect from anybody of the state. To an
+    American an agency is therefore a licensed one, whatever it was enrolled as: that adds rules and takes none away.
+    """
+    at_home = any(pack == "US" or pack.startswith("US-") for pack in person.jurisdictions)
+    return "licensed_agency" if at_home and life.lender.role == "third_party_collector" else life.lender.role
 
 
 def _places(person: Person) -> tuple[law.Place, ...]:

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from forbear.cadence.life import Happened, Life, Person
 from forbear.cadence.translate import to_attempt, to_facts
+from forbear.contracts.words import LenderRole
 from forbear.rules.engine import check
 from forbear.rules.facts import Event, Facts
 from forbear.rules.packs import Packs
@@ -45,3 +48,29 @@ def test_a_rule_binds_only_where_its_circumstance_was_told(a_life: MakeLife, pac
         return set(check(attempt, facts(life, life.borrower), packs, NOON).rules)
 
     assert denying("employer_forbids") - denying() == {"US.REGF.WORK"}
+
+
+@pytest.mark.parametrize(
+    ("role", "places", "bound"),
+    [
+        ("third_party_collector", ("US", "US-WA"), True),
+        ("licensed_agency", ("US", "US-WA"), True),
+        ("third_party_collector", ("US", "US-NY"), False),
+        ("original_creditor", ("US", "US-WA"), False),
+    ],
+)
+def test_an_agency_is_a_licensed_one_to_people_of_washington(
+    a_life: MakeLife, packs: Packs, role: LenderRole, places: tuple[str, ...], *, bound: bool
+) -> None:
+    life = a_life(person={"jurisdictions": places})
+    life = replace(life, lender=replace(life.lender, role=role))
+    person = life.borrower
+    [point, *_] = person.points
+    permit = check(to_attempt(life, person, point, "call", by="person"), facts(life, person), packs, NOON)
+    assert any("US-WA.FREQ3" in str(each) for each in permit.looked_at) is bound
+
+
+def test_an_agency_abroad_is_what_it_was_enrolled_as(a_life: MakeLife) -> None:
+    life = a_life(person={"jurisdictions": ("GB-EAW",)})
+    life = replace(life, lender=replace(life.lender, role="third_party_collector"))
+    assert facts(life, life.borrower).lender.role == "third_party_collector"

@@ -82,13 +82,13 @@ def planned(life: Life, book: Playbook, packs: Packs, day: int, days: int = 250)
 
 
 def test_it_is_for_collectors_and_buyers_and_sends_no_texts(book: Playbook) -> None:
-    assert set(book.lender_roles) == {"third_party_collector", "debt_buyer"}
+    assert set(book.lender_roles) == {"third_party_collector", "debt_buyer", "licensed_agency"}
     assert {step.channel for step in book.steps} == {"letter", "call"}
     assert {step.by for step in book.steps if step.channel == "call"} == {"person"}
     assert not book.route.reaches("US", "third_party_collector")
 
 
-@pytest.mark.parametrize("role", ["third_party_collector", "debt_buyer"])
+@pytest.mark.parametrize("role", ["third_party_collector", "debt_buyer", "licensed_agency"])
 @pytest.mark.parametrize("day", [1, 45, 179, 180, 400, 1200])
 @pytest.mark.parametrize("places", PLACES, ids="-".join)
 def test_the_notice_is_first_on_whatever_day_the_account_came(
