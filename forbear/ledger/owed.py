@@ -109,9 +109,7 @@ def _without_terms(session: Session, account: str) -> dict[Component, Decimal] |
     owed = dict.fromkeys(COMPONENTS, Decimal(0))
     grows = exists().where(LoanTerms.account == account)
     rows = session.execute(
-        select(Entry.component, func.sum(Entry.amount), grows)
-        .where(Entry.account == account)
-        .group_by(Entry.component)
+        select(Entry.component, func.sum(Entry.amount), grows).where(Entry.account == account).group_by(Entry.component)
     )
     for component, amount, told in rows:
         if told:
