@@ -332,7 +332,7 @@ def test_who_reads_chinese_elsewhere_gets_the_figures_of_their_own_money(kind: s
 
 def _many(count: int) -> list[dict[str, str]]:
     return [
-        {"day": f"20{23 + at // 12}-{at % 12 + 1:02}-20", "due": "5412.30", "open": "5412.30"} for at in range(count)
+        {"day": f"20{23 + at // 12}-{at % 12 + 1:02}-20", "due": "5412.30", "open": "1012.30"} for at in range(count)
     ]
 
 
