@@ -16,9 +16,9 @@ from forbear.ledger.migrate import METADATA
 
 TABLES = (
     *("tenant", "lender", "person", "profile", "contact_point", "consent", "agreement", "account", "party"),
-    *("event", "loan_terms"),
+    *("event", "loan_terms", "paper_approval", "paper_fields"),
     *("entry", "payment", "promise", "stop", "legal_case", "decision", "touch", "receipt", "link", "checkout"),
-    *("task", "sender", "incident", "letter", "service_proof", "call", "call_step"),
+    *("task", "sender", "incident", "letter", "service_proof", "letter_run", "letter_run_item", "call", "call_step"),
     *("visit", "visit_plan", "visit_check_in", "visit_report", "visit_signature", "handed_over"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
@@ -27,6 +27,7 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "contact_point": frozenset({"value"}),
     "reply": frozenset({"text"}),
     "letter": frozenset({"address"}),
+    "paper_fields": frozenset({"told"}),
     "call_step": frozenset({"answer"}),
     "visit_check_in": frozenset({"place"}),
     "import_file": frozenset({"wrapped", "problem"}),

@@ -60,6 +60,7 @@ FROZEN = (
     "service_proof",
     "call_step",
     "staff_act",
+    *("paper_approval", "paper_fields"),
     *("visit_plan", "visit_place", "visit_check_in", "visit_report", "visit_signature", "handed_over"),
     *("visit_evidence", "custody"),
     "audit_row",
