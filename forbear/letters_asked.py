@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from forbear.documents.filling import Flaw, fill
+from forbear.documents.filling import FIRST_YEAR, LAST_YEAR, Flaw, fill
 from forbear.documents.kinds import Kind
 from forbear.documents.legal_days import legal_flaws
 from forbear.documents.presses import Presses
@@ -80,6 +80,8 @@ def paper_of(wanted: Wanted) -> Paper:
         paper = replace(paper, day=a_day(wanted.day, "--day") or paper.day, fields={**paper.fields, **told})
     else:
         paper = _of_account(kind, wanted)
+    if not FIRST_YEAR <= paper.day.year < LAST_YEAR:
+        raise BadInput("--day", "is no day of our time", "Give a day such as 2027-01-01")
     values, flaws = fill(kind.fields, given_for(kind, paper), paper.currency)
     if flaws := flaws or (*sum_flaws(values), *legal_flaws(kind.id, paper.day, values)):
         raise Flawed(flaws)
@@ -139,6 +141,8 @@ def _json(file: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadInput("--fields", f"is no JSON at {where}", 'Write it as {"name": "value"}') from None
+    except ValueError:
+        raise BadInput("--fields", "holds a number of too many digits", "Give amounts as text in quotes") from None
     except RecursionError:
         raise BadInput("--fields", "is nested too deep", 'Write it as {"name": "value"}') from None
     if not isinstance(told, dict):

@@ -194,6 +194,8 @@ def _flaws_told() -> Generator[None]:
 
 def write_whole(out: Path, pdf: bytes) -> None:
     """Write a file whole or not at all; it is personal, so that its owner alone may read it."""
+    if out.exists() and not out.is_file():  # a device such as /dev/null would be replaced by the file
+        raise BadInput("--out", "is no file", "Give a file in a folder you may write")
     part = out.with_name(f".{out.name}.part")
     try:
         part.unlink(missing_ok=True)

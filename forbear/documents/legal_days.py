@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from forbear.calendars import near
-from forbear.documents.filling import Flaw, Value
+from forbear.documents.filling import FIRST_YEAR, LAST_YEAR, Flaw, Value
 from forbear.money.legal_dates import default_notice_gb, letter_of_claim_gb, validation_period_us
 
 FIRST_CLASS: Final = 2
@@ -75,13 +75,12 @@ def _by_policy(kind: str, day: date, told: Days) -> Iterator[Flaw]:
 
 
 def _as_day(value: object) -> date | None:
-    """A day as it may be given; what is none is told by whoever reads the fields."""
-    if isinstance(value, date):
-        return value
+    """A day as it may be given; what is none, or none of our time, is told by whoever reads the fields."""
     try:
-        return date.fromisoformat(str(value))
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year < LAST_YEAR else None
 
 
 def _default_notice(day: date, told: Days) -> Days:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from forbear.ledger.approving import approvals_for
 from forbear.ledger.asked_papers import Asked, paper_for
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Party
+from forbear.letters_cli import write_whole
 from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE, Settings
 from tests.conftest import Hands
@@ -130,6 +133,7 @@ def test_every_missing_field_is_named_with_its_label_and_remedy(account: str, tm
         (b"\xff", "is no UTF-8"),
         (b'{"a": 1, "a": 2}', "tells a field twice"),
         (b'{"a": NaN}', "holds NaN"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "a number of too many digits"),
     ],
 )
 def test_a_file_of_fields_that_is_none_is_answered(account: str, tmp_path: Path, written: bytes, problem: str) -> None:
@@ -156,6 +160,7 @@ def test_what_does_not_fit_is_refused_without_quoting_it(account: str, tmp_path:
         ((PLAN, "--party", "per_nobody"), "nobody on this account"),
         ((PLAN, "--sample"), "not both"),
         ((PLAN, "--day", "yesterday"), "--day"),
+        ((PLAN, "--day", "9999-12-31"), "--day: is no day of our time"),
         ((PLAN, "--field", "no-equals-sign"), "is no name with its value"),
     ],
 )
@@ -281,3 +286,25 @@ def test_with_twelve_guarantors_somebody_has_to_be_named(house: House, account: 
     assert all(person in str(refused.value) for person in people)
     with pytest.raises(Conflict, match="told nothing of this reader"):
         ask(*asked, "--party", people[3])
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("gb.notice.default", "posted_on"), ("gb.letter.claim", "reply_by"), ("gb.form.reply", "letter_date")],
+)
+def test_a_day_at_the_end_of_time_is_told_as_one(tmp_path: Path, kind: str, field: str) -> None:
+    out = tmp_path / "paper.pdf"
+    answer = ask("letter", kind, "--sample", "--out", str(out), "--field", f"{field}=9999-12-31")
+    assert answer.exit_code == 2
+    assert f"forbear: {field}: '" in answer.output
+    assert "is no date of our time" in answer.output
+    assert not out.exists()
+
+
+def test_no_paper_takes_the_place_of_what_is_no_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput, match="--out: is no file"):
+        write_whole(pipe, b"%PDF")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
