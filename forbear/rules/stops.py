@@ -30,8 +30,8 @@ class Stretch:
 
 
 def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Stretch]:
-    """The time of every stop that reaches the attempt."""
-    for stop in weighing.facts.stops:
+    """The time of every stop that reaches the attempt, the oldest first: who told which first is no matter."""
+    for stop in sorted(weighing.facts.stops, key=_age):
         said = terms.stops.get(stop.kind) or terms.stops.get(OTHER)
         if said is None or not _reaches(weighing, stop, said):
             continue
@@ -39,6 +39,10 @@ def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Str
         if inside is not False:
             event = said.event if inside else CALENDAR_KNOWN
             yield Stretch(_start(stop, said, wall), _lifted(weighing, stop, said, wall), event)
+
+
+def _age(stop: Stop) -> tuple[int, str]:
+    return to_micros(stop.at), stop.kind
 
 
 def _start(stop: Stop, said: StopTerms, wall: Wall) -> int:
