@@ -4,6 +4,7 @@ Whatever is wrong with given fields is told all at once, a line each, so that no
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -124,6 +125,26 @@ def told_fields(pairs: tuple[str, ...], file: Path | None) -> Mapping[str, Any]:
             raise BadInput("--field", "is no name with its value", "Write it as --field name=value")
         told[name.strip()] = value
     return told
+
+
+def check_kept(kind: str, told: Mapping[str, Any], currency: str) -> None:
+    """Pass fields that may be kept until a paper needs them; what is wrong with one is told now and not by a letter.
+
+    Raises:
+        BadInput: the kind has no such field, or a sign cannot be kept.
+        Flawed: a value does not fit its field.
+    """
+    text = json.dumps(dict(told), ensure_ascii=False, default=str)
+    if "\\u0000" in text or any(unicodedata.category(sign) == "Cs" for sign in text):
+        raise BadInput("--fields", "holds a sign that nobody sees", "Give it in plain signs")
+    if not kind:
+        return
+    fields = find(kind).fields
+    if strange := sorted(told.keys() - fields.keys()):
+        raise BadInput("--field", f"'{kind}' has no field {strange[0]}", f"See 'forbear letters show {kind}'")
+    given = {name: value for name, value in told.items() if value not in ("", None)}
+    if flaws := fill({name: fields[name] for name in given}, given, currency)[1]:
+        raise Flawed(flaws)
 
 
 def _json(file: Path) -> dict[str, Any]:

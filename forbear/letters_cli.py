@@ -118,21 +118,24 @@ def tell(
     """
     from forbear.ledger import paper_fields
     from forbear.ledger.views import find_account
-    from forbear.letters_asked import find, told_fields
+    from forbear.letters_asked import check_kept, told_fields
     from forbear.staff_cli import record
 
     told = told_fields(tuple(field or ()), fields)
     if not told:
         raise BadInput("--field", "is missing", "Give --field name=value, or --fields FILE")
-    if kind:
-        strange = sorted(told.keys() - find(kind).fields.keys())
-        if strange:
-            raise BadInput("--field", f"'{kind}' has no field {strange[0]}", f"See 'forbear letters show {kind}'")
-    with record(data) as (ledger, session):
+    with record(data) as (ledger, session), _flaws_told():
         if whose.startswith("len_"):
+            if kind:
+                raise BadInput(
+                    "--kind", "is of an account alone", "Leave it out: a lender's fields are for every paper"
+                )
+            check_kept("", told, "")
             typer.echo(", ".join(paper_fields.tell_lender(session, whose, told)))
         else:
-            typer.echo(paper_fields.tell(ledger, session, find_account(session, whose), kind, told))
+            account = find_account(session, whose)
+            check_kept(kind, told, account.currency)
+            typer.echo(paper_fields.tell(ledger, session, account, kind, told))
 
 
 @letters.command("approve")

@@ -12,11 +12,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.words import StaffRole
-from forbear.errors import BadInput, Conflict, Forbidden
+from forbear.errors import BadInput, Conflict, Forbidden, NotFound
 from forbear.ledger import audit, passwords, staffing
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.approvals import PaperApproval
 from forbear.ledger.tables.staff import Staff
+from forbear.ledger.views import find_account
 
 ROLES: Final[frozenset[str]] = frozenset({"operator", "supervisor", "lawyer"}) & frozenset(get_args(StaffRole))
 SINGLE: Final = "lawyer"
@@ -48,13 +49,15 @@ def approve(session: Session, by: By, role: str, accepted: Accepted, at: datetim
     """Write an approval down; returns its id. The same again is the same approval.
 
     Raises:
-        NotFound: nobody has that id.
+        NotFound: nobody has that id, or the account is no account of their tenant.
         Forbidden: they may not approve it, or it is not they who ask.
         Conflict: it is a draft.
         BadInput: the kind needs nobody's approval, or a lawyer's and no account is named.
     """
     member = staffing.locked(session, by.staff)
     _check_person(member, by.password, role)
+    if accepted.account is not None and find_account(session, accepted.account).tenant != member.tenant:
+        raise NotFound(f"No account {accepted.account}")
     if accepted.draft:
         raise Conflict("the paper is a draft: prescribed words are missing in it, so that nobody can approve it")
     if role == SINGLE and accepted.account is None:

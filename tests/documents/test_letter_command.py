@@ -77,14 +77,14 @@ def _words(file: Path) -> str:
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read_bytes())).pages)
 
 
-def _somebody(house: House, role: str) -> str:
+def _somebody(house: House, role: str, tenant: str = "") -> str:
     engine = create_engine(house.migrator)
     from sqlalchemy.orm import Session
 
     with Session(engine) as session, session.begin():
         vault, clock = house.ledger.vault, house.ledger.clock
         member = staffing.add(
-            session, vault, tenant=house.tenant, email=f"{role}@example.org", name="Robin Example", roles=[role],
+            session, vault, tenant=tenant or house.tenant, email=f"{role}@example.org", name="Robin Example", roles=[role],
             language="en", now=clock.now(),
         )  # fmt: skip
         staffing.set_password(session, vault, member, PASSWORD, clock)
@@ -204,6 +204,33 @@ def test_what_is_told_of_an_account_is_kept_for_its_papers(house: House, account
         ask("letters", "tell", "len_nobody", "--field", "hours=1")
     with pytest.raises(BadInput, match="has no field nonsense"):
         ask("letters", "tell", account, "--kind", PLAN, "--field", "nonsense=1")
+    with pytest.raises(BadInput, match="--kind: is of an account alone"):
+        ask("letters", "tell", house.lender, "--kind", PLAN, "--field", "hours=9 to 5")
+
+
+def test_what_could_stand_on_no_paper_is_not_kept_for_one(house: House, account: str, tmp_path: Path) -> None:
+    answer = ask("letters", "tell", account, "--kind", PLAN, "--field", "answer_by=2026-02-30", "--field", "per_day=")
+    assert answer.exit_code == 2
+    assert "forbear: answer_by: " in answer.output
+    assert "per_day" not in answer.output
+    file = tmp_path / "fields.json"
+    for sign in (r"\ud800", r"\u0000"):
+        file.write_text(f'{{"agreement": "{sign}"}}', "utf-8")
+        for whose in (account, house.lender):
+            with pytest.raises(BadInput, match="a sign that nobody sees"):
+                ask("letters", "tell", whose, "--fields", str(file))
+    with house.worker() as session:
+        assert session.execute(text("select count(*) from paper_fields")).scalar_one() == 0
+
+
+def test_nobody_approves_a_paper_of_another_tenants_account(house: House, account: str, tmp_path: Path) -> None:
+    asked = ("--account", account, "--fields", _given(PLAN, tmp_path))
+    sha256 = ask("letter", PLAN, *asked, "--out", str(tmp_path / "paper.pdf")).output.split("\t")[1]
+    elsewhere = ask("tenant", "add", "Another Example").output.strip()
+    stranger = _somebody(house, find_kind(PLAN).approval, elsewhere)
+    with pytest.raises(NotFound, match="No account"):
+        ask("letters", "approve", PLAN, *asked, "--sha256", sha256, "--by", stranger, "--password-stdin",
+            typed=f"{PASSWORD}\n")  # fmt: skip
 
 
 def test_a_paper_is_approved_by_somebody_of_the_right_role_who_proves_it(
