@@ -30,8 +30,13 @@ class Stretch:
 
 
 def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Stretch]:
-    """The time of every stop that reaches the attempt, the oldest first: who told which first is no matter."""
-    for stop in sorted(weighing.facts.stops, key=_age):
+    """The time of every stop that reaches the attempt, the oldest first, of one age as the pack names them: not as they are told."""
+    named = {kind: place for place, kind in enumerate(terms.stops)}
+
+    def age(stop: Stop) -> tuple[int, int, str]:
+        return to_micros(stop.at), named.get(stop.kind, len(named)), stop.kind
+
+    for stop in sorted(weighing.facts.stops, key=age):
         said = terms.stops.get(stop.kind) or terms.stops.get(OTHER)
         if said is None or not _reaches(weighing, stop, said):
             continue
@@ -39,10 +44,6 @@ def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Str
         if inside is not False:
             event = said.event if inside else CALENDAR_KNOWN
             yield Stretch(_start(stop, said, wall), _lifted(weighing, stop, said, wall), event)
-
-
-def _age(stop: Stop) -> tuple[int, str]:
-    return to_micros(stop.at), stop.kind
 
 
 def _start(stop: Stop, said: StopTerms, wall: Wall) -> int:

@@ -288,7 +288,7 @@ def test_an_opt_out_binds_though_the_text_was_taken(house: House, hands: Hands) 
     """Refused for another reason first, and known to be taken: that its number wants no more is true all the same."""
     person, account = house.borrower(NUMBER)
     order, _ = house.prepared(account)
-    assert house.record(order, Accepted(provider_id="SM1", status="queued")).state == "sent"
+    assert house.record(order, Accepted(provider_id=f"SM{order.touch}", status="queued")).state == "sent"
     for code in ("30001", "21610"):
         assert house.record(order, Refused(code=code, permanent=True)).state == "sent"
     with house.worker() as session:

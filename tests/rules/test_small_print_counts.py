@@ -165,8 +165,12 @@ def test_an_opt_out_ends_with_its_rule(tmp_path: Path) -> None:
 
 def test_of_two_stops_the_first_names_what_lifts_them(tmp_path: Path) -> None:
     body = 'kind = "stop_state"\n[rule.stops.hardship]\nevent = "plan_agreed"\n[rule.stops.dispute]\nevent = "answered"'
-    stops = [stop("hardship"), stop("dispute")]
-    assert answer(tmp_path, rule(body, "Nothing then."), case(TENTH, stops=stops)) == ("block", None, "plan_agreed")
+    text, both = rule(body, "Nothing then."), [stop("hardship"), stop("dispute")]
+    for stops in (both, both[::-1]):
+        assert answer(tmp_path, text, case(TENTH, stops=stops)) == ("block", None, "plan_agreed")
+    older = [stop("hardship"), stop("dispute", "2026-12-01T10:00:00-05:00")]
+    for stops in (older, older[::-1]):
+        assert answer(tmp_path, text, case(TENTH, stops=stops)) == ("block", None, "answered")
 
 
 def test_a_stop_with_a_grace_binds_when_it_is_over(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_a_sum_that_no_money_filter_wrote_is_found(tmp_path: Path, source: str, 
     "source",
     [
         "{{ balance | money }}",
-        "{{ total|money_in_words }}",
+        "{{ total|in_words }}",
         "{{ lender }}",
         "{{ due_on }}",
         "+1 212 555 0100",
