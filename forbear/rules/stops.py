@@ -30,7 +30,7 @@ class Stretch:
 
 
 def stop_stretches(weighing: Weighing, terms: Terms, wall: Wall) -> Iterator[Stretch]:
-    """The time of every stop that reaches the attempt, the oldest first, of one age as the pack names them: not as they are told."""
+    """The time of every stop that reaches the attempt: the oldest first, of one age as the pack names their kinds."""
     named = {kind: place for place, kind in enumerate(terms.stops)}
 
     def age(stop: Stop) -> tuple[int, int, str]:

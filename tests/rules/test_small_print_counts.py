@@ -168,7 +168,7 @@ def test_of_two_stops_the_first_names_what_lifts_them(tmp_path: Path) -> None:
     text, both = rule(body, "Nothing then."), [stop("hardship"), stop("dispute")]
     for stops in (both, both[::-1]):
         assert answer(tmp_path, text, case(TENTH, stops=stops)) == ("block", None, "plan_agreed")
-    older = [stop("hardship"), stop("dispute", "2026-12-01T10:00:00-05:00")]
+    older = [stop("hardship"), stop("dispute", "2025-12-01T10:00:00-05:00")]
     for stops in (older, older[::-1]):
         assert answer(tmp_path, text, case(TENTH, stops=stops)) == ("block", None, "answered")
 
