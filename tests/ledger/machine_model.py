@@ -53,6 +53,8 @@ class Model:
     """Touches that were given to a sender, and how often."""
     given_up: set[str] = field(default_factory=set[str])
     """Touches that are certainly unsent: nobody may report on them any more."""
+    wanted_no_more: set[str] = field(default_factory=set[str])
+    """Touches of which the provider said that the number has opted out."""
 
     def can_be_undone(self) -> list[Placed | tuple[str, str]]:
         """Stops, opt-outs (number, lender) and payments (account, payment)."""

@@ -255,8 +255,9 @@ class LedgerMachine(RuleBasedStateMachine):
             outcome = self.house.touching().cancel(order, "not written")
         else:
             outcome = self.house.record(order, ANSWERS[answer])
-        if answer == "opted_out":
+        if answer == "opted_out" and order.touch not in self.model.wanted_no_more:  # told again, it undoes no START
             debt = self.model.debts[order.account]
+            self.model.wanted_no_more.add(order.touch)
             self.model.opted_out.setdefault((debt.number, debt.lender))
         if before in {"sent", "delivered", "undelivered"}:
             assert outcome.state == before, "what the provider had is not taken back"
