@@ -55,3 +55,16 @@ def test_how_arrears_came_about_leads_to_what_is_in_arrears() -> None:
         word_letter(replace(paper, fields={**paper.fields, "opening_shortfall": "10.00"}))
     later = owing(replace(paper, fields={**paper.fields, "opening_shortfall": "10.00"}), Decimal("522.00"))
     assert "In arrears before this" in word_letter(later).html
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("us.letter.final_demand", "next"), ("us.notice.right_to_cure", "otherwise")]
+)
+def test_no_case_is_spoken_of_unless_there_is_time_left_to_sue(kind: str, field: str) -> None:
+    paper = sample(find_kind(kind))
+    meant = {**paper.fields, field: "claim"}
+    with pytest.raises(Unprintable, match=r"in_time: .* is missing because"):
+        word_letter(replace(paper, fields=meant))
+    with pytest.raises(Unprintable, match="in_time_must_be_yes"):
+        word_letter(replace(paper, fields={**meant, "in_time": "no"}))
+    assert "start a case in court" in word_letter(replace(paper, fields={**meant, "in_time": "yes"})).html
