@@ -3,6 +3,7 @@
 Values are escaped and missing ones refused. Amounts stand as their reader's country writes them and are never rounded.
 """
 
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ ADDRESS_PAGE: Final = "address-page"
 MOST_PICTURE: Final = 400_000
 """Signs of a logo as it stands in the page: more would not fit into a letter's file."""
 HEAD_ENDS: Final = "</head>"
+UNFIT: Final = re.compile(r"'(\w+_(?:do|does|must|is|are)_\w+)'")
+"""By such a name, which nobody gives, a template refuses what must not be printed: `sums_do_not_add_up`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,8 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
     except TemplateError as error:
         # The message of an undefined value names it, and no value.
         told = error.message or type(error).__name__
+        if why := UNFIT.search(told):
+            told = f"what it was told does not fit together: {why[1]}. Correct the fields, or the record"
         raise Unprintable("words.missing", f"{_line(error) or template}: {told}") from None
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise Unprintable("words.missing", f"{_line(error) or template}: {type(error).__name__}") from None

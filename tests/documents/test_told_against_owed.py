@@ -29,7 +29,7 @@ def test_no_notice_asks_for_more_than_is_owed_when_it_is_made(kind: str, asked: 
     paper = sample(find_kind(kind))
     amount = Decimal(str(paper.fields[asked]))
     assert word_letter(owing(paper, amount))
-    with pytest.raises(Unprintable, match=f"{told}_is_more_than_is_owed"):
+    with pytest.raises(Unprintable, match=f"does not fit together: {told}_is_more_than_is_owed. Correct"):
         word_letter(owing(paper, amount - Decimal("0.01")))
 
 
