@@ -38,7 +38,9 @@ def install(jinja: Environment) -> None:
 def write_day(day: date, locale: Locale) -> str:
     """A date in its long form; in Chinese for Taiwan by the years of the Republic, as papers have it there."""
     if (locale.script, locale.territory) == ("Hant", "TW"):
-        return f"民國{day.year - REPUBLIC}年{day.month}月{day.day}日"
+        before = day.year <= REPUBLIC  # the year before the first is the first before the Republic
+        year = f"前{REPUBLIC + 1 - day.year}" if before else f"{day.year - REPUBLIC}"
+        return f"民國{year}年{day.month}月{day.day}日"
     return format_date(day, "long", locale=locale)
 
 

@@ -140,7 +140,7 @@ def test_a_demand_says_what_since_when_by_when_what_then_how_to_object_and_where
         "2026年8月20日",
         "2026年12月8日",
         "¥49,991.33",
-        "¥13.24",
+        "¥37.25",
         "第六条、第十二条",
     ):
         assert words in said

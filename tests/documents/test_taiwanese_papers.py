@@ -4,14 +4,17 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
+from babel import Locale
 from pypdf import PdfReader
 
 from forbear.documents.checking import folded
+from forbear.documents.filters import write_day
 from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind
 from forbear.documents.samples import sample
@@ -144,3 +147,16 @@ def test_a_settlement_that_is_done_says_that_nothing_is_owed() -> None:
     html = word_letter(replace(base, fields=fields)).html
     assert "已經全部結清" in html
     assert "付到哪裡" not in html
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 11, 23), "民國115年11月23日"),
+        (date(1912, 1, 1), "民國1年1月1日"),
+        (date(1911, 12, 31), "民國前1年12月31日"),
+        (date(1900, 5, 6), "民國前12年5月6日"),
+    ],
+)
+def test_years_before_the_republic_are_counted_backwards(day: date, said: str) -> None:
+    assert write_day(day, Locale.parse("zh_Hant_TW")) == said
