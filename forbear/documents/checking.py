@@ -6,7 +6,7 @@ the paper: its words are personal.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,8 @@ def _outside(subject: Subject) -> Problem:
 
 def _in_window(subject: Subject) -> Problem:
     """The address is read back, line by line, and stands where the window always shows it."""
+    if not subject.wanted.window:
+        return None
     front, room = subject.front, subject.sheet.address
     owners = [sign for sign in front.signs for _ in folded(sign.text)]
     at = folded(front.text).find(folded("".join(subject.wanted.window)))
@@ -130,14 +132,15 @@ def _in_window(subject: Subject) -> Problem:
 def _only_address(subject: Subject) -> Problem:
     """Wherever the sheet slips to, the window shows name and address and nothing else: no sign, no line, no code."""
     page, sheet = subject.front, subject.sheet
-    inside = [sign for sign in page.signs if any(sign.box.meets(box) for box in sheet.private)]
+    private = sheet.private
+    inside = [sign for sign in page.signs if any(sign.box.meets(box) for box in private)]
     if folded("".join(sign.text for sign in inside)) != folded("".join(subject.wanted.window)):
         return "the window can show more than name and address; move it out of the window's reach"
     rest = page.picture.copy()
     for sign in inside:
         rest.paste(255, _dots(sign.box.grown(ADDRESS_ROOM)))
     bare = Page(page.width, page.height, page.rotation, (), rest)
-    if any(bare.darkest(box) < WHITE for box in sheet.private):
+    if any(bare.darkest(box) < WHITE for box in private):
         return "the window can show a mark beside the address; move it out of the window's reach"
     return None
 
@@ -225,11 +228,19 @@ def _bytes(subject: Subject) -> Problem:
 
 def folded(text: str) -> str:
     """Text without its blanks, in one form for signs that are written in two."""
-    return "".join(_seen(unicodedata.normalize("NFKC", text)))
+    return unicodedata.normalize("NFKC", text).translate(SEEN)
 
 
-def _seen(text: str) -> Iterator[str]:
-    return (sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
+class _Seen(dict[int, int | None]):
+    """What becomes of a sign, looked up once: a blank and one that only steers others become nothing."""
+
+    def __missing__(self, number: int) -> int | None:
+        sign = chr(number)
+        blank = sign.isspace() or unicodedata.category(sign) == "Cf"
+        return self.setdefault(number, None if blank else number)
+
+
+SEEN: Final = _Seen()
 
 
 CHECKS: Final[dict[str, Check]] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
@@ -28,6 +29,7 @@ ACCESSIBLE: Final = (
     ARCHIVE + b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
 )
 """The engine writes one identifier only; the second goes in before the file is written, so that nothing is resaved."""
+IN_USE: Final = "n"
 STREAM, END_STREAM = b"\nstream\n", b"\nendstream"
 os.environ["SOURCE_DATE_EPOCH"] = "0"
 # A font that varies is written into the file as one that does not, and would bear the time at which that was done.
@@ -89,13 +91,27 @@ def _find_code(pages: Any) -> tuple[int, float, float, float] | None:
 
 
 def _finish(document: object, pdf: Any) -> None:
-    """Add the identifier of PDF/UA beside that of PDF/A, and compress what is to be compressed."""
+    """Add the identifier of PDF/UA beside that of PDF/A, compress what is to be compressed, and write out the rest."""
     del document
-    for part in pdf.objects:
+    for at, part in enumerate(pdf.objects):
         if getattr(part, "extra", {}).get("Type") == "/Metadata":
             part.stream = [piece.replace(ARCHIVE, ACCESSIBLE) for piece in part.stream]
         elif getattr(part, "compress", False):
             _compress(part)
+        elif part.free == IN_USE and part.compressible:
+            pdf.objects[at] = _Written(part)
+
+
+class _Written(pydyf.Object):
+    """Written out once: the writer asks twice for the bytes of each of some hundred tags."""
+
+    def __init__(self, part: Any) -> None:
+        super().__init__()
+        self.number, self._data = part.number, part.data
+
+    @property
+    def data(self) -> bytes:
+        return self._data
 
 
 def _compress(stream: Any) -> None:

@@ -23,7 +23,9 @@ def work(pipe: Connection) -> None:
     """Make one page first, so that nobody waits for fonts to load; then serve until whoever asks is gone."""
     core_font.ensure()
     make(WARM_UP)
-    # What was loaded stays for good: it need not be looked through whenever a page's own things are cleared away.
+    # What was loaded stays for good: it need not be looked through whenever a page's own things are cleared away. That
+    # is done between papers, when nobody waits: while one is made, most of what is looked through is still in use.
+    gc.disable()
     gc.collect()
     gc.freeze()
     pipe.send_bytes(b"ready")
@@ -35,6 +37,7 @@ def work(pipe: Connection) -> None:
         answer, pdf = _answer(job)
         pipe.send_bytes(ANSWER.dump_json(answer))
         pipe.send_bytes(pdf)
+        gc.collect()
 
 
 def make(job: Job) -> tuple[bytes, Answer]:

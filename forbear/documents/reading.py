@@ -4,8 +4,10 @@ Two libraries that share nothing with the engine: pdfium for what is seen, qpdf 
 no threads: one process, one reader at a time.
 """
 
+import ctypes
 import io
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self, cast
 
@@ -21,18 +23,25 @@ POINTS_PER_MM: Final = 72 / 25.4
 MARKS: Final = ("/Lang", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences")
 """What is looked at of a file's catalogue."""
 NO_MARK: Final = -1
+Edges = tuple[float, float, float, float]
 DOTS_PER_MM: Final = 6.0
 """About 150 dots an inch: a hairline is still seen."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that doubles what a thousand of them take to make
 class Sign:
-    """One sign that stands on a page, and where."""
+    """One sign that stands on a page, and where: its left, top, right and bottom edge in millimetres.
+
+    `mark` is the number of the marked piece of content that it is part of.
+    """
 
     text: str = field(repr=False)
-    box: Box
+    edges: Edges
     mark: int = NO_MARK
-    """The number of the marked piece of content that it is part of."""
+
+    @property
+    def box(self) -> Box:
+        return Box(*self.edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +54,18 @@ class Page:
     signs: tuple[Sign, ...] = field(repr=False)
     picture: Image = field(repr=False)
     order: tuple[int, ...] = field(repr=False, default=())
+    text: str = field(repr=False, init=False)
 
-    @property
-    def text(self) -> str:
-        return "".join(sign.text for sign in self.signs)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", "".join(sign.text for sign in self.signs))  # it is asked for again and again
 
     @property
     def told(self) -> str:
         """The page as it is read aloud: in the order of its tags, without what they leave out."""
-        pieces: dict[int, str] = {}
+        pieces: defaultdict[int, list[str]] = defaultdict(list)
         for sign in self.signs:
-            pieces[sign.mark] = pieces.get(sign.mark, "") + sign.text
-        return "".join(pieces.get(mark, "") for mark in self.order)
+            pieces[sign.mark].append(sign.text)
+        return "".join("".join(pieces.get(mark, ())) for mark in self.order)
 
     def darkest(self, box: Box) -> int:
         """The darkest dot inside a box, 255 being white; what lies off the page is white."""
@@ -106,7 +115,8 @@ class Finished:
 def _page(page: Any) -> Page:
     width, height = page.get_size()
     picture = page.render(scale=DOTS_PER_MM / POINTS_PER_MM, grayscale=True).to_pil().convert("L")
-    signs = tuple(_signs(page.get_textpage(), height))
+    text = page.get_textpage()  # kept until it is read: without it, what it knows is gone
+    signs = tuple(_signs(text.raw, height))
     return Page(width / POINTS_PER_MM, height / POINTS_PER_MM, page.get_rotation(), signs, picture, tuple(_order(page)))
 
 
@@ -128,37 +138,42 @@ def _marks(element: Any) -> Iterator[int]:
             yield from _marks(inner)
 
 
-def _mark(text: Any, at: int) -> int:
-    drawn = pdfium.FPDFText_GetTextObject(text.raw, at)
-    return pdfium.FPDFPageObj_GetMarkedContentID(drawn) if drawn else NO_MARK
-
-
 def _signs(text: Any, height: float) -> Iterator[Sign]:
     """Every sign that is on the page; blanks and what the reader itself put in are none."""
-    half: tuple[int, Box] | None = None
-    for at in range(text.count_chars()):
-        if pdfium.FPDFText_IsGenerated(text.raw, at):
+    half: tuple[int, Edges] | None = None
+    edges_of = _edges(text, height)
+    for at in range(pdfium.FPDFText_CountChars(text)):
+        if pdfium.FPDFText_IsGenerated(text, at):
             continue
-        number, box = pdfium.FPDFText_GetUnicode(text.raw, at), _box(text, at, height)
+        number, edges = pdfium.FPDFText_GetUnicode(text, at), edges_of(at)
+        drawn = pdfium.FPDFText_GetTextObject(text, at)
+        mark = pdfium.FPDFPageObj_GetMarkedContentID(drawn) if drawn else NO_MARK
         if half is not None:  # beyond the first 65,536 signs one is told as two halves
-            yield Sign(chr(0x10000 + ((half[0] - 0xD800) << 10) + (number - 0xDC00)), half[1], _mark(text, at))
+            yield Sign(chr(0x10000 + ((half[0] - 0xD800) << 10) + (number - 0xDC00)), half[1], mark)
             half = None
         elif 0xD800 <= number < 0xDC00:  # noqa: PLR2004  the first half
-            half = (number, box)
-        elif not (sign := _hyphen(text, at, number)).isspace():
-            yield Sign(sign, box, _mark(text, at))
+            half = (number, edges)
+        # A hyphen at a line's end is told as a sign of the reader's own.
+        elif not (sign := "-" if pdfium.FPDFText_IsHyphen(text, at) else chr(number)).isspace():
+            yield Sign(sign, edges, mark)
 
 
-def _hyphen(text: Any, at: int, number: int) -> str:
-    """A hyphen at a line's end is told as a sign of the reader's own."""
-    return "-" if pdfium.FPDFText_IsHyphen(text.raw, at) else chr(number)
+def _edges(text: Any, height: float) -> Callable[[int], Edges]:
+    """Tells where a sign stands; the places into which the reader writes serve for one sign after the other."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    places = [ctypes.byref(each) for each in (left, right, bottom, top)]
 
+    def edges(at: int) -> Edges:
+        if not pdfium.FPDFText_GetCharBox(text, at, *places):
+            raise ValueError("a sign has no place")
+        return (
+            left.value / POINTS_PER_MM,
+            (height - top.value) / POINTS_PER_MM,
+            right.value / POINTS_PER_MM,
+            (height - bottom.value) / POINTS_PER_MM,
+        )
 
-def _box(text: Any, at: int, height: float) -> Box:
-    left, bottom, right, top = text.get_charbox(at)
-    return Box(
-        left / POINTS_PER_MM, (height - top) / POINTS_PER_MM, right / POINTS_PER_MM, (height - bottom) / POINTS_PER_MM
-    )
+    return edges
 
 
 def _plain(mark: Any) -> Any:
