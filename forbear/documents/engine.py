@@ -6,6 +6,7 @@ itself.
 
 import logging
 import os
+import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -30,6 +31,8 @@ ACCESSIBLE: Final = (
 )
 """The engine writes one identifier only; the second goes in before the file is written, so that nothing is resaved."""
 IN_USE: Final = "n"
+LEVEL: Final = 6
+"""Of compression. The writer's own, 9, takes more than twice as long and makes a file half a per cent smaller."""
 STREAM, END_STREAM = b"\nstream\n", b"\nendstream"
 os.environ["SOURCE_DATE_EPOCH"] = "0"
 # A font that varies is written into the file as one that does not, and would bear the time at which that was done.
@@ -116,8 +119,9 @@ class _Written(pydyf.Object):
 
 def _compress(stream: Any) -> None:
     """Once: the writer asks twice for the bytes of each stream, and would compress them anew each time."""
-    packed = stream.data.partition(STREAM)[2].removesuffix(END_STREAM)
-    stream.stream, stream.compress = [packed], False
+    stream.compress = False
+    bare = stream.data.partition(STREAM)[2].removesuffix(END_STREAM)
+    stream.stream = [zlib.compress(bare, LEVEL)]
     stream.extra["Filter"] = "/FlateDecode"
 
 
