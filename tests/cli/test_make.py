@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ["setup", "demo", "up", "test", "prove", "mutate", "lint", "bench", "lock", "clean"]
+TARGETS = ["setup", "demo", "up", "gallery", "test", "prove", "mutate", "lint", "bench", "lock", "clean"]
 
 
 def test_make_alone_lists_the_targets_and_does_nothing_else() -> None:
