@@ -38,9 +38,19 @@ class Hands:
         self.at = at
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _log_as_before_the_module() -> Iterator[None]:
+    """Nor does the next module inherit what a program sets up that serves all tests of one."""
+    yield from _log_restored()
+
+
 @pytest.fixture(autouse=True)
 def _log_as_before() -> Iterator[None]:
     """What a program under test sets up for its own log, the next test does not inherit."""
+    yield from _log_restored()
+
+
+def _log_restored() -> Iterator[None]:
     before, configured = structlog.get_config(), structlog.is_configured()
     yield
     if configured:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from sqlalchemy import select, update
 
 from forbear.errors import BadInput, NotFound
@@ -92,6 +92,7 @@ def _colour(told: str) -> str:
 def _logo(content: bytes) -> str:
     if len(content) > MOST_LOGO:
         raise BadInput("logo", f"has {len(content)} bytes", f"Give a picture of at most {MOST_LOGO} bytes.")
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # for the engine of the papers sets it wherever it is loaded
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:

@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import DateTime, LargeBinary, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from forbear.ledger.engine import Ledger
-from forbear.ledger.receipts import Heard, Standing, audited, fold, move, written
+from forbear.ledger.receipts import Heard, Standing, audited, fold, move, say_doubled, written
 
 PLAIN: Final = frozenset({"queued", "accepted", "sending", "sent", "delivered", "read"})
 """Statuses without consequences, if no code came with them."""
 APART: Final = frozenset({"unknown"})
 """States of a touch that is being looked into: news of it ends a task and wakes its account."""
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _move(
     heard: dict[str, list[str]] = {}
     for each, (fresh, before) in zip(news, added, strict=True):
         if not fresh:
-            log.info("receipt.doubled", touch=each.touch, source="callback", status=each.status)
+            say_doubled(each.touch, "callback", each.status)
             continue
         known, touch = heard.setdefault(each.touch, before), held[each.touch]
         known.append(each.status)

@@ -166,9 +166,13 @@ def receive(  # noqa: PLR0917  as `add_receipt`
     line = audited(touch, row)
     added, known = session.execute(_adding(), _named(row) | audit.as_values(line)).one()
     if not added:
-        log.info("receipt.doubled", touch=touch.id, source=source, status=news.status)
+        say_doubled(touch.id, source, news.status)
         return cast("TouchState", touch.state)
     return _refold(session, touch, news, fold([*known, news.status]), at)
+
+
+def say_doubled(touch: str, source: Source, status: str) -> None:
+    log.info("receipt.doubled", touch=touch, source=source, status=status)
 
 
 def written(

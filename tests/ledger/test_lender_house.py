@@ -5,7 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from forbear.errors import BadInput, NotFound
 from forbear.ledger.lender_house import MOST_KEPT, MOST_LOGO, Look, changed_look, look_of, tell_look
@@ -59,9 +59,12 @@ def test_a_colour_that_cannot_be_printed_is_refused(colour: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", picture()[:60], bytes(MOST_LOGO + 1)]
+    "content",
+    [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", picture()[:60], bytes(MOST_LOGO + 1)],
+    ids=["svg", "gif", "torn", "big"],
 )
-def test_what_is_no_small_picture_is_refused(content: bytes) -> None:
+def test_what_is_no_small_picture_is_refused(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as where the engine of the papers was loaded
     with pytest.raises(BadInput) as refused:
         changed_look({}, Look(logo=content))
     assert refused.value.field == "logo"
