@@ -24,6 +24,8 @@ FIRST_DAY: Final = re.compile(r'name="on"[^>]* min="(\d{4}-\d\d-\d\d)"')
 TICKS: Final = {"tick-credit_harm": "yes", "tick-more_time_costs": "yes"}
 DIALS_WITHIN: Final = timedelta(hours=2)
 """World time from a permit to the call; a page that takes longer to come is not acted on."""
+NOT_GIVEN: Final = "fields.given"
+"""The code of a paper that was not told all it has to say: nobody of ours can say that this is right."""
 QUIET: Final = "never_answers"
 """The habit of whoever is in nobody's file."""
 
@@ -87,7 +89,7 @@ class Caller(Robot):
 
 
 class Operator(Robot):
-    """Closes what only had to be looked into."""
+    """Closes what only had to be looked into; a letter that lacks what only its lender knows stays held."""
 
     def __init__(self, browser: Browser, clock: Clock, zone: ZoneInfo) -> None:
         super().__init__(browser.who.role, clock, zone)
@@ -100,7 +102,8 @@ class Operator(Robot):
         for task in self._browser.tasks():
             if self.stopping.is_set():
                 return
-            if f"{task}/done" in self._browser.page(task):
+            page = self._browser.page(task)
+            if f"{task}/done" in page and NOT_GIVEN not in page:
                 self._browser.send(f"{task}/done")
         self.rest(timedelta(hours=6))
 

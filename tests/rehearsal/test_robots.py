@@ -1,7 +1,10 @@
 """The people at the other end of calls and doors, and what robots take from the pages of staff."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,8 +12,8 @@ import pytest
 from forbear.clock import Clock
 from forbear.contracts.outcomes import CALL_OUTCOMES, CAUSES, VISIT_OUTCOMES
 from forbear.rehearsal.answering import at_the_door, on_the_telephone
-from forbear.rehearsal.browser import CARD, TOKEN
-from forbear.rehearsal.callers import DIALS, FIRST_DAY
+from forbear.rehearsal.browser import CARD, TOKEN, Browser
+from forbear.rehearsal.callers import DIALS, FIRST_DAY, Operator
 from forbear.rehearsal.robot import Robot
 from forbear.sandbox.habits import HABITS
 
@@ -67,6 +70,33 @@ def test_what_the_list_holds_is_not_begun() -> None:
         (" held", "/staff/tasks/tsk_2"),
     ]
     assert TOKEN.findall(WORK_LIST) == ["abc"]
+
+
+class Desk:
+    """What an operator finds on its list, and what it said was done."""
+
+    who = SimpleNamespace(role="operator")
+
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        self.pages, self.done = pages, list[str]()
+
+    def tasks(self) -> list[str]:
+        return list(self.pages)
+
+    def page(self, task: str) -> str:
+        return self.pages[task]
+
+    def send(self, path: str) -> None:
+        self.done.append(path)
+
+
+def test_an_operator_says_of_no_paper_that_it_is_right_while_it_lacks_what_only_its_lender_knows() -> None:
+    pages = {each: f'<form action="{each}/done">' for each in ("/staff/tasks/tsk_1", "/staff/tasks/tsk_2")}
+    desk = Desk({**pages, "/staff/tasks/tsk_2": pages["/staff/tasks/tsk_2"] + "<p>Code fields.given: something.</p>"})
+    noon = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    operator = Operator(cast("Browser", desk), Clock(origin=noon, anchor=datetime.now(UTC), speed=7_200), NEW_YORK)
+    operator.round()
+    assert desk.done == ["/staff/tasks/tsk_1/done"]
 
 
 def test_a_caller_dials_what_the_page_shows() -> None:
