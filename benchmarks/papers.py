@@ -74,7 +74,7 @@ def _rate(presses: Presses, sizes: Sizes, names: Sequence[str], goal: float | No
 
     pages = presses.render(ready[0]).pages
     signs = "common" if names is COMMON else "rare"
-    name = f"Chinese notices of {pages} pages, {signs} names, {PRESSES} presses / the bare engine with the whole fonts"
+    name = f"notices, Chinese, {pages} pages, {signs} names / the bare engine, whole fonts"
     return rates(name, "1/s", *in_turns(ours, bare, sizes.slices), goal)
 
 
