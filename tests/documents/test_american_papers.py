@@ -1,7 +1,6 @@
 """The American papers: what each must say, that its sums and days are right, and that no prescribed word is invented."""
 
 import hashlib
-import io
 import json
 import re
 import shutil
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from forbear.calendars import near
 from forbear.documents.checking import folded
@@ -28,11 +26,11 @@ from forbear.money.legal_dates import validation_period_us
 from forbear.money.statements import Booked, of_entries
 from forbear.ports.papers import Figure, Paper, Unprintable
 from forbear.ports.post import PostAddress
+from tests.documents.in_english import EVERYWHERE, pages_of, paper, said
 
 VALIDATION = "us.notice.validation"
 COLLECTORS = ("us.letter.final_demand", "us.notice.intent", "us.statement.account", "us.confirmation.plan")
 KINDS = (VALIDATION, "us.notice.right_to_cure", *COLLECTORS)
-EVERYWHERE = ("receipt-payment", "promise-confirmation", "plan-schedule", "settlement", "release", "paid-in-full")
 UNREAD = {"dispute_form", "ask_original", "stop_original", "federal_rights"}
 ROOT = FOLDER.parents[1]
 LONG = PostAddress(
@@ -42,24 +40,9 @@ LONG = PostAddress(
 )  # fmt: skip
 
 
-def paper(kind: str, **fields: Any) -> Paper:
-    base = sample(find_kind(kind), "en")
-    return replace(base, fields={**base.fields, **fields})
-
-
 def english(kind: str, **changes: Any) -> Paper:
     base = sample(find_kind(kind), "en")
     return replace(base, fields={**base.fields, **changes.pop("fields", {})}, **changes)
-
-
-def said(given: Paper) -> str:
-    """The words of a paper, without its tags."""
-    html = re.sub(r"<style>.*?</style>", "", word_letter(given).html, flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\xa0", " ").split())
-
-
-def pages_of(pdf: bytes) -> list[str]:
-    return [folded(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
 def told(kind: str) -> Mapping[str, Any]:
@@ -353,56 +336,3 @@ def test_a_name_that_the_window_cannot_show_is_refused_and_not_cut(presses: Pres
     with pytest.raises(Unprintable) as refused:
         presses.render(english("receipt-payment", to=too_long))
     assert refused.value.code == "window.address"
-
-
-# ── The six papers of every country, in English ─────────────────────────────────────────────────────────────────────
-
-LEEDS = PostAddress("Morgan Example", ("14 Sample Terrace",), "Exampleford", "GB", "", "ZZ99 3WZ")
-
-
-@pytest.mark.parametrize("kind", EVERYWHERE)
-def test_each_reads_right_for_a_british_reader_too(kind: str, presses: Presses) -> None:
-    base = sample(find_kind(kind), "en")
-    british = replace(base, to=LEEDS, currency="GBP")
-    pages = pages_of(presses.render(british).pdf)
-    words = said(british)
-    assert not any(each in words for each in ("check,", "credit counselor", "legal aid office", "$"))
-    assert base.fields.get("contract_no", "") in words
-    assert folded("ZZ99 3WZ") in pages[0]
-    if kind in {"promise-confirmation", "plan-schedule", "settlement"}:
-        assert "Citizens Advice" in words
-
-
-def test_amounts_in_words_and_a_cheque_stand_as_the_reader_writes_them() -> None:
-    base = sample(find_kind("receipt-payment"), "en")
-    assert "two hundred fifty dollars" in said(base)
-    british = said(replace(base, to=LEEDS, currency="GBP"))
-    assert "two hundred and fifty pounds" in british
-    assert "cheque" in british
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        ("receipt-payment", "received", "250.01"),
-        ("promise-confirmation", "promised", "300.01"),
-        ("plan-schedule", "planned", "1541.21"),
-        ("settlement", "waived", "541.21"),
-        ("settlement", "to_pay", "999.99"),
-    ],
-)
-def test_an_everyday_paper_whose_sums_do_not_agree_is_refused(kind: str, field: str, value: str) -> None:
-    with pytest.raises(Unprintable, match=r"add.up"):
-        word_letter(paper(kind, **{field: value}))
-
-
-def test_a_settlement_that_was_paid_says_so_and_asks_for_nothing() -> None:
-    done = paper("settlement", state="completed", completed_on="2027-01-10", payments=None)
-    words = said(done)
-    assert "Nothing more is owed on this account" in words
-    assert "Where to pay" not in words
-
-
-def test_who_gave_a_counter_guarantee_is_released_from_that() -> None:
-    assert "released from your counter-guarantee" in said(replace(paper("release"), role="counter_guarantor"))
-    assert "released from your guarantee" in said(replace(paper("release"), role="guarantor"))
