@@ -12,10 +12,10 @@ from typer.testing import CliRunner, Result
 from forbear.errors import CannotStart, NotFound
 from forbear.rules.packs import SHIPPED
 from forbear.rules_cli.group import rules
-from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE, Settings
 from tests.conftest import Hands
-from tests.ledger.house import NOON, House
+from tests.ledger.commanded import commanded
+from tests.ledger.house import House
 
 NUMBER = "+13125550142"
 
@@ -23,16 +23,7 @@ NUMBER = "+13125550142"
 @pytest.fixture
 def house(database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation with one account, whose commands are run in its environment."""
-    values = {name: getattr(database, name) for name in settings_file.fresh_secrets()}
-    revealed = {name: v.get_secret_value() if hasattr(v, "get_secret_value") else v for name, v in values.items()}
-    revealed["codec_keys"] = {key_id: v.get_secret_value() for key_id, v in database.codec_keys.items()}
-    file = tmp_path / "settings.toml"
-    settings_file.provide(file, {**revealed, "database_url": database.database_url, "data": database.data})
-    monkeypatch.setenv(SETTINGS_VARIABLE, str(file))
-    hands.set(NOON)
-    house = House(database, hands)
-    yield house
-    house.close()
+    yield from commanded(database, hands, tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -14,25 +14,16 @@ from forbear.cli import app
 from forbear.errors import BadInput, CannotStart, NotFound
 from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import Account
-from forbear.services import settings_file
 from forbear.settings import SETTINGS_VARIABLE, Settings
 from tests.conftest import Hands
-from tests.ledger.house import NOON, House
+from tests.ledger.commanded import commanded
+from tests.ledger.house import House
 
 
 @pytest.fixture
 def house(database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation whose commands are run in its environment."""
-    values = {name: getattr(database, name) for name in settings_file.fresh_secrets()}
-    revealed = {name: v.get_secret_value() if hasattr(v, "get_secret_value") else v for name, v in values.items()}
-    revealed["codec_keys"] = {key_id: v.get_secret_value() for key_id, v in database.codec_keys.items()}
-    file = tmp_path / "settings.toml"
-    settings_file.provide(file, {**revealed, "database_url": database.database_url, "data": database.data})
-    monkeypatch.setenv(SETTINGS_VARIABLE, str(file))
-    hands.set(NOON)
-    house = House(database, hands)
-    yield house
-    house.close()
+    yield from commanded(database, hands, tmp_path, monkeypatch)
 
 
 def ask(*arguments: str) -> Result:
