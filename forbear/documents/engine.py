@@ -16,7 +16,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from forbear.documents.registry import FOLDER
+from forbear.documents.registry import PLACES
 from forbear.documents.wording import Sheets
 from forbear.ports.papers import Unprintable
 
@@ -136,4 +136,5 @@ def _fonts() -> FontConfiguration:
 
 @cache
 def _style(name: str) -> CSS:
-    return CSS(string=(FOLDER / name).read_text("utf-8"), font_config=_fonts(), url_fetcher=_fetcher())
+    path = next(each / name for each in PLACES if (each / name).is_file())
+    return CSS(string=path.read_text("utf-8"), font_config=_fonts(), url_fetcher=_fetcher())

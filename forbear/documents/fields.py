@@ -15,8 +15,10 @@ from forbear.errors import BadData
 
 FieldType = Literal["text", "date", "money", "percent", "integer", "yes_no", "choice", "rows", "address"]
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-KEYS: Final = frozenset({"label", "type", "required", "when", "choices", "most", "row"})
-COLUMN_KEYS: Final = KEYS - {"when", "row"}
+KEYS: Final = frozenset({"label", "type", "required", "when", "choices", "most", "row", "supplier"})
+COLUMN_KEYS: Final = KEYS - {"when", "row", "supplier"}
+Supplier = Literal["lender", "legal", "ledger", "claimant", "court"]
+"""Who can say what a field asks for: the lender's files, legal staff, the record, the claimant in person, a court."""
 MOST: Final[Mapping[str, int]] = MappingProxyType({"text": 200, "rows": 100, "address": 6})
 """Signs of a text, rows, and lines of an address, where a field says nothing else."""
 ENGLISH: Final = "en"
@@ -46,6 +48,7 @@ class Field:
     choices: tuple[str, ...] = ()
     most: int = 0
     columns: "Mapping[str, Field]" = field(default_factory=dict[str, "Field"])
+    supplier: Supplier = "legal"
 
     def called(self, language: str = ENGLISH) -> str:
         """Its label for people."""
@@ -79,6 +82,7 @@ class _Declared:
             choices=self._choices(key, told, kind),
             most=self._most(key, told, kind),
             columns=self._columns(key, told, kind),
+            supplier=self._supplier(key, told),
         )
 
     def _type(self, key: str, told: dict[str, Any], *, column: bool) -> FieldType:
@@ -131,6 +135,12 @@ class _Declared:
         if kind not in MOST or not isinstance(most, int) or isinstance(most, bool) or most < 1:
             raise self.bad(key, f"most must be a number from 1, of {', '.join(MOST)}")
         return most
+
+    def _supplier(self, key: str, told: dict[str, Any]) -> Supplier:
+        supplier = told.get("supplier", "legal")
+        if supplier not in get_args(Supplier):
+            raise self.bad(key, f"supplier must be one of {', '.join(get_args(Supplier))}")
+        return supplier
 
     def _columns(self, key: str, told: dict[str, Any], kind: str) -> Mapping[str, Field]:
         row: object = told.get("row", {})

@@ -81,7 +81,7 @@ def make_gallery(out: Path, presses: int = PRESSES, *, folder: Path = FOLDER) ->
     def make(each: tuple[Kind, str]) -> Rendered | ForbearError:
         try:
             paper = sample(*each, folder)
-            if not each[0].parties:  # the page in front of a letter, which is about no account
+            if not each[0].parties and not each[0].court:  # the page in front of a letter, which is about no account
                 return shop.address_page(paper.touch, paper.to, paper.head)
             return shop.render(paper)
         except ForbearError as no:

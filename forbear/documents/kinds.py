@@ -14,6 +14,8 @@ HOME_LANGUAGE: Final = {"US": "en", "GB": "en", "CN": "zh-Hans", "TW": "zh-Hant"
 WRITTEN: Final = {"zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 Signer = Literal["creditor", "lawyer", "both_parties", "debtor", "none"]
 Approval = Literal["none", "operator", "supervisor", "lawyer"]
+COURT_ROLE: Final = "court"
+"""The reader of a paper of packets: no party of an account."""
 SINGLE: Final = "lawyer"
 """Whose approval is of one file alone and never of a kind's words."""
 LinkUse = Literal["optional", "required", "never"]
@@ -32,6 +34,7 @@ class Kind:
         carries: the duties of a permit that its words fulfil.
         digest: over every file it is made from.
         reviewer: the named person who accepted its words; empty where nobody has.
+        court: whether it is a paper of packets, which is read by a court or a committee and never leaves by itself.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Kind:
     slots: Mapping[str, Slot]
     style: str = field(repr=False)
     digest: str = ""
+    court: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -91,7 +95,7 @@ class Kind:
         Raises:
             Unprintable: it is for another reader or another day, or owes words that this kind lacks.
         """
-        if paper.role not in self.parties:
+        if paper.role not in (frozenset({COURT_ROLE}) if self.court else self.parties):
             raise Unprintable("kind.reader", f"'{self.id}' is not written for a {paper.role.replace('_', ' ')}")
         if paper.day < self.valid_from or (self.valid_to is not None and paper.day >= self.valid_to):
             until = f" until {self.valid_to}" if self.valid_to else ""

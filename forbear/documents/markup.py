@@ -78,6 +78,8 @@ class Read:
 
     def edge(self, page: int, pages: int) -> str:
         """What stands at the edges of a page beside its words: the draft's mark, the reference, 'page x of y'."""
+        if "data-page" not in self.running:  # a paper of packets: its pages are numbered with the whole packet's
+            return self.running.get("data-draft", "")
         said = {name: self.running.get(f"data-{name}", "") for name in ("draft", "reference", "page", "of", "end")}
         return f"{said['draft']}{said['reference']}{said['page']}{page}{said['of']}{pages}{said['end']}"
 

@@ -1,4 +1,6 @@
-"""The registry of papers: every folder of `templates/letters/` with a `paper.toml`, read and held against its files.
+"""The registry of papers: every folder of `templates/letters/` and `templates/packets/` with a `paper.toml`.
+
+Each is read and held against its files. Letters go to people; the papers of packets go to a court or a committee.
 
 A key that is not known, one that is missing and a file that nobody named are refused with file, key and remedy: a paper
 is only as good as what is known of it.
@@ -24,6 +26,9 @@ from forbear.errors import BadData
 from forbear.ports.papers import Paper, Unprintable
 
 FOLDER: Final = Path(__file__).parents[2] / "templates" / "letters"
+COURT: Final = FOLDER.with_name("packets")
+"""Papers for a court or a committee: they never leave by themselves, but in a packet."""
+PLACES: Final = (FOLDER, COURT)
 PAPER, WORDING, SAMPLE, STYLE = "paper.toml", "wording.toml", "sample.toml", "style.css"
 NEEDED: Final = frozenset(
     {"id", "jurisdiction", "version", "sheet", "signer", "approval", "channels", "parties", "legal_basis"}
@@ -38,13 +43,16 @@ DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
         "most_pages": 4,
         "field": {},
         "words": [],
+        "needs": [],
+        "takes": [],
     }
 )
-"""What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py."""
+"""What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py; `needs` and
+`takes` name fields of `fields.toml` that a paper of packets must or may be told."""
 KEYS: Final = NEEDED | DEFAULTS.keys() | {"valid_to", TELLS}
 ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 PLACE: Final = re.compile(r"\*|[A-Z]{2}(?:-[A-Z]{2,3})?")
-EXTENDS: Final = re.compile(r'\{%-?\s*extends\s+"(frame|sheet)\.html"\s*-?%\}')
+EXTENDS: Final = re.compile(r'\{%-?\s*extends\s+"(frame|sheet|court)\.html"\s*-?%\}')
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "signer": get_args(Signer),
@@ -55,10 +63,11 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 LISTS: Final[Mapping[str, frozenset[str] | None]] = MappingProxyType(
     {"channels": frozenset(get_args(Channel)), "parties": frozenset(get_args(PartyRole)), "carries": None}
-    | {"legal_basis": None}
+    | {"legal_basis": None, "needs": None, "takes": None}
 )
 MOST_PAGES: Final = 40
-SHARED: Final = ("*.html", "*.css")
+FIELDS: Final = "fields.toml"
+SHARED: Final = ("*.html", "*.css", FIELDS)
 """Files of the folder itself: the house design, of which every paper is made too."""
 
 
@@ -86,6 +95,8 @@ def find_kind(kind: str, folder: Path = FOLDER) -> Kind:
         BadData: its files are not understood.
     """
     name = folder_of(kind)
+    if folder == FOLDER and ID.fullmatch(kind) and (COURT / name / PAPER).is_file():
+        folder = COURT
     if not ID.fullmatch(kind) or not (folder / name / PAPER).is_file():
         raise Unprintable("kind.unknown", "no such paper; 'forbear letters kinds' lists those there are")
     found = read_kind(name, folder)
@@ -113,6 +124,19 @@ def read_kind(name: str, folder: Path = FOLDER) -> Kind:
         BadData: with file, key and remedy.
     """
     return _Reader(folder / name, folder).read()
+
+
+@cache
+def _shared(path: Path) -> Mapping[str, dict[str, Any]]:
+    """The fields that papers of packets share.
+
+    Raises:
+        BadData: the file is not there or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text("utf-8"))["field"]
+    except (OSError, KeyError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadData(path, None, f"must hold tables [field.<name>]: {type(error).__name__}") from None
 
 
 class _Reader:
@@ -155,9 +179,10 @@ class _Reader:
             link=told["link"],
             balance=told["balance"],
             most_pages=told["most_pages"],
-            fields=read_fields(self.path, told["field"], languages),
+            fields=read_fields(self.path, self._with_shared(told), languages),
             slots=read_slots(self.home / WORDING, languages),
             style=self._style(),
+            court=self._court(languages),
             digest=self._digest(),
         )
 
@@ -246,6 +271,30 @@ class _Reader:
             raise self.bad("is laid out with a window in one language and without one in another: choose one")
         return frames == {"frame"}
 
+    def _with_shared(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A paper's own fields, behind those it shares with others."""
+        if not (told["needs"] or told["takes"]):
+            return told["field"]
+        shared = _shared(self.letters / FIELDS)
+        named: list[str] = [*told["needs"], *told["takes"]]
+        if strange := sorted(set(named) - shared.keys()):
+            raise self.bad(f"needs or takes has '{strange[0]}', which {FIELDS} does not declare")
+        if twice := sorted(
+            name for name in {*named, *told["field"]} if named.count(name) + (name in told["field"]) > 1
+        ):
+            raise self.bad(f"'{twice[0]}' is told twice: name it once under needs, takes or [field]")
+        asked = {name: {**shared[name], "required": name in told["needs"]} for name in named}
+        return asked | told["field"]
+
+    def _court(self, languages: tuple[str, ...]) -> bool:
+        """Whether it is a paper of packets; in their folder nothing else may lie, and none of them elsewhere."""
+        court = self.letters.name == COURT.name
+        for language in languages:
+            found = EXTENDS.search((self.home / f"{language}.html").read_text("utf-8"))
+            if court != (found is not None and found[1] == "court"):
+                raise self.bad(f'a paper of {COURT.name}/ extends "court.html", and no other does')
+        return court
+
     def _style(self) -> str:
         path = self.home / STYLE
         return path.read_text("utf-8") if path.is_file() else ""
@@ -255,6 +304,11 @@ class _Reader:
         own = [each for each in self.home.iterdir() if each.name != SAMPLE]
         shared = [each for pattern in SHARED for each in self.letters.glob(pattern)]
         whole = hashlib.sha256()
+        if self.letters.name == COURT.name:  # its parts and looks are the letters' too
+            for path in sorted(
+                each for pattern in SHARED for each in (self.letters.parent / FOLDER.name).glob(pattern)
+            ):
+                whole.update(f"{FOLDER.name}/{path.name}\0".encode() + path.read_bytes())
         for path in sorted((*own, *shared), key=lambda each: each.relative_to(self.letters).as_posix()):
             content = path.read_bytes()
             whole.update(f"{path.relative_to(self.letters).as_posix()}\0{len(content)}\0".encode() + content)

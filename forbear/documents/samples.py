@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from forbear.documents.kinds import Kind
-from forbear.documents.registry import FOLDER, SAMPLE
+from forbear.documents.kinds import COURT_ROLE, Kind
+from forbear.documents.registry import COURT, FOLDER, SAMPLE
 from forbear.errors import BadData, BadInput
 from forbear.money.components import NAMED
 from forbear.money.statements import Booked, of_entries
@@ -61,7 +61,8 @@ def sample(kind: Kind, language: str = "", folder: Path = FOLDER) -> Paper:
     """
     if language and language not in kind.titles:
         raise BadInput("--language", f"'{kind.id}' is not written in it", f"Give one of {', '.join(kind.languages)}")
-    return _Sample(kind, language or kind.languages[0], folder / kind.folder / SAMPLE).paper()
+    home = COURT if kind.court and folder == FOLDER else folder
+    return _Sample(kind, language or kind.languages[0], home / kind.folder / SAMPLE).paper()
 
 
 class _Sample:
@@ -87,7 +88,7 @@ class _Sample:
             kind=kind.id,
             language=self.language,
             touch=told.get("touch", TOUCH),
-            role=told.get("role", min(kind.parties, default="borrower")),
+            role=told.get("role", COURT_ROLE if kind.court else min(kind.parties, default="borrower")),
             to=to,
             head=self._head(LENDERS.get(country)),
             day=day,

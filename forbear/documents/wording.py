@@ -24,7 +24,7 @@ from forbear.documents.filters import locale_of, write_day
 from forbear.documents.kinds import Kind
 from forbear.documents.legal_days import legal_flaws, with_legal_days
 from forbear.documents.markup import with_row_heads
-from forbear.documents.registry import FOLDER, find_kind, kind_of
+from forbear.documents.registry import COURT, FOLDER, find_kind, kind_of
 from forbear.documents.sums import sum_flaws
 from forbear.ports.house import COLOUR, LOGO, ink
 from forbear.ports.papers import LetterHead, Paper, Unprintable
@@ -206,13 +206,17 @@ def _fill(template: str, values: Mapping[str, Any]) -> str:
 
 def _line(error: Exception) -> str:
     """Where in a template an error arose; its message may quote a value and is not told."""
-    places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.startswith(str(FOLDER))]
-    return f"{Path(places[-1].filename).relative_to(FOLDER)}, line {places[-1].lineno}" if places else ""
+    homes = (str(FOLDER), str(COURT))
+    places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.startswith(homes)]
+    if not places:
+        return ""
+    path = Path(places[-1].filename)
+    return f"{path.relative_to(FOLDER if path.is_relative_to(FOLDER) else COURT)}, line {places[-1].lineno}"
 
 
 @cache
 def _jinja() -> Environment:
-    jinja = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
+    jinja = Environment(loader=FileSystemLoader([FOLDER, COURT]), undefined=StrictUndefined, autoescape=True)
     filters.install(jinja)
     return jinja
 

@@ -1,4 +1,4 @@
-"""What the papers of `letters/` are to the rules of words: each `paper.toml` says who reads it, and where.
+"""What the papers of `letters/` and `packets/` are to the rules of words: each `paper.toml` says who reads it, and where.
 
 A paper travels closed and addressed to its reader, so that inside it the debt may be named; `[[words]]` narrows that to
 some lenders, debts or places. Prescribed words are read in the place where a template puts them in.
@@ -13,6 +13,8 @@ from typing import Any, Final
 from forbear.errors import BadData
 
 LETTERS: Final = "letters"
+PACKETS: Final = "packets"
+"""Papers that legal staff put before a court: no party reads them as a reminder, and what looks like a court's may."""
 PAPER, WORDING, SAMPLE = "paper.toml", "wording.toml", "sample.toml"
 EVERYWHERE: Final = "*"
 LAWYER: Final = "lawyer"
@@ -25,20 +27,21 @@ _TITLE: Final = re.compile(r"\{\{-?\s*title\s*-?\}\}")
 
 def paper_tables(folder: Path) -> Iterator[tuple[Path, str, dict[str, Any]]]:
     """Of every paper and each communication that it may be: its file, a name, and an entry of a manifest."""
-    for path in sorted((folder / LETTERS).glob(f"*/{PAPER}")):
+    for path in sorted(each for home in (LETTERS, PACKETS) for each in (folder / home).glob(f"*/{PAPER}")):
         told = _read(path)
         try:
             base = _base(path, told)
         except (KeyError, IndexError):
             raise BadData(path, None, "needs title, parties, channels and jurisdiction") from None
         for number, own in enumerate(told.get("words", [{}]), 1):
-            yield path, f"{LETTERS}/{path.parent.name}{'' if number == 1 else f'#{number}'}", {**base, **own}
+            name = f"{path.parent.parent.name}/{path.parent.name}{'' if number == 1 else f'#{number}'}"
+            yield path, name, {**base, **own}
 
 
 def is_of_a_paper(folder: Path, file: str) -> bool:
     """Whether a file belongs to a paper and is read with it: what it is, its prescribed words and its sample."""
     path = folder / file
-    return path.name in {PAPER, WORDING, SAMPLE} and path.parent.parent == folder / LETTERS
+    return path.name in {PAPER, WORDING, SAMPLE} and path.parent.parent in (folder / LETTERS, folder / PACKETS)
 
 
 def with_its_words(path: Path, source: str) -> str:
@@ -71,6 +74,15 @@ def _title(told: Mapping[str, Any], language: str) -> str:
 
 def _base(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     place = told["jurisdiction"]
+    if path.parent.parent.name == PACKETS:
+        return {
+            "file": f"{PACKETS}/{path.parent.name}/{{language}}.html",
+            "languages": list(told["title"]),
+            "channel": "report",
+            "stage": "after_identity",
+            "parties": [],
+            "when": ["later"],
+        }
     return {
         "file": f"{LETTERS}/{path.parent.name}/{{language}}.html",
         "languages": list(told["title"]),
