@@ -47,8 +47,8 @@ DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
         "takes": [],
     }
 )
-"""What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py; `needs` and
-`takes` name fields of `fields.toml` that a paper of packets must or may be told."""
+"""What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py; `needs`
+and `takes` name fields of `fields.toml` that a paper of packets must or may be told."""
 KEYS: Final = NEEDED | DEFAULTS.keys() | {"valid_to", TELLS}
 ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 PLACE: Final = re.compile(r"\*|[A-Z]{2}(?:-[A-Z]{2,3})?")

@@ -1,4 +1,4 @@
-"""What the papers of `letters/` and `packets/` are to the rules of words: each `paper.toml` says who reads it, and where.
+"""What papers of `letters/` and `packets/` are to the rules of words: each `paper.toml` says who reads it, and where.
 
 A paper travels closed and addressed to its reader, so that inside it the debt may be named; `[[words]]` narrows that to
 some lenders, debts or places. Prescribed words are read in the place where a template puts them in.
