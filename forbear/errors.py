@@ -14,6 +14,7 @@ HTTP problems and workflow histories.
     ├── TooMany              asked too often                                                   429
     ├── Erased               personal data whose key was destroyed, or does not fit            410
     ├── PartlyDone           some items of a round failed; the others were done
+    ├── Incomplete           a packet that lacks something: every item, its problem and its remedy   409
     └── CannotStart          a service that cannot run here, with the one thing to do
         ├── PortBusy
         ├── LibraryMissing
@@ -21,6 +22,7 @@ HTTP problems and workflow histories.
         └── FolderCorrupt
 """
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -89,6 +91,33 @@ class PartlyDone(ForbearError):
     def __init__(self, part: str, *, done: int, failed: int) -> None:
         super().__init__(f"{part}: {failed} failed; the next round tries again")
         self.done, self.failed = done, failed
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that keeps a packet from being complete.
+
+    Attributes:
+        item: the key of the part it concerns, or the name of what is missing.
+        problem: what is wrong; quotes nothing that is personal.
+        remedy: what to do about it.
+        supplier: who can: `lender`, `legal`, `ledger`, `claimant`, `court` or `operator`.
+        title: of the part, for people who may see it.
+    """
+
+    item: str
+    problem: str
+    remedy: str
+    supplier: str = "legal"
+    title: str = field(default="", repr=False)
+
+
+class Incomplete(ForbearError):
+    """A packet that lacks something; `missing` has everything at once."""
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        super().__init__("; ".join(f"{each.item}: {each.problem}. {each.remedy}" for each in missing))
+        self.missing = missing
 
 
 class CannotStart(ForbearError):
