@@ -30,6 +30,8 @@ COURT: Final = FOLDER.with_name("packets")
 """Papers for a court or a committee: they never leave by themselves, but in a packet."""
 PLACES: Final = (FOLDER, COURT)
 PAPER, WORDING, SAMPLE, STYLE = "paper.toml", "wording.toml", "sample.toml", "style.css"
+ELEMENTS: Final = "elements.toml"
+"""Of a form of numbered elements: which field fills which; read by forbear/documents/packets/elements.py."""
 NEEDED: Final = frozenset(
     {"id", "jurisdiction", "version", "sheet", "signer", "approval", "channels", "parties", "legal_basis"}
     | {"valid_from", "reviewer", "title"}
@@ -45,10 +47,13 @@ DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
         "words": [],
         "needs": [],
         "takes": [],
+        "when": {},
+        "columns": {},
     }
 )
 """What may be left out. `words` says which communications it may be, and is read by forbear/wording/papers.py; `needs`
-and `takes` name fields of `fields.toml` that a paper of packets must or may be told."""
+and `takes` name fields of `fields.toml` that a paper of packets must or may be told; `when` says on what one that it
+takes must be told after all, and `columns` which columns of shared rows this paper cannot do without."""
 KEYS: Final = NEEDED | DEFAULTS.keys() | {"valid_to", TELLS}
 ID: Final = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 PLACE: Final = re.compile(r"\*|[A-Z]{2}(?:-[A-Z]{2,3})?")
@@ -253,7 +258,7 @@ class _Reader:
         there = {each.name for each in self.home.iterdir()}
         if missing := sorted(wanted - there):
             raise self.bad(f"[title] has {missing[0].removesuffix('.html')}, but there is no {missing[0]} beside it")
-        if extra := sorted(there - wanted - {PAPER, WORDING, SAMPLE, STYLE}):
+        if extra := sorted(there - wanted - {PAPER, WORDING, SAMPLE, STYLE, ELEMENTS}):
             raise BadData(self.home / extra[0], None, f"is no file of a paper: {PAPER} names its languages in [title]")
 
     def _window(self, languages: tuple[str, ...]) -> bool:
@@ -284,7 +289,35 @@ class _Reader:
         ):
             raise self.bad(f"'{twice[0]}' is told twice: name it once under needs, takes or [field]")
         asked = {name: {**shared[name], "required": name in told["needs"]} for name in named}
+        self._ask_more(told, asked)
         return asked | told["field"]
+
+    def _ask_more(self, told: dict[str, Any], asked: dict[str, dict[str, Any]]) -> None:
+        """Ask for what only this paper needs of shared fields: `when`, and `columns` of rows."""
+        when = cast("dict[str, str]", self._table(told, "when", str))
+        columns = cast("dict[str, list[str]]", self._table(told, "columns", list))
+        if strange := sorted((when.keys() - set(told["takes"])) | (columns.keys() - asked.keys())):
+            raise self.bad(
+                f"when or columns has '{strange[0]}', which it does not take: when is for fields under takes"
+            )
+        for name, condition in when.items():
+            asked[name] = {**asked[name], "when": condition}
+        for name, wanted in columns.items():
+            row: dict[str, dict[str, Any]] = asked[name].get("row", {})
+            if strange := sorted(set(wanted) - row.keys()):
+                raise self.bad(f"columns has '{strange[0]}', which is no column of '{name}'")
+            more = {column: {**row[column], "required": True} for column in wanted}
+            asked[name] = {**asked[name], "row": {**row, **more}}
+
+    def _table(self, told: dict[str, Any], key: str, each: type) -> Mapping[str, Any]:
+        table: object = told[key]
+        if not isinstance(table, dict) or not all(
+            isinstance(value, each) for value in cast("dict[str, object]", table).values()
+        ):
+            raise self.bad(
+                f"[{key}] must name fields of {FIELDS}, each with {'a condition' if each is str else 'columns'}"
+            )
+        return cast("dict[str, Any]", table)
 
     def _court(self, languages: tuple[str, ...]) -> bool:
         """Whether it is a paper of packets; in their folder nothing else may lie, and none of them elsewhere."""

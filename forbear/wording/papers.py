@@ -15,7 +15,7 @@ from forbear.errors import BadData
 LETTERS: Final = "letters"
 PACKETS: Final = "packets"
 """Papers that legal staff put before a court: no party reads them as a reminder, and what looks like a court's may."""
-PAPER, WORDING, SAMPLE = "paper.toml", "wording.toml", "sample.toml"
+PAPER, WORDING, SAMPLE, ELEMENTS = "paper.toml", "wording.toml", "sample.toml", "elements.toml"
 EVERYWHERE: Final = "*"
 LAWYER: Final = "lawyer"
 A_LAWYERS_LETTER: Final = re.compile("律师函|律師函")
@@ -41,7 +41,10 @@ def paper_tables(folder: Path) -> Iterator[tuple[Path, str, dict[str, Any]]]:
 def is_of_a_paper(folder: Path, file: str) -> bool:
     """Whether a file belongs to a paper and is read with it: what it is, its prescribed words and its sample."""
     path = folder / file
-    return path.name in {PAPER, WORDING, SAMPLE} and path.parent.parent in (folder / LETTERS, folder / PACKETS)
+    return path.name in {PAPER, WORDING, SAMPLE, ELEMENTS} and path.parent.parent in (
+        folder / LETTERS,
+        folder / PACKETS,
+    )
 
 
 def with_its_words(path: Path, source: str) -> str:
