@@ -145,5 +145,15 @@ Fact = Literal[
     "touch_reconciled",
     "account_swept",
     "rehydrated",
+    "case_opened",
+    "case_fact_told",
+    "case_fields_told",
+    "case_file_kept",
+    "service_told",
+    "packet_asked",
+    "packet_made",
+    "packet_reviewed",
+    "alarm_seen",
+    "case_swept",
 ]
 """What an outbox row may tell a workflow. The signal's name is the fact, so that history reads as a story."""

@@ -13,6 +13,15 @@ from hashlib import sha256
 from forbear.ledger.tables.accounts import Entry, Event, LoanTerms, Payment
 from forbear.ledger.tables.approvals import PaperApproval, PaperFields
 from forbear.ledger.tables.base import Base
+from forbear.ledger.tables.cases import (
+    CaseCost,
+    CaseDecisionRow,
+    CaseFact,
+    CaseFields,
+    CaseService,
+    Guarantee,
+    PacketReview,
+)
 from forbear.ledger.tables.contacts import Decision, PastContact, Receipt, Touch
 from forbear.ledger.tables.letters import ServiceProof
 from forbear.ledger.tables.staff import StaffAct
@@ -35,6 +44,13 @@ FIXED: dict[str, type[Base]] = {
     "handed_over": HandedOver,
     "paper_approval": PaperApproval,
     "paper_fields": PaperFields,
+    "case_fact": CaseFact,
+    "case_fields": CaseFields,
+    "case_decision": CaseDecisionRow,
+    "guarantee": Guarantee,
+    "case_service": CaseService,
+    "packet_review": PacketReview,
+    "case_cost": CaseCost,
 }
 """Tables whose rows can be digested again, by name."""
 CHANGING: dict[str, set[str]] = {

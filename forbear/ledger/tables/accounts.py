@@ -183,7 +183,7 @@ class Stop(OfLender, Base):
 
 
 class LegalCase(OfLender, Base):
-    """A legal matter of an account, opened when its cadence is over."""
+    """A legal matter of an account, opened when its cadence is over, and where it stands."""
 
     __tablename__ = "legal_case"
     id: Mapped[Id]
@@ -193,4 +193,26 @@ class LegalCase(OfLender, Base):
     state: Mapped[str]
     opened_at: Mapped[Instant]
     closed_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "account"),)
+    outcome: Mapped[str | None]
+    """How it ended, in a word of its path."""
+    path: Mapped[str | None]
+    """The path it walks, as `forbear/court/paths` names it; null while a person has not taken it up."""
+    path_version: Mapped[str | None]
+    stage: Mapped[str] = mapped_column(server_default="")
+    stage_since: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
+    """World instant of the next decision; every open case on a path has one, with its reason."""
+    next_reason: Mapped[str | None]
+    next_rule: Mapped[str | None]
+    assignee: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who is named for its clocks; null is everybody with the role."""
+    creditor: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    """The guarantor who paid on behalf and claims it back; null where the lender is the creditor."""
+    arose_from: Mapped[str | None] = mapped_column(ForeignKey("legal_case.id"))
+    version: Mapped[int] = mapped_column(server_default="0")
+    """Counts up with whatever is told of the case."""
+    __table_args__ = (
+        Index(None, "account"),
+        Index("ix_legal_case_open", "account", postgresql_where="state = 'open'"),
+        Index("ix_legal_case_next", "tenant", "next_at", postgresql_where="state = 'open'"),
+    )

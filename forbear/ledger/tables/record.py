@@ -24,11 +24,15 @@ class ClockRow(Base):
 
 
 class Outbox(OfTenant, Base):
-    """A fact for an account's workflow, written in the fact's own transaction."""
+    """A fact for an account's workflow, written in the fact's own transaction; for a case's where one is named.
+
+    A fact about an account is told to its open cases too: the database adds their rows (revision 0022).
+    """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     account: Mapped[str]
+    legal_case: Mapped[str | None]
     fact: Mapped[str]
     at: Mapped[Instant]
     delivered_at: Mapped[datetime | None]
