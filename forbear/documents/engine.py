@@ -6,7 +6,10 @@ itself.
 
 import logging
 import os
+import re
 import zlib
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -22,6 +25,9 @@ from forbear.ports.papers import Unprintable
 
 VARIANT: Final = "pdf/a-2a"
 MM_PER_PIXEL: Final = 25.4 / 96
+POINTS_PER_PIXEL: Final = 0.75
+ROW: Final = re.compile(r"(?:entry|evidence)-[1-9][0-9]{0,3}")
+"""Ids by which a paper of a packet names rows that lead to other parts."""
 CODE: Final = "code"
 """The id of the printed code's picture."""
 MISSING_GLYPH: Final = ".notdef glyph"
@@ -57,22 +63,83 @@ class _Complaints(logging.Handler):
         self.told.append(record.getMessage())
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A paper whose pages are laid out, and not yet written: as often as wanted, alone or among others."""
+
+    document: Any = field(repr=False)
+    code: tuple[int, float, float, float] | None
+
+    @property
+    def pages(self) -> int:
+        return len(self.document.pages)
+
+    @property
+    def rows(self) -> dict[str, tuple[int, float, float, float, float]]:
+        """Where rows that have a name stand: page, left, bottom, right, top, in points from the page's lower left."""
+        found: dict[str, tuple[int, float, float, float, float]] = {}
+        for number, page in enumerate(self.document.pages):
+            for name, place in page.anchors.items():
+                if ROW.fullmatch(name):
+                    left, top, right, bottom = (each * POINTS_PER_PIXEL for each in place)
+                    height = page.height * POINTS_PER_PIXEL
+                    found[name] = (number, left, height - bottom, right, height - top)
+        return found
+
+
 def render(sheets: Sheets) -> Pages:
     """Lay out and write.
 
     Raises:
         Unprintable: the engine complained of anything, the page asks for anything, or no font has a sign.
     """
-    logger, complaints = logging.getLogger("weasyprint"), _Complaints()
-    logger.addHandler(complaints)
-    try:
+    return write(lay_out(sheets))
+
+
+def lay_out(sheets: Sheets) -> Laid:
+    """Divide words into pages.
+
+    Raises:
+        Unprintable: as for `render`.
+    """
+    with _quiet():
         document = HTML(string=sheets.html, url_fetcher=_fetcher()).render(
             font_config=_fonts(), stylesheets=[_style("letter.css"), _style(f"{sheets.sheet}.css")]
         )
         code = _find_code(document.pages)
         if bool(sheets.code) != (code is not None):
             raise Unprintable("barcode.readable", "the template has no picture with the id 'code', or one too many")
-        pdf = document.write_pdf(pdf_variant=VARIANT, finisher=_finish)
+        return Laid(document, code)
+
+
+def write(laid: Laid) -> Pages:
+    """The file of one paper.
+
+    Raises:
+        Unprintable: as for `render`.
+    """
+    with _quiet():
+        return Pages(laid.document.write_pdf(pdf_variant=VARIANT, finisher=_finish) or b"", laid.code)
+
+
+def write_together(papers: Sequence[Laid]) -> bytes:
+    """One file of several papers: its fonts are shared, its tags and contents are those of all.
+
+    Raises:
+        Unprintable: as for `render`.
+    """
+    pages = [page for paper in papers for page in paper.document.pages]
+    with _quiet():
+        return papers[0].document.copy(pages).write_pdf(pdf_variant=VARIANT, finisher=_finish) or b""
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Refuse whatever the engine complains of, and whatever a page asks for."""
+    logger, complaints = logging.getLogger("weasyprint"), _Complaints()
+    logger.addHandler(complaints)
+    try:
+        yield
     except FatalURLFetchingError:
         raise Unprintable("engine.fetched", "the template asks for something outside itself") from None
     finally:
@@ -82,7 +149,6 @@ def render(sheets: Sheets) -> Pages:
     if complaints.told:
         # What it complains of may quote the page: only its kind is told.
         raise Unprintable("engine.silent", f"the engine complained {len(complaints.told)} times of the template")
-    return Pages(pdf or b"", code)
 
 
 def _find_code(pages: Any) -> tuple[int, float, float, float] | None:

@@ -25,8 +25,43 @@ class AddressJob:
     job: Literal["address"] = "address"
 
 
-Job = LetterJob | AddressJob
+@dataclass(frozen=True, slots=True)
+class BundleJob:
+    """Several papers of one packet; without `write` they are only laid out, to learn how many pages each has."""
+
+    papers: tuple[Paper, ...]
+    write: bool = True
+    job: Literal["bundle"] = "bundle"
+
+
+Job = LetterJob | AddressJob | BundleJob
 JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[Job, Discriminator("job")])
+
+
+Place = tuple[int, float, float, float, float]
+"""A page, counted from 0, and on it left, bottom, right and top in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What is told of one paper of several: as of one alone, with the length of its file and where its rows stand."""
+
+    pages: int = 0
+    sha256: str = ""
+    draft: bool = False
+    size: int = 0
+    rows: dict[str, Place] = field(default_factory=dict[str, Place])
+    code: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Papers of one packet: what is told of each, its own file, and one file of all."""
+
+    leaves: tuple[Leaf, ...]
+    files: tuple[bytes, ...] = field(repr=False, default=())
+    together: bytes = field(repr=False, default=b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +73,7 @@ class Answer:
     draft: bool = False
     code: str = ""
     sentence: str = ""
+    leaves: tuple[Leaf, ...] = ()
 
 
 WARM_UP: Final = LetterJob(

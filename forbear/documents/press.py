@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from forbear.documents import core_font
-from forbear.documents.jobs import JOB, WARM_UP, AddressJob, Answer, Job, LetterJob
+from forbear.documents.jobs import JOB, WARM_UP, AddressJob, Answer, BundleJob, Job, Leaf, LetterJob
 from forbear.ports.papers import Unprintable
 
 ANSWER: Final = TypeAdapter(Answer)
@@ -49,6 +49,8 @@ def make(job: Job) -> tuple[bytes, Answer]:
     from forbear.documents import checking, engine, leaving, wording
 
     match job:
+        case BundleJob():
+            return _bundled(job)
         case LetterJob():
             words = wording.word_letter(job.paper)
         case AddressJob():
@@ -59,6 +61,30 @@ def make(job: Job) -> tuple[bytes, Answer]:
     if isinstance(job, LetterJob) and job.paper.leaves:
         leaving.check_leaving(job.paper, sha256)
     return made.pdf, Answer(pages, sha256, words.draft)
+
+
+def _bundled(job: BundleJob) -> tuple[bytes, Answer]:
+    """Every paper of a bundle with its own refusal; the file of all comes first, and only if none was refused."""
+    from forbear.documents import checking, engine, wording
+
+    leaves, laid_out, files = list[Leaf](), list[engine.Laid](), list[bytes]()
+    for paper in job.papers:
+        try:
+            words = wording.word_letter(paper)
+            laid = engine.lay_out(words)
+            laid_out.append(laid)
+            if job.write:
+                made = engine.write(laid)
+                checking.check(words, made)
+                files.append(made.pdf)
+        except Unprintable as no:
+            leaves.append(Leaf(code=no.code, sentence=no.sentence))
+            continue
+        sha256, size = (hashlib.sha256(files[-1]).hexdigest(), len(files[-1])) if job.write else ("", 0)
+        leaves.append(Leaf(laid.pages, sha256, words.draft, size, laid.rows))
+    whole = not any(leaf.code for leaf in leaves)
+    together = engine.write_together(laid_out) if job.write and whole else b""
+    return together + b"".join(files), Answer(leaves=tuple(leaves))
 
 
 def _answer(job: Job) -> tuple[Answer, bytes]:

@@ -21,7 +21,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from forbear.documents import fonts
-from forbear.documents.jobs import JOB, AddressJob, Answer, Job, LetterJob
+from forbear.documents.jobs import JOB, AddressJob, Answer, Bundle, BundleJob, Job, LetterJob
 from forbear.ports.papers import LetterHead, Paper, Rendered, Unprintable
 from forbear.ports.post import PostAddress
 
@@ -145,6 +145,23 @@ class Presses:
     def address_page(self, touch: str, to: PostAddress, head: LetterHead) -> Rendered:
         return self._make(AddressJob(touch, to, head), touch)
 
+    def bundle(self, papers: tuple[Paper, ...], *, write: bool = True) -> Bundle:
+        """Papers of one packet, made by one press; each that is refused says so in its leaf.
+
+        Raises:
+            Unprintable: every press is at work, or the engine hung or failed.
+        """
+        if not papers:
+            return Bundle(())
+        answer, made = self._ask(BundleJob(papers, write), papers[0].touch, self._job_seconds * (1 + len(papers)))
+        sizes = [leaf.size for leaf in answer.leaves]
+        at = len(made) - sum(sizes)
+        together, files = made[:at], list[bytes]()
+        for size in sizes:
+            files.append(made[at : at + size])
+            at += size
+        return Bundle(answer.leaves, tuple(files), together)
+
     def pids(self) -> list[int]:
         """Of the processes at work, for whoever watches what they take."""
         with self._lock:
@@ -160,12 +177,16 @@ class Presses:
         self._folder.cleanup()
 
     def _make(self, job: Job, touch: str) -> Rendered:
+        answer, pdf = self._ask(job, touch, self._job_seconds)
+        return Rendered(pdf, answer.sha256, answer.pages, answer.draft)
+
+    def _ask(self, job: Job, touch: str, seconds: float) -> tuple[Answer, bytes]:
         try:
             press = self._idle.get(timeout=FREE_SECONDS)
         except queue.Empty:
             raise Unprintable("engine.busy", "every press is at work; try again") from None
         try:
-            answer, pdf = press.ask(job, self._ready_seconds, self._job_seconds)
+            answer, pdf = press.ask(job, self._ready_seconds, seconds)
         except _Late:
             raise Unprintable("engine.busy", "the presses are not warm yet; try again") from None
         except _Stuck:
@@ -177,7 +198,7 @@ class Presses:
         if answer.code:
             log.error("paper.refused", touch=touch, code=answer.code)
             raise Unprintable(answer.code, answer.sentence)
-        return Rendered(pdf, answer.sha256, answer.pages, answer.draft)
+        return answer, pdf
 
     def _start(self) -> _Press:
         press = _Press.start(self._configuration)
