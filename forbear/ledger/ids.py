@@ -13,6 +13,7 @@ Prefix = Literal[
     "tch", "rcp", "lnk", "pgs", "chk", "rpl", "sup", "pst", "idm", "mat", "pky", "imp", "ipc", "irw", "evt",
     "tsk", "stf", "act", "sgn", "cal", "stg", "rec", "ltr", "vis", "chi", "evd", "snd", "inc",
     "trm", "prf", "vpn", "vpc", "vrp", "vsg", "hov", "cus", "ofd", "apr", "pfd", "lrn", "lri",
+    "pkt", "cfl", "fct", "clk", "alm", "srv", "cst", "gua", "crn", "cfd", "cdc", "rvw", "whk", "whm",
 ]  # fmt: skip
 
 
