@@ -26,6 +26,8 @@ SCOPES: Final = (
     "stops:write",
     "promises:write",
     "consents:write",
+    "cases:read",
+    "cases:write",
 )
 IMPORTS: Final = "/v1/imports"
 REFUSED: Final = "No key was given, or it is unknown, expired or revoked"
@@ -112,3 +114,5 @@ Confirmer = Annotated[Caller, Depends(may("balances:write"))]
 Stopper = Annotated[Caller, Depends(may("stops:write"))]
 Promiser = Annotated[Caller, Depends(may("promises:write"))]
 Consenter = Annotated[Caller, Depends(may("consents:write"))]
+CaseReader = Annotated[Caller, Depends(may("cases:read"))]
+CaseWriter = Annotated[Caller, Depends(may("cases:write"))]

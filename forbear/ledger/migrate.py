@@ -28,6 +28,7 @@ from forbear.ledger.tables import (
     staff,
     tasks,
     visits,
+    webhooks,
 )
 from forbear.ledger.tables.base import Base
 
@@ -47,6 +48,7 @@ MODULES = (
     staff,
     tasks,
     visits,
+    webhooks,
 )
 """Imported so that `METADATA` knows every table."""
 METADATA = Base.metadata

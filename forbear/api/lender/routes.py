@@ -18,6 +18,7 @@ from forbear.api.lender import (
     rules,
     stops,
     templates,
+    webhooks,
 )
 
 ROOMS = (
@@ -36,6 +37,7 @@ ROOMS = (
     imports,
     rules,
     templates,
+    webhooks,
 )
 router = APIRouter()
 for room in ROOMS:
