@@ -91,7 +91,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The matter is over; `outcome` is a word of the path: paid, enforced, withdrawn, dismissed, written_off, and so on."""
+    """The matter is over; `outcome` is a word: paid, enforced, withdrawn, dismissed, written_off, and so on."""
 
     outcome: str
     reason: str

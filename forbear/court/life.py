@@ -118,6 +118,7 @@ class CaseLife:
         lender_role, lender_kind, debt_kind: in the rules' words.
         owed: what is owed today, by component; for recourse, what the guarantor paid and was not paid back.
         last_paid: day of the latest payment that counts, if any.
+        paid_on: days of all payments by the debtor that count, oldest first: each may start the limitation anew.
         instalment_due: when the last instalment of the debt falls due, where terms say so.
         zone: IANA name of the court's zone.
         calendars: public holidays of the place, as the rules are given them.
@@ -154,6 +155,7 @@ class CaseLife:
     fields_told: frozenset[str] = frozenset()
     slots_filled: frozenset[str] = frozenset()
     last_paid: date | None = None
+    paid_on: tuple[date, ...] = ()
     instalment_due: date | None = None
     creditor: str = ""
     account_open: bool = True
