@@ -20,6 +20,7 @@ from forbear.contracts.decision import UpkeepReport
 from forbear.errors import PartlyDone
 from forbear.ports.book import Unsettled, UpkeepBook
 from forbear.ports.calls import CallAsking, Standing
+from forbear.ports.cases import CaseSweeps
 from forbear.ports.following import FateAsking, FollowBook
 from forbear.ports.payments import CheckoutBook, OpenCheckout, PaymentProvider
 from forbear.ports.post import PostCarrier, Tracked
@@ -48,7 +49,7 @@ class _Answer(Generic[A]):
 class UpkeepActivities:
     """Upkeep over its ports, with a finder for each channel.
 
-    Without `runs`, `checkouts`, `follow`, `letters` or `calls` their part of a round is left out.
+    Without `runs`, `checkouts`, `follow`, `letters`, `calls` or `cases` their part of a round is left out.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class UpkeepActivities:
         post: PostCarrier | None = None,
         calls: CallRounds | None = None,
         line: CallAsking | None = None,
+        cases: CaseSweeps | None = None,
+        case_runs: Runs | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._book = book
@@ -82,6 +85,8 @@ class UpkeepActivities:
         self._post = post
         self._calls = calls
         self._line = line
+        self._cases = cases
+        self._case_runs = case_runs
         self._patience = Patience(clock or Clock.real())
 
     @activity.defn(name="look_after")
@@ -98,12 +103,23 @@ class UpkeepActivities:
             accounts_without_run=round_.count("missing workflows", self._start_missing),
             rows_sealed=round_.count("seals", self._book.seal),
             rows_purged=round_.count("purge", self._book.purge),
+            **self._look_after_cases(round_),
         ).model_copy(update=self._ask_providers(round_))
         # Last: whoever was found by asking needs nobody.
         handed_over = round_.count("unknown touches", self._book.call_for_help)
         report = report.model_copy(update={"unknown_handed_over": handed_over, "failed": round_.failed})
         self._book.report(report)
         return report
+
+    def _look_after_cases(self, round_: "_Round") -> dict[str, int]:
+        cases = self._cases
+        if cases is None:
+            return {}
+        return {
+            "cases_seen": round_.count("open cases", cases.count_open),
+            "cases_woken": round_.count("idle cases", cases.wake_idle),
+            "cases_without_run": round_.count("missing workflows of cases", lambda: self._start_cases(cases)),
+        }
 
     def _ask_providers(self, round_: "_Round") -> dict[str, int]:
         ears = round_.part("replies", self._replies.ears, [])
@@ -271,6 +287,13 @@ class UpkeepActivities:
         stretch = self._book.stretch()
         running = self._runs.running([each.account for each in stretch]) if stretch else frozenset[str]()
         return self._book.start_missing([each for each in stretch if each.account not in running])
+
+    def _start_cases(self, cases: CaseSweeps) -> int:
+        if self._case_runs is None:
+            return 0
+        stretch = cases.stretch()
+        running = self._case_runs.running([each.case for each in stretch]) if stretch else frozenset[str]()
+        return cases.start_missing([each for each in stretch if each.case not in running])
 
 
 class _Round:

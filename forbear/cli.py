@@ -191,8 +191,8 @@ def rehydrate(data: Data = DATA) -> None:
 
     rebuilt = rehydration.run(_settings(data), console.print)
     if rebuilt.failed:
-        raise CannotStart(f"{rebuilt.failed} accounts could not be reached: run 'forbear rehydrate' again")
-    console.print(f"All {rebuilt.told} open accounts have their workflow, and upkeep runs")
+        raise CannotStart(f"{rebuilt.failed} accounts or cases could not be reached: run 'forbear rehydrate' again")
+    console.print(f"All {rebuilt.told} open accounts and {rebuilt.cases} cases have their workflow, and upkeep runs")
 
 
 @app.command()

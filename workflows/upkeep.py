@@ -50,8 +50,9 @@ def _in_words(report: UpkeepReport) -> str:
     failed = f" **{report.failed} failed: see the worker's log.**" if report.failed else ""
     return (
         f"Looked at {report.accounts_seen} open accounts, woke {report.accounts_woken}, started "
-        f"{report.accounts_without_run} without a workflow; gave back {report.claims_expired} claims; settled "
-        f"{report.unknown_settled} of {report.unknown_seen} lost answers and {report.payments_settled} of "
+        f"{report.accounts_without_run} without a workflow; of {report.cases_seen} cases on a path, woke "
+        f"{report.cases_woken} and started {report.cases_without_run}; gave back {report.claims_expired} claims; "
+        f"settled {report.unknown_settled} of {report.unknown_seen} lost answers and {report.payments_settled} of "
         f"{report.payments_seen} payments; caught up on {report.replies_caught_up} replies; sealed "
         f"{report.rows_sealed} audit rows; removed {report.rows_purged} spent rows.{failed}"
     )

@@ -13,13 +13,18 @@ from forbear.contracts.decision import Contract
 
 
 class CaseStart(Contract):
-    """One case's workflow. `number` is the next decision's number and survives continue-as-new."""
+    """One case's workflow. `number` is the next decision's number and survives continue-as-new.
+
+    So does `unrested`, the answers in a row without a rest: each move turns the page, and moves that go round in a
+    circle would otherwise never be noticed.
+    """
 
     tenant: str
     case: str
     number: int = 0
     stage: str = ""
     held_by: str = ""
+    unrested: int = 0
 
 
 class CaseAsked(Contract):

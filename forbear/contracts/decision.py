@@ -130,5 +130,8 @@ class UpkeepReport(Contract):
     calls_ended: int = 0
     """Calls whose end the carrier told when it was asked."""
     rows_purged: int = 0
+    cases_seen: int = 0
+    cases_woken: int = 0
+    cases_without_run: int = 0
     failed: int = 0
     """Parts or items that failed; each is in the log, and the next round tries again."""

@@ -9,16 +9,19 @@ from threading import Lock
 
 import psycopg
 import structlog
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from forbear.ledger import outbox, sweeping
 from forbear.ledger.engine import Ledger
 from forbear.ports.book import OpenAccount
+from forbear.ports.cases import OpenCase
 from forbear.ports.relay import Telling
 
 LEADER = 7_261_001
 """The advisory lock's number; any constant that nothing else in this database uses."""
 CONNECT_SECONDS = 5
+OPEN_CASES = text("select tenant, id from open_cases(:after, :many)")
 log = structlog.get_logger("forbear.relay")
 
 
@@ -100,3 +103,7 @@ class OpenAccountsBook:
     def open_accounts(self, after: str, many: int) -> list[OpenAccount]:
         with self._ledger.relay() as session:
             return sweeping.open_accounts(session, after, many)
+
+    def open_cases(self, after: str, many: int) -> list[OpenCase]:
+        with self._ledger.relay() as session:
+            return [OpenCase(*row) for row in session.execute(OPEN_CASES, {"after": after, "many": many})]

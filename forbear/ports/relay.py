@@ -1,19 +1,21 @@
-"""What the relay asks of the record: facts that wait to be told to their workflows, and which accounts are open."""
+"""What the relay asks of the record: facts that wait to be told to their workflows, and what is open."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from forbear.ports.book import OpenAccount
+from forbear.ports.cases import OpenCase
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One fact for one account, as ids and a name."""
+    """One fact for one account, or for the case that it names, as ids and a name."""
 
     id: int
     tenant: str
     account: str
     fact: str
+    case: str = ""
 
 
 class RelayBook(Protocol):
@@ -33,4 +35,8 @@ class RelayBook(Protocol):
 class OpenBook(Protocol):
     def open_accounts(self, after: str, many: int) -> list[OpenAccount]:
         """So many open accounts of all tenants whose ids come after one, in the order of their ids."""
+        ...
+
+    def open_cases(self, after: str, many: int) -> list[OpenCase]:
+        """The same of open cases that walk a path: those have a workflow."""
         ...

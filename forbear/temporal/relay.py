@@ -1,7 +1,7 @@
-"""Carries facts from the outbox to the account workflows.
+"""Carries facts from the outbox to the workflows of accounts and cases.
 
-Always signal-with-start: an account's first fact starts its workflow, a chargeback wakes a closed one. Telling a
-fact twice or late changes nothing but a wake-up time, so delivery is at least once.
+Always signal-with-start: the first fact of an account or case starts its workflow, a chargeback wakes a closed one.
+Telling a fact twice or late changes nothing but a wake-up time, so delivery is at least once.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from forbear.ports.relay import RelayBook, Telling
-from forbear.temporal.starting import tell_account
+from forbear.temporal.starting import tell_account, tell_case
 
 BATCH = 100
 AT_ONCE = 20
@@ -45,10 +45,10 @@ class Relay:
     async def drain(self) -> int:
         """Deliver one batch; returns how many facts were delivered."""
         waiting = await asyncio.to_thread(self._book.waiting, BATCH)
-        by_account: dict[str, list[Telling]] = defaultdict(list)
+        by_workflow: dict[str, list[Telling]] = defaultdict(list)
         for telling in waiting:
-            by_account[telling.account].append(telling)
-        told = await asyncio.gather(*(self._tell_in_order(facts) for facts in by_account.values()))
+            by_workflow[telling.case or telling.account].append(telling)
+        told = await asyncio.gather(*(self._tell_in_order(facts) for facts in by_workflow.values()))
         done = [number for numbers in told for number in numbers]
         if done:
             await asyncio.to_thread(self._book.delivered, done)
@@ -57,14 +57,21 @@ class Relay:
         return len(done)
 
     async def _tell_in_order(self, facts: list[Telling]) -> list[int]:
-        """Tell one account its facts, oldest first, stopping at the first that does not get through."""
+        """Tell one account or case its facts, oldest first, stopping at the first that does not get through."""
         done: list[int] = []
         for telling in facts:
             try:
                 async with self._gate:
-                    await tell_account(self._client, tenant=telling.tenant, account=telling.account, fact=telling.fact)
+                    await self._tell(telling)
             except RPCError as error:
-                log.warning("fact_delayed", account=telling.account, fact=telling.fact, status=error.status.name)
+                who = {"case": telling.case} if telling.case else {"account": telling.account}
+                log.warning("fact_delayed", **who, fact=telling.fact, status=error.status.name)
                 break
             done.append(telling.id)
         return done
+
+    async def _tell(self, telling: Telling) -> None:
+        if telling.case:
+            await tell_case(self._client, tenant=telling.tenant, case=telling.case, fact=telling.fact)
+        else:
+            await tell_account(self._client, tenant=telling.tenant, account=telling.account, fact=telling.fact)

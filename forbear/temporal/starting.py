@@ -1,4 +1,4 @@
-"""The only place that starts or signals workflows: an account's, told a fact, and the loop of upkeep."""
+"""The only place that starts or signals workflows: an account's or a case's, told a fact, and the loop of upkeep."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from forbear.contracts import queues
+from forbear.contracts.cases import CaseStart
 from forbear.contracts.decision import AccountStart, UpkeepStart
 
 LOOK_EVERY_SECONDS = 60.0
@@ -26,6 +27,20 @@ async def tell_account(client: Client, *, tenant: str, account: str, fact: str) 
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         start_signal=fact,
         static_summary="Outreach of one overdue account",
+    )
+
+
+async def tell_case(client: Client, *, tenant: str, case: str, fact: str) -> None:
+    """Signal a case's workflow, starting it where none runs."""
+    await client.start_workflow(
+        queues.CASE_WORKFLOW,
+        CaseStart(tenant=tenant, case=case),
+        id=queues.case_workflow_id(case),
+        task_queue=queues.CASES,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        start_signal=fact,
+        static_summary="One legal case of an overdue account",
     )
 
 

@@ -13,6 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from forbear.contracts import queues
 from forbear.ports.book import OpenAccount
+from forbear.ports.cases import OpenCase
 from forbear.services.dev_server import DevServer
 from forbear.settings import Settings
 from forbear.temporal import rehydrating, starting
@@ -24,11 +25,15 @@ from forbear.temporal.runs import RunningWorkflows
 class Accounts:
     """A ledger of ids."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, cases: int = 0) -> None:
         self.all = sorted(f"acc_{uuid.uuid4().hex}" for _ in range(count))
+        self.cases = sorted(f"cas_{uuid.uuid4().hex}" for _ in range(cases))
 
     def open_accounts(self, after: str, many: int) -> list[OpenAccount]:
         return [OpenAccount("ten_1", account) for account in self.all if account > after][:many]
+
+    def open_cases(self, after: str, many: int) -> list[OpenCase]:
+        return [OpenCase("ten_1", case) for case in self.cases if case > after][:many]
 
 
 @pytest.fixture
@@ -95,6 +100,20 @@ async def test_one_account_that_cannot_be_reached_is_counted_and_keeps_no_other(
     monkeypatch.setattr(rehydrating, "tell_account", tell_but_one)
     assert await rehydrate(client, accounts, upkeep_seconds=15) == Rebuilt(2, 1)
     assert len(await runs(client, [accounts.all[0], accounts.all[2]])) == 2
+
+
+async def test_cases_get_their_workflows_too_and_are_listed_apart_from_accounts(client: Client) -> None:
+    book = Accounts(1, cases=4)
+    assert await rehydrate(client, book, upkeep_seconds=15) == Rebuilt(1, 0, cases=4)
+    assert await rehydrate(client, book, upkeep_seconds=15) == Rebuilt(1, 0, cases=4)
+    ended, *alive = book.cases
+    await client.get_workflow_handle(queues.case_workflow_id(ended)).terminate()
+    running = RunningWorkflows.of_cases(client, asyncio.get_running_loop())
+
+    async def as_it_is() -> bool:
+        return await asyncio.to_thread(running.running, [*book.cases, *book.all]) == frozenset(alive)
+
+    await eventually(as_it_is)
 
 
 async def test_the_list_of_running_workflows_tells_open_runs_from_ended_and_absent_ones(client: Client) -> None:
