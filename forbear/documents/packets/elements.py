@@ -85,7 +85,7 @@ def read_elements(kind: Kind, folder: Path = COURT) -> Elements:
     """
     path = folder / kind.folder / ELEMENTS
     told = _read(path)
-    if set(told) != KEYS:
+    if told.keys() ^ KEYS:
         raise BadData(path, None, f"must hold {', '.join(sorted(KEYS))} and nothing else")
     read = Elements(tuple(_element(path, each) for each in told["elements"]), told["sections"], told["words"])
     _check(path, kind, read)
@@ -101,7 +101,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _element(path: Path, told: Mapping[str, Any]) -> Element:
-    if set(told) != ELEMENT_KEYS:
+    if told.keys() ^ ELEMENT_KEYS:
         raise BadData(path, None, f"an element must have {', '.join(sorted(ELEMENT_KEYS))}")
     return Element(told["section"], told["number"], told["label"], tuple(told["fields"]))
 
