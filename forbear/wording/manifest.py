@@ -20,9 +20,11 @@ from forbear.wording.papers import is_of_a_paper, paper_tables
 
 NAME: Final = "manifest.toml"
 Stage = Literal["before_identity", "after_identity"]
+COURT: Final = "court"
+"""The channel of papers for a court: what is written to one names it, and no rule about contacts speaks of that."""
 STAFF: Final = "staff"
 """Who reads a report: nobody to whom a rule about parties speaks."""
-CHANNELS: Final = frozenset({*get_args(Channel), "voicemail", "page", "report"})
+CHANNELS: Final = frozenset({*get_args(Channel), "voicemail", "page", "report", COURT})
 LISTS: Final[Mapping[str, frozenset[str] | None]] = {
     "languages": None,
     "parties": frozenset(get_args(PartyRole)),
@@ -85,7 +87,7 @@ class Entry:
     @property
     def party_kinds(self) -> frozenset[str]:
         """Its readers in the law's words."""
-        if self.channel == "report":
+        if self.channel in {"report", COURT}:
             return frozenset({STAFF})
         return party_kinds(cast("tuple[PartyRole, ...]", self.parties))
 
@@ -158,8 +160,8 @@ def _wrong(table: dict[str, Any]) -> str | None:
             return f"{key} {wrong}"
     if not (table["languages"] and table["when"]):
         return "languages and when may not be empty"
-    if bool(table["parties"]) == (table["channel"] == "report"):
-        return "parties are who may read it: nobody a report, somebody all else"
+    if bool(table["parties"]) == (table["channel"] in {"report", COURT}):
+        return "parties are who may read it: nobody a report or a paper for a court, somebody all else"
     return None
 
 

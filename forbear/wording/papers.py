@@ -81,7 +81,7 @@ def _base(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "file": f"{PACKETS}/{path.parent.name}/{{language}}.html",
             "languages": list(told["title"]),
-            "channel": "report",
+            "channel": "court",
             "stage": "after_identity",
             "parties": [],
             "when": ["later"],
