@@ -41,6 +41,7 @@ from forbear.documents.on_demand import OnDemand
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.asking import CheckoutsBook
 from forbear.ledger.call_rounds import CallRoundsBook
+from forbear.ledger.cases.upkeeping import CaseSweepsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
 from forbear.ledger.following import FollowingBook
@@ -134,6 +135,8 @@ class Forbear:
             post=self.post,
             calls=CallRoundsBook(self.ledger),
             line=self.calls,
+            cases=CaseSweepsBook(self.ledger),
+            case_runs=RunningWorkflows.of_cases(self.client, asyncio.get_running_loop()),
             clock=self.ledger.clock,
         )
         threads = self.settings.worker_threads

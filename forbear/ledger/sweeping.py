@@ -42,7 +42,9 @@ IDLE = text(
     ) swept
     where a.state = 'open' and (a.next_at is null or a.next_at < :late)
         and not exists (select from touch t where t.account = a.id and t.state in ('claimed', 'dispatching'))
-        and not exists (select from outbox w where w.account = a.id and w.delivered_at is null)
+        and not exists (
+            select from outbox w where w.account = a.id and w.legal_case is null and w.delivered_at is null
+        )
         and (swept.times = 0 or swept.last + :grace * power(2, least(swept.times - 1, :doublings)) <= :now)
     order by a.next_at nulls first, a.id limit :many
     """
@@ -51,7 +53,9 @@ MISSING = text(
     """
     select a.id from account a
     where a.id = any(:accounts) and a.state = 'open' and a.enrolled_at < :settled
-        and not exists (select from outbox w where w.account = a.id and w.delivered_at is null)
+        and not exists (
+            select from outbox w where w.account = a.id and w.legal_case is null and w.delivered_at is null
+        )
         and not exists (
             select from outbox o where o.account = a.id and o.fact = 'account_swept' and o.at > :settled
         )

@@ -13,7 +13,7 @@ from forbear.ports.book import Settled, Unsettled
 from forbear.ports.payments import Begun, PaymentOrder, ProviderPayment
 from forbear.ports.rounds import each
 from forbear.ports.sms import Found
-from tests.activities.upkeeping import NOW, Book, Carrier, Checkouts, Replies, Runs, lost
+from tests.activities.upkeeping import NOW, Book, Carrier, Cases, Checkouts, Replies, Runs, lost
 
 
 @pytest.mark.parametrize("away", [False, True])
@@ -80,6 +80,23 @@ def test_no_account_is_taken_for_lost_when_temporal_gives_no_list() -> None:
     )
     assert book.missing == []
     assert (report.accounts_without_run, report.failed, book.sealed) == (0, 1, 1)
+
+
+def test_cases_are_looked_after_as_accounts_are() -> None:
+    book, replies, carrier, cases = Book(), Replies(), Carrier(), Cases()
+    runs = Runs("cas_0", "cas_2", "acc_1")
+    upkeep = UpkeepActivities(book, {"sms": carrier}, replies, carrier, cases=cases, case_runs=runs)
+    report = ActivityEnvironment().run(upkeep.look_after)
+    assert cases.missing == ["cas_1"]
+    assert (report.cases_seen, report.cases_woken, report.cases_without_run, report.failed) == (3, 2, 1, 0)
+
+
+def test_no_case_is_taken_for_lost_when_temporal_gives_no_list() -> None:
+    book, replies, carrier, cases = Book(), Replies(), Carrier(), Cases()
+    upkeep = UpkeepActivities(book, {"sms": carrier}, replies, carrier, cases=cases, case_runs=Runs(away=True))
+    report = ActivityEnvironment().run(upkeep.look_after)
+    assert cases.missing == []
+    assert (report.cases_seen, report.cases_without_run, report.failed, book.sealed) == (3, 0, 1, 1)
 
 
 class Provider:

@@ -8,6 +8,7 @@ from activities.upkeep import UpkeepActivities
 from forbear.clock import Clock
 from forbear.contracts.decision import UpkeepReport
 from forbear.ports.book import OpenAccount, Settled, Unsettled
+from forbear.ports.cases import OpenCase
 from forbear.ports.payments import Begun, OpenCheckout, PaymentOrder, ProviderPayment
 from forbear.ports.replies import Ear, Written
 from forbear.ports.sms import Found, Sending, SmsText, Unreadable
@@ -127,6 +128,26 @@ class Runs:
         if self.away:
             raise ConnectionError
         return frozenset(accounts) & frozenset(self.listed)
+
+
+class Cases:
+    """Three open cases, of which two are late."""
+
+    def __init__(self) -> None:
+        self.missing: list[str] = []
+
+    def count_open(self) -> int:
+        return 3
+
+    def wake_idle(self) -> int:
+        return 2
+
+    def stretch(self) -> list[OpenCase]:
+        return [OpenCase("ten_1", f"cas_{number}") for number in range(3)]
+
+    def start_missing(self, missing: Sequence[OpenCase]) -> int:
+        self.missing = [one.case for one in missing]
+        return len(missing)
 
 
 class Checkouts:
