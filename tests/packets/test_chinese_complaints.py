@@ -33,6 +33,7 @@ from tests.packets.complaints import (
     PRIVATE,
     SECTIONS,
     SIDES,
+    TICKED,
     TOLD,
     TYPES,
     WHERE,
