@@ -27,7 +27,9 @@ TouchState = Literal[
 ]
 Worker = Literal["machine", "person"]
 """Who carries a step out. Texts and letters go by machine and visits are made by people; calls may be either."""
-TaskKind = Literal["call", "visit", "reply", "unknown_touch", "unmapped_code", "route", "number", "account"]
+TaskKind = Literal[
+    "call", "visit", "reply", "unknown_touch", "unmapped_code", "route", "number", "account", "clock"
+]  # fmt: skip
 StaffRole = Literal["caller", "officer", "supervisor", "operator", "legal", "lawyer"]
 TaskState = Literal["open", "taken", "done", "declined", "expired", "withdrawn"]
 OPEN_TASKS: frozenset[str] = frozenset({"open", "taken"})

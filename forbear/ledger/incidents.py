@@ -5,7 +5,7 @@ and then fail. The task's end releases it; so does an operator at the command li
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from sqlalchemy import or_, select, update
@@ -25,9 +25,11 @@ from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_reasons import Code, because
 
-Kind = Literal["template", "route", "call", "unmapped"]
+Kind = Literal["template", "route", "call", "unmapped", "clock"]
 TEMPLATE_HELD: Final = "TEMPLATE.HELD"
 ROUTE_HELD: Final = "ROUTE.HELD"
+CORRECTED: Final = "correction"
+"""Who released what turned out not to be so."""
 RULES: Final = {"template": TEMPLATE_HELD, "route": ROUTE_HELD}
 LACKING: Final = {"call": "no-number"}
 """By channel, what is said where the lender has nothing to send from; of every other it is a sender."""
@@ -38,6 +40,7 @@ REASONS: Final[dict[Kind, Code]] = {
     "route": "incident_route",
     "call": "incident_call",
     "unmapped": "incident_unmapped",
+    "clock": "clock_lapsed",
 }
 
 
@@ -86,6 +89,20 @@ def lacking(session: Session, lender: Lender, provider: str, channel: str, at: d
     _open(session, wanted, "call", provider, code, at)
 
 
+def lapsed(session: Session, wanted: tasks.Wanted, clock: str, last_day: date, at: datetime) -> str | None:
+    """Put down, once, that a legal period ran out with nobody keeping it, and open its task; returns that task."""
+    return _open(session, wanted, "clock", "", f"{clock}/{last_day.isoformat()}", at)
+
+
+def unlapsed(session: Session, clock: str, at: datetime) -> None:
+    """What a period ran from was corrected, or what it asks for was found to have been done: its incidents end."""
+    open_ones = select(Incident.id).where(
+        Incident.kind == "clock", Incident.code.startswith(f"{clock}/", autoescape=True), Incident.released_at.is_(None)
+    )
+    for incident in session.scalars(open_ones.order_by(Incident.id)).all():
+        release(session, incident, CORRECTED, at)
+
+
 def supplied(session: Session, lender: str, by: str, at: datetime) -> None:
     """A sender was added: who was to see to one need not any more, and what waited for one asks again."""
     codes = (LACKING_SENDER, *LACKING.values())
@@ -98,7 +115,7 @@ def supplied(session: Session, lender: str, by: str, at: datetime) -> None:
 
 def _open(  # noqa: PLR0917  an incident is all of these
     session: Session, wanted: tasks.Wanted, kind: Kind, provider: str, code: str, at: datetime
-) -> None:
+) -> str | None:
     row = {
         "id": new_id("inc"),
         "tenant": wanted.tenant,
@@ -112,11 +129,12 @@ def _open(  # noqa: PLR0917  an incident is all of these
     }
     made = session.scalar(insert(Incident).values(row).on_conflict_do_nothing().returning(Incident.id))
     if made is None:
-        return
+        return None
     task = tasks.open_task(session, wanted, at)
     session.execute(update(Incident).where(Incident.id == made).values(task=task))
     written = {"kind": kind, "code": code, "task": task}
     _note(session, wanted.tenant, wanted.lender, made, "incident_opened", at, written)
+    return task
 
 
 def holding(session: Session, lender: str, provider: str, template: str) -> Incident | None:
@@ -180,6 +198,8 @@ def _release(session: Session, found: list[Incident], by: str, at: datetime) -> 
         session.flush()
         written = {"code": incident.code, "by": by}
         _note(session, incident.tenant, incident.lender, incident.id, "incident_released", at, written)
+        if incident.kind == "clock":
+            continue
         waiting = select(Account.id).where(
             Account.lender == incident.lender, Account.state == "open", Account.next_rule.in_((*RULES.values(), NONE))
         )

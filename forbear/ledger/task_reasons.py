@@ -31,6 +31,8 @@ Code = Literal[
     "incident_unmapped",
     "incident_lacking",
     "account_held",
+    "clock_alarm",
+    "clock_lapsed",
     "earlier",
 ]
 CODES: Final[tuple[Code, ...]] = get_args(Code)
@@ -52,6 +54,8 @@ VALUES: Final[Mapping[Code, frozenset[str]]] = MappingProxyType(
         "incident_unmapped": _SENT,
         "incident_lacking": _HEARD,
         "account_held": _HEARD,
+        "clock_alarm": frozenset({"clock", "days", "last_day", "case", "alarm"}),
+        "clock_lapsed": frozenset({"clock", "last_day", "case", "alarm"}),
         "earlier": frozenset({"sentence"}),
     }
 )

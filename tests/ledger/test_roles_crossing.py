@@ -108,6 +108,8 @@ GRANTED = {
     "persons_at('x'::bytea)": {"api", "worker"},
     "tell_accounts_of(array['x'], 'opted_out', now())": {"api", "worker"},
     "open_accounts('', 1)": {"relay", "worker"},
+    "open_cases('', 1)": {"relay", "worker"},
+    "case_owner('x')": {"relay", "api"},
     "purge_spent('-infinity', '-infinity', 1)": {"worker"},
     "imports_waiting(now())": {"api"},
     "imports_past(now())": {"api"},

@@ -22,6 +22,9 @@ API_INSERTS = {
     *("entry", "payment", "promise", "stop", "receipt", "page_session", "checkout", "reply", "suppression"),
     *("past_contact", "event", "outbox", "idempotency", "audit_row", "import_file", "import_piece", "import_row"),
     *("task", "incident", "service_proof", "loan_terms"),
+    # What a lender tells of its legal cases, and the packets that it asks for.
+    *("case_fact", "case_fields", "guarantee", "case_service", "case_file", "packet", "packet_review", "case_cost"),
+    "case_run",
 }
 WORKER_INSERTS = {
     *("person_key", "stop", "legal_case", "decision", "touch", "receipt", "link", "suppression", "outbox"),
@@ -33,6 +36,9 @@ WORKER_INSERTS = {
     *("payment", "entry"),
     # A notice that was posted, where no event told of it.
     "event",
+    # A case's decision, its clocks and alarms, and the packets that it asks for and makes.
+    *("case_fact", "case_fields", "case_decision", "case_clock", "clock_alarm", "case_service", "case_file", "packet"),
+    "case_run",
 }
 OF_TENANT = {"person", "person_match", "outbox", "audit_seal"}
 TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant" in table.columns)

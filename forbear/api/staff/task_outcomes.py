@@ -31,6 +31,7 @@ ENDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         MEND: ("released",),
         "account": ("released",),
         "unmapped_code": ("looked_up",),
+        "clock": ("seen",),
     }
 )
 

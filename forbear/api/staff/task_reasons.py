@@ -58,7 +58,7 @@ def _values(words: StaffWords, stored: Mapping[str, str]) -> dict[str, str]:
         values["do"] = said("codes", known.do) if known else ""
     if stored.get("sender") == "":
         values["sender"] = words("reasons.no_sender")
-    for name, section in (("reading", "readings"), ("channel", "channels")):
+    for name, section in (("reading", "readings"), ("channel", "channels"), ("clock", "clocks")):
         if f"{section}.{stored.get(name)}" in words.sentences:
             values[name] = words(f"{section}.{stored[name]}")
     return values

@@ -250,7 +250,8 @@ class PacketReview(OfLender, Base):
     __tablename__ = "packet_review"
     id: Mapped[Id]
     packet: Mapped[str] = mapped_column(ForeignKey("packet.id"))
-    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    staff: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Null where a lender's own system fetched it."""
     verdict: Mapped[str]
     """`opened`, `approved`, `returned`, `downloaded`, `filed`."""
     sha256: Mapped[str]
@@ -260,6 +261,7 @@ class PacketReview(OfLender, Base):
     __table_args__ = (
         Index(None, "packet"),
         CheckConstraint("verdict in ('opened', 'approved', 'returned', 'downloaded', 'filed')", name="verdict"),
+        CheckConstraint("staff is not null or verdict = 'downloaded'", name="by"),
     )
 
 

@@ -39,6 +39,7 @@ class Outbox(OfTenant, Base):
     __table_args__ = (
         Index("ix_outbox_waiting", "id", postgresql_where="delivered_at is null"),
         Index("ix_outbox_swept", "account", "at", postgresql_where="fact = 'account_swept'"),
+        Index("ix_outbox_case_swept", "legal_case", "at", postgresql_where="fact = 'case_swept'"),
         Index(None, "delivered_at", postgresql_where="delivered_at is not null"),
     )
 

@@ -41,7 +41,8 @@ class Sender(OfLender, Base):
 class Incident(OfLender, Base):
     """A code that a person must look at, once: while it is open the same one opens nothing more.
 
-    `template` and `route` hold what they name until they are released; `call` and `unmapped` hold nothing.
+    `template` and `route` hold what they name until they are released; `call` and `unmapped` hold nothing, nor does
+    `clock`: a legal period that lapsed, whose id stands as the code.
     """
 
     __tablename__ = "incident"
@@ -69,5 +70,5 @@ class Incident(OfLender, Base):
             postgresql_where="released_at is null",
         ),
         Index(None, "task"),
-        CheckConstraint("kind in ('template', 'route', 'call', 'unmapped')", name="kind"),
+        CheckConstraint("kind in ('template', 'route', 'call', 'unmapped', 'clock')", name="kind"),
     )

@@ -26,6 +26,13 @@ SQL = """
     create index ix_legal_case_open on legal_case (account) where state = 'open';
     create index ix_legal_case_next on legal_case (tenant, next_at) where state = 'open';
     alter table outbox add column legal_case text;
+    create index ix_outbox_case_swept on outbox (legal_case, at) where fact = 'case_swept';
+    alter table task drop constraint ck_task_kind;
+    alter table task add constraint ck_task_kind check (kind in
+        ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number', 'account', 'clock'));
+    alter table incident drop constraint ck_incident_kind;
+    alter table incident add constraint ck_incident_kind check (kind in
+        ('template', 'route', 'call', 'unmapped', 'clock'));
     create table case_fact (
         id text not null, legal_case text not null, number integer not null, kind text not null,
         on_day date not null, person text, details jsonb not null, told bytea, staff text, takes_back text,
@@ -129,10 +136,11 @@ SQL = """
     );
     create index ix_packet_run on packet (run);
     create table packet_review (
-        id text not null, packet text not null, staff text not null, verdict text not null, sha256 text not null,
+        id text not null, packet text not null, staff text, verdict text not null, sha256 text not null,
         reason bytea, at timestamptz not null, lender text not null, tenant text not null,
         constraint pk_packet_review primary key (id),
         constraint ck_packet_review_verdict check (verdict in ('opened', 'approved', 'returned', 'downloaded', 'filed')),
+        constraint ck_packet_review_by check (staff is not null or verdict = 'downloaded'),
         constraint fk_packet_review_packet foreign key(packet) references packet (id),
         constraint fk_packet_review_staff foreign key(staff) references staff (id)
     );
@@ -184,10 +192,15 @@ SQL = """
     grant select (legal_case) on outbox to forbear_relay;
     grant update on legal_case to forbear_worker;
     grant insert on legal_case to forbear_staff;
-    grant update (kind, path, path_version, stage, stage_since, next_at, next_reason, next_rule, assignee, version)
-        on legal_case to forbear_staff;
+    grant update (kind, path, path_version, stage, stage_since, next_at, next_reason, next_rule, assignee, version,
+        state, outcome, closed_at) on legal_case to forbear_staff;
     grant update (version) on legal_case to forbear_api;
 """
+VOIDING = f"""
+    create policy forbear_api_update on packet for update to forbear_api
+        using ({OF_LENDER}) with check ({OF_LENDER} and state = 'void')
+"""
+"""Whoever finds, while fetching, that a packet does not say any more what the record says voids it."""
 EVIDENCE = ("case_fact", "case_fields", "case_decision", "guarantee", "case_service", "packet_review", "case_cost")
 """Tables whose rows nobody changes."""
 RIGHTS: dict[str, dict[str, str]] = {
@@ -231,13 +244,19 @@ RIGHTS: dict[str, dict[str, str]] = {
         "clock_alarm": "select",
         "case_service": "select, insert",
         "case_file": "select, insert",
-        "packet": "select, insert",
-        "packet_review": "select",
+        "packet": "select, insert, update (state, changed_at)",
+        "packet_review": "select, insert",
         "case_cost": "select, insert",
         "case_run": "select, insert",
     },
 }
 TABLES = tuple(RIGHTS["forbear_api"])
+OF_API: dict[str, dict[str, str]] = {
+    "packet": {"select": OF_LENDER, "insert": f"{OF_LENDER} and state = 'asked'"},
+    "packet_review": {"select": OF_LENDER, "insert": f"{OF_LENDER} and verdict = 'downloaded' and staff is null"},
+}
+"""What a lender's API may do with rows of which it may not write every kind: it asks for packets and fetches them, and
+nobody approves one through it."""
 
 
 def upgrade() -> None:
@@ -248,9 +267,13 @@ def upgrade() -> None:
     for role, rights in RIGHTS.items():
         for table, privileges in rights.items():
             run(connection, f"grant {privileges} on {table} to {role}")
-            if table in TABLES:
+            if role == "forbear_api" and table in OF_API:
+                for operation, condition in OF_API[table].items():
+                    policy(connection, table, role, operation, condition)
+            elif table in TABLES:
                 policy(connection, table, role, "all", OF_LENDER if role == "forbear_api" else OF_TENANT)
     policy(connection, "legal_case", "forbear_api", "update", OF_LENDER)
+    run(connection, VOIDING)
     for table in EVIDENCE:
         freeze(connection, table)
 
