@@ -66,7 +66,10 @@ def elements_of(kind: Kind, values: Mapping[str, Value], folder: Path = COURT) -
                 {
                     "number": each.number,
                     "label": each.label,
-                    "values": {name: _plain(kind.fields[name], values.get(name), read.words) for name in each.fields},
+                    "values": {
+                        name: _plain(kind.fields[name], _asked(kind.fields[name], values), read.words)
+                        for name in each.fields
+                    },
                 }
                 for each in read.listed
                 if each.section == section
@@ -121,6 +124,12 @@ def _check(path: Path, kind: Kind, read: Elements) -> None:
                     bare := sorted(set(field.choices) - read.words.get(field.name, {}).keys())
                 ):
                     raise BadData(path, None, f"[words] {field.name} has no word for '{bare[0]}'")
+
+
+def _asked(field: Field, values: Mapping[str, Value]) -> Value:
+    """What was told of a field; nothing where the answer that asks for it is no: the page leaves it out too."""
+    declined = field.when is not None and values.get(field.when.field) is False
+    return None if declined else values.get(field.name)
 
 
 def _plain(field: Field, value: object, words: Mapping[str, Mapping[str, str]]) -> Any:
