@@ -171,9 +171,14 @@ def test_an_answer_asks_for_what_belongs_to_it(kind: str, answer: dict[str, Any]
     assert f"{wanted}: '" in refused(paper(kind, **answer))
 
 
-@pytest.mark.parametrize("name", ["agents_have", "collateral_have", "guarantees_have", "accelerated", "overdue"])
+@pytest.mark.parametrize("name", ["agents_have", "collateral_have", "guarantees_have", "accelerated", "costs_asked"])
 def test_a_no_that_what_is_told_contradicts_is_refused(name: str) -> None:
     assert "an_answer_and_what_is_told_do_not_agree" in refused(paper(LOAN, **{name: False}))
+
+
+def test_days_that_the_record_knows_are_left_out_where_nothing_is_overdue() -> None:
+    found = {label: words for part in sections(html(LOAN, overdue=False)).values() for label, words in part}
+    assert found["9.是否逾期"] == "是□逾期时间：至今已逾期：否☑"
 
 
 def test_a_claimant_is_told_whole_and_a_suit_has_two_sides() -> None:

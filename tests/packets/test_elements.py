@@ -64,6 +64,11 @@ def test_values_are_as_json_has_them_and_an_empty_box_is_null() -> None:
     assert by["最高额担保"] == {"maximum": "否", "maximum_settled_on": None, "maximum_amount": None}
 
 
+def test_what_an_answer_of_no_leaves_out_of_the_page_is_left_out_here() -> None:
+    by = {each["label"]: each["values"] for each in elements(told(find_kind(LOAN), overdue=False))}
+    assert by["是否逾期"] == {"overdue": "否", "overdue_since": None, "overdue_days": None}
+
+
 def test_a_paper_in_free_form_has_none() -> None:
     kind = find_kind(FREE)
     assert not has_elements(kind)
