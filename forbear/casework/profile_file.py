@@ -33,8 +33,8 @@ SLOTS: Final = frozenset(
     | {"other"}
 )
 WORDS: Final = frozenset(
-    {"form", "debt", "claim", "creditor", "agents", "guarantees", "collateral", "assigned", "notices", "organisation"}
-    | {"grows", "debt_buyer", "costs"}
+    {"form", "debt", "claim", "creditor", "path", "agents", "guarantees", "collateral", "assigned", "notices", "costs"}
+    | {"organisation", "grows", "debt_buyer", "account_stated", "regulated", "agreed", "confirmed", "witness"}
 )
 """Circumstances that a condition may name; `circumstances.py` finds them."""
 Need = Literal["required", "when", "optional"]

@@ -1,0 +1,252 @@
+"""From the record of a case to the parts of a packet, with all that is missing at once and a digest of what it says.
+
+Nothing here renders, binds or writes: the same record gives the same parts, so that asking again tells whether anything
+changed since a packet was looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from forbear.casework.assembly import Assembly, Snapshot, Wanted, snapshot_of
+from forbear.casework.circumstances import check_choices, circumstances
+from forbear.casework.contract import find_contract, find_costs
+from forbear.casework.data_files import data_files
+from forbear.casework.exhibits import Exhibit, find_exhibits
+from forbear.casework.found import Found, names_of
+from forbear.casework.kept import open_file
+from forbear.casework.lists import Listed, attachments_of, find_lists, service_addresses
+from forbear.casework.matters import find_matters, find_notices_of_law
+from forbear.casework.notices import check_services, find_notices
+from forbear.casework.opened import find_opened
+from forbear.casework.papers import Frame, PaperMade, make_paper
+from forbear.casework.parties import find_parties, head_of, respondents
+from forbear.casework.profile_file import PacketProfile, PartWanted, find_profile, met
+from forbear.casework.record import CaseRecord, read_case
+from forbear.casework.shared import refuse_typed, settled, shared
+from forbear.casework.standing import Standing
+from forbear.casework.sums import figures_of, find_sums
+from forbear.documents.filters import locale_of
+from forbear.documents.packets.profiles import find_profile as find_court
+from forbear.documents.registry import find_kind
+from forbear.errors import BadInput, Missing
+from forbear.ledger.engine import Ledger
+from forbear.ports.packets import PacketFacts, Part
+
+FOR_COURTS: Final = frozenset({"index", "checklist"})
+UNSEEN: Final = frozenset({"opened_log"})
+"""Values that change by looking at a packet, which is no change of it."""
+
+
+def assemble(ledger: Ledger, session: Session, wanted: Wanted, *, contents: bool = True) -> Assembly:
+    """A packet from the record as it stands.
+
+    Args:
+        ledger: whose record it is.
+        session: one that sees the case, its account and the people on it.
+        wanted: which packet.
+        contents: whether to open the files of exhibits; without them only the snapshot and what is missing are told.
+
+    Raises:
+        NotFound: no such case or profile.
+        BadInput: the cut-off day is not over when the packet is dated.
+    """
+    profile = find_profile(wanted.profile)
+    if wanted.cut_off > wanted.day:
+        raise BadInput("cut_off", "is after the day of the packet", f"Give {wanted.day} or an earlier day")
+    return _Assembling(read_case(ledger, session, wanted.case), profile, wanted).assembly(contents=contents)
+
+
+class _Assembling:
+    """One packet being assembled."""
+
+    def __init__(self, record: CaseRecord, profile: PacketProfile, wanted: Wanted) -> None:
+        self.record, self.profile, self.wanted = record, profile, wanted
+        self.found = Found()
+        self.known = record.known("")
+
+    def assembly(self, *, contents: bool) -> Assembly:
+        self._check_case()
+        frame = self._find()
+        values = settled(self.known, self.found)
+        words = circumstances(self.record, values)
+        check_choices(self.profile, values, self.found)
+        check_services(self.record, self.profile, words, self.found)
+        signer = str(values.get("signer_name", ""))
+        exhibits = find_exhibits(self.record, self.profile, words, signer, self.found)
+        listed = [(part, find_kind(part.paper)) for part in self.profile.parts if part.paper and met(part.when, words)]
+        find_lists(listed, exhibits, self._copies(), self.profile.language, self.found)
+        refuse_typed(self.record, self.found)
+        papers = [self._paper(part, kind, listed, exhibits, frame) for part, kind in listed]
+        self._check_sums(papers)
+        missing = (*self.found.missing, *_lacking(papers))
+        return Assembly(
+            wanted=self.wanted,
+            court=find_court(self.wanted.court or self.profile.court),
+            parts=tuple(self._parts(papers, exhibits, contents=contents)),
+            facts=self._facts(papers, exhibits, self._snapshot(papers, exhibits, frame)),
+            missing=missing,
+            snapshot=self._snapshot(papers, exhibits, frame),
+            data=() if missing else data_files(papers),
+            drafts=tuple(slot for each in papers for slot in each.drafts),
+        )
+
+    def _find(self) -> Frame:
+        record, found, language = self.record, self.found, self.profile.language
+        find_parties(record, self.known, found)
+        owed = find_sums(record, self.wanted.cut_off, language, self.known, found)
+        find_notices(record, language, found)
+        find_notices_of_law(record, language, found)
+        find_contract(record, self.wanted.cut_off, self.known, found)
+        find_costs(record, language, owed.parts["cost"], found)
+        find_matters(record, self.profile, found)
+        find_opened(record, self.wanted, found)
+        return Frame(
+            case=record.case.id,
+            language=language,
+            country=self.profile.country,
+            day=self.wanted.day,
+            cut_off=self.wanted.cut_off,
+            due_since=record.account.due_since,
+            currency=record.account.currency,
+            head=head_of(record, found),
+            figures=figures_of(owed),
+        )
+
+    def _check_case(self) -> None:
+        case, profile = self.record.case, self.profile
+        creditor = "guarantor" if case.creditor else "lender"
+        if case.path not in profile.paths:
+            self.found.lack(
+                "path", f"{profile.id} is for cases on {' or '.join(profile.paths)}", "Take the case up on that path"
+            )
+        if creditor not in profile.creditors:
+            self.found.lack("creditor", f"{profile.id} is not for a claim of the {creditor}", "Ask for another packet")
+        for kinds in profile.facts:
+            if self.record.fact(*kinds) is None:
+                told = " or ".join(kinds)
+                self.found.lack(f"fact:{kinds[0]}", f"nobody told {told}", "Tell it: forbear case tell")
+
+    def _copies(self) -> int:
+        return self.profile.copies or len(respondents(self.record)) + 1
+
+    def _paper(
+        self, part: PartWanted, kind: Any, listed: Sequence[Listed], exhibits: Sequence[Exhibit], frame: Frame
+    ) -> PaperMade:
+        language, values = self.profile.language, settled(self.record.known(kind.id), self.found)
+        values.setdefault("attachments", attachments_of(part, listed, exhibits, self._copies(), language))
+        values.setdefault("service_addresses", service_addresses(values, language))
+        standing = Standing(values, frame.currency, locale_of(language, frame.country))
+        filled = {
+            name: value if shared().get(name) == "ledger" else standing.filled(value)
+            for name, value in values.items()
+            if name in kind.fields
+        }
+        for name in sorted(standing.unknown):
+            self.found.lack(
+                f"field:{name}",
+                f"stands as {{{name}}} in words told for the case, and is not known",
+                "Tell it, or take it out",
+            )
+        court = {name: values[name] for name in ("court", "court_address") if name in values}
+        return make_paper(part, kind, {**court, **filled}, frame)
+
+    def _check_sums(self, papers: Iterable[PaperMade]) -> None:
+        """Every paper says the same total, which is what its account owes."""
+        owed = {str(each.part.paper.total) for each in papers if each.part.paper is not None}
+        said = {f"{each.values['sum_total']:f}" for each in papers if isinstance(each.values.get("sum_total"), Decimal)}
+        if {Decimal(each) for each in said} - {Decimal(each) for each in owed}:
+            self.found.lack(
+                "sum_total", "is not the same in every paper", "Have the account's entries looked at", "operator"
+            )
+        if any(each.kind.balance == "owed" for each in papers) and not any(Decimal(each) > 0 for each in owed):
+            self.found.lack(
+                "sum_total", "nothing is owed on the cut-off day", "Choose another day, or ask for nothing", "ledger"
+            )
+
+    def _parts(self, papers: Sequence[PaperMade], exhibits: Sequence[Exhibit], *, contents: bool) -> Iterator[Part]:
+        made = {each.wanted.key: each.part for each in papers}
+        for wanted in self.profile.parts:
+            if wanted.paper:
+                if wanted.key in made:
+                    yield made[wanted.key]
+                continue
+            for each in exhibits:
+                content = open_file(self.record.ledger, self.record.session, each.file) if contents else None
+                yield Part(
+                    key=each.key,
+                    title=each.title,
+                    kind="exhibit",
+                    role="exhibit",
+                    tab=each.tab,
+                    content=content,
+                    media_type=each.file.media_type,
+                    sha256=each.file.sha256,
+                    language=self.profile.language,
+                    supplier=each.supplier,
+                )
+
+    def _snapshot(self, papers: Sequence[PaperMade], exhibits: Sequence[Exhibit], frame: Frame) -> Snapshot:
+        """Of every value that is printed, by the group it is from; of templates, files and the profile."""
+        of = {name: group for group, values in self.found.groups.items() for name in values}
+        groups: dict[str, Any] = {group: {} for group in self.found.groups}
+        groups["told"] = {}
+        for each in papers:
+            for name, value in each.given.items():
+                if name not in UNSEEN:
+                    groups[of.get(name, "told")].setdefault(name, {})[each.wanted.key] = value
+        head = frame.head
+        at = head.address
+        groups["parties"]["head"] = [head.name, head.phone, head.colour, head.logo, *(at.lines if at else ())]
+        groups["templates"] = [[each.wanted.key, each.kind.id, each.kind.digest, each.part.language] for each in papers]
+        groups["files"] = [[each.tab, each.title, each.file.sha256] for each in exhibits]
+        groups["profile"] = [
+            self.profile.id, self.profile.version, self.wanted.court or self.profile.court, self.wanted.cut_off,
+            self.wanted.day,
+        ]  # fmt: skip
+        return snapshot_of(groups)
+
+    def _facts(self, papers: Sequence[PaperMade], exhibits: Sequence[Exhibit], snapshot: Snapshot) -> PacketFacts:
+        values = settled(self.known, self.found)
+        return PacketFacts(
+            packet=self.wanted.packet,
+            case=self.record.case.id,
+            title=self.profile.title,
+            jurisdiction=self.record.case.path or "",
+            day=self.wanted.day,
+            language=self.profile.language,
+            evidence={each.number: each.key for each in exhibits},
+            says=tuple(_said(papers, values)),
+            data_sha256=snapshot.sha256,
+            previous=self.wanted.previous,
+        )
+
+
+def _said(papers: Sequence[PaperMade], values: Mapping[str, Any]) -> Iterator[str]:
+    """Words that must stand in the finished packet: who is claimed against, the total, the court's number."""
+    names = {name for each in papers for name in each.kind.fields}
+    if "respondent_persons" in names:
+        for rows in (values.get("respondent_persons", ()), values.get("respondent_organisations", ())):
+            yield from (name for name in names_of(rows) if name)
+    total = next((each.values["sum_total"] for each in papers if each.values.get("sum_total")), None)
+    if isinstance(total, Decimal):
+        yield f"{total:,}"
+    if "case_no" in names and values.get("case_no"):
+        yield str(values["case_no"])
+
+
+def _lacking(papers: Sequence[PaperMade]) -> Iterator[Missing]:
+    """What papers lack, each once with every paper that lacks it."""
+    seen: dict[tuple[str, str, str], list[str]] = {}
+    who: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for each in papers:
+        for flaw in each.flaws:
+            key = (flaw.field, flaw.problem, flaw.remedy)
+            seen.setdefault(key, []).append(each.wanted.key)
+            field = each.kind.fields.get(flaw.field.partition(".")[0])
+            who[key] = (field.supplier, field.called()) if field else ("legal", "")
+    for (name, problem, remedy), keys in seen.items():
+        supplier, called = who[name, problem, remedy]
+        yield Missing(f"field:{name}", f"{problem} ({', '.join(keys)})", remedy, supplier, called)

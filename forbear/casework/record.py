@@ -1,0 +1,222 @@
+"""Everything that the record holds of one case and that its papers may print: read once, in one transaction.
+
+Opened names, numbers and texts live in memory only between here and the pages.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from forbear.errors import Erased, NotFound
+from forbear.ledger.addresses import PostalAddress
+from forbear.ledger.engine import Ledger
+from forbear.ledger.paper_fields import known_of
+from forbear.ledger.tables.accounts import Account, LegalCase, Party
+from forbear.ledger.tables.cases import CaseClock, CaseCost, CaseFact, CaseFields, CaseFile, CaseService, Guarantee
+from forbear.ledger.tables.people import ContactPoint, Lender, Profile
+
+ANSWERING: Final = ("borrower", "co_borrower", "guarantor", "counter_guarantor")
+"""Roles in which somebody owes, in the order in which a claim names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A party of the account as its lender knows them."""
+
+    person: str
+    role: str
+    name: str = field(repr=False)
+    birth_date: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    address: PostalAddress | None = field(default=None, repr=False)
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """One case with its rows. What was taken back is left out."""
+
+    ledger: Ledger = field(repr=False)
+    session: Session = field(repr=False)
+    case: LegalCase
+    account: Account
+    lender: Lender
+    people: tuple[Somebody, ...] = field(repr=False)
+    told: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    """What was told of the case, by kind of paper; for every kind under an empty name."""
+    facts: tuple[CaseFact, ...]
+    services: tuple[CaseService, ...]
+    files: tuple[CaseFile, ...]
+    guarantees: tuple[Guarantee, ...]
+    costs: tuple[CaseCost, ...]
+    clocks: tuple[CaseClock, ...]
+    now: datetime
+
+    def opened(self, sealed: bytes | None) -> str:
+        """A sealed text of the case: it lies under the key of the account's borrower."""
+        if sealed is None:
+            return ""
+        vault = self.ledger.vault
+        return vault.open(self.session, lender=self.account.lender, person=self.account.borrower, sealed=sealed)
+
+    def opened_json(self, sealed: bytes | None) -> Mapping[str, Any]:
+        told: object = json.loads(self.opened(sealed) or "{}")
+        return told if isinstance(told, dict) else {}  # pyright: ignore[reportUnknownVariableType]  as it was sealed
+
+    def known(self, kind: str) -> Mapping[str, Any]:
+        """What the lender told for a kind of paper, and what was told of the case for it, which goes before."""
+        wide = known_of(self.ledger, self.session, self.account, self.lender, kind)
+        return {**wide, **self.told.get("", {}), **self.told.get(kind, {})}
+
+    def somebody(self, person: str) -> Somebody | None:
+        return next((each for each in self.people if each.person == person), None)
+
+    def fact(self, *kinds: str) -> CaseFact | None:
+        """The latest fact of these kinds."""
+        found = [each for each in self.facts if each.kind in kinds]
+        return max(found, key=lambda each: (each.on_day, each.number), default=None)
+
+    def last_day(self, kind: str, subject: str = "") -> date | None:
+        """The last day of a clock, as it was reckoned with the latest decision."""
+        found = (each for each in self.clocks if each.kind == kind and each.subject == subject and each.state != "void")
+        return next((each.last_day for each in found), None)
+
+
+def read_case(ledger: Ledger, session: Session, case: str) -> CaseRecord:
+    """One case.
+
+    Raises:
+        NotFound: the session sees none of that id.
+    """
+    found = session.get(LegalCase, case, populate_existing=True)
+    if found is None:
+        raise NotFound(f"No case {case}")
+    account = session.get_one(Account, found.account)
+    record = CaseRecord(
+        ledger=ledger,
+        session=session,
+        case=found,
+        account=account,
+        lender=session.get_one(Lender, account.lender),
+        people=tuple(_people(ledger, session, account)),
+        told={},
+        facts=_standing(session.scalars(_of_case(CaseFact, case).order_by(CaseFact.number)).all()),
+        services=_services(session, account, case),
+        files=_files(session, case),
+        guarantees=_guarantees(session, account),
+        costs=_standing(session.scalars(_of_case(CaseCost, case).order_by(CaseCost.on_day, CaseCost.id)).all()),
+        clocks=tuple(session.scalars(_of_case(CaseClock, case).order_by(CaseClock.kind, CaseClock.subject))),
+        now=ledger.clock.now(),
+    )
+    return _with_told(record)
+
+
+def _of_case(table: Any, case: str) -> Any:
+    return select(table).where(table.legal_case == case)
+
+
+def _standing(rows: Sequence[Any]) -> tuple[Any, ...]:
+    """Rows that no later row takes back, and that take nothing back themselves."""
+    taken = {each.takes_back for each in rows if each.takes_back}
+    return tuple(each for each in rows if each.id not in taken and not each.takes_back)
+
+
+def _services(session: Session, account: Account, case: str) -> tuple[CaseService, ...]:
+    rows = session.scalars(
+        select(CaseService)
+        .where(CaseService.account == account.id, or_(CaseService.legal_case.is_(None), CaseService.legal_case == case))
+        .order_by(CaseService.sent_on, CaseService.reached_on, CaseService.at, CaseService.id)
+    )
+    return _standing(rows.all())
+
+
+def _files(session: Session, case: str) -> tuple[CaseFile, ...]:
+    rows = session.scalars(
+        _of_case(CaseFile, case).where(CaseFile.state == "kept").order_by(CaseFile.slot, CaseFile.number, CaseFile.id)
+    )
+    return tuple(rows)
+
+
+def _guarantees(session: Session, account: Account) -> tuple[Guarantee, ...]:
+    """The last word on each guarantor."""
+    rows = session.scalars(
+        select(Guarantee).where(Guarantee.account == account.id).order_by(Guarantee.number, Guarantee.id)
+    )
+    last = {row.person: row for row in rows}
+    return tuple(sorted(last.values(), key=lambda row: (row.signed_on, row.id)))
+
+
+def _with_told(record: CaseRecord) -> CaseRecord:
+    """With what was told of the case: of each name the latest; told empty, it is taken away."""
+    from dataclasses import replace
+
+    rows = record.session.scalars(_of_case(CaseFields, record.case.id).order_by(CaseFields.at, CaseFields.id))
+    told: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        told.setdefault(row.kind, {}).update(record.opened_json(row.told))
+    return replace(
+        record,
+        told={
+            kind: {name: value for name, value in values.items() if value not in (None, "", [])}
+            for kind, values in told.items()
+        },
+    )
+
+
+def _people(ledger: Ledger, session: Session, account: Account) -> Iterator[Somebody]:
+    rows = session.scalars(
+        select(Party).where(Party.account == account.id, Party.role.in_(ANSWERING)).order_by(Party.id)
+    ).all()
+    persons = sorted({row.person for row in rows})
+    ledger.vault.load(session, lender=account.lender, persons=persons)
+    profiles = {
+        row.person: row
+        for row in session.scalars(select(Profile).where(Profile.lender == account.lender, Profile.person.in_(persons)))
+    }
+    for row in sorted(rows, key=lambda row: (ANSWERING.index(row.role), row.id)):
+        if row.person in profiles:
+            yield _somebody(ledger, session, row, profiles[row.person])
+
+
+def _somebody(ledger: Ledger, session: Session, party: Party, profile: Profile) -> Somebody:
+    def opened(sealed: bytes | None) -> str:
+        if sealed is None:
+            return ""
+        try:
+            return ledger.vault.open(session, lender=party.lender, person=party.person, sealed=sealed)
+        except Erased:
+            return ""  # then the name is missing, which whoever assembles says
+
+    points = {kind: _point(session, party, kind) for kind in ("postal", "phone", "email")}
+    address = opened(points["postal"])
+    return Somebody(
+        person=party.person,
+        role=party.role,
+        name=opened(profile.name),
+        birth_date=opened(profile.birth_date),
+        id_number=opened(profile.identity_number),
+        address=PostalAddress.model_validate_json(address) if address else None,
+        phone=opened(points["phone"]),
+        email=opened(points["email"]),
+    )
+
+
+def _point(session: Session, party: Party, kind: str) -> bytes | None:
+    """The newest contact point of a kind that holds."""
+    return session.scalars(
+        select(ContactPoint.value)
+        .where(
+            ContactPoint.lender == party.lender,
+            ContactPoint.person == party.person,
+            ContactPoint.kind == kind,
+            ContactPoint.state == "valid",
+        )
+        .order_by(ContactPoint.created_at.desc(), ContactPoint.id.desc())
+        .limit(1)
+    ).first()

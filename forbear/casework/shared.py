@@ -1,0 +1,61 @@
+"""Which values go before which: the record's own before what was told, what was told before what merely follows.
+
+What the record supplies is never typed for a case. A lender may have told such a value for its letters; here the record
+stands in its place, or nothing.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from forbear.casework.found import Found
+from forbear.casework.record import CaseRecord
+from forbear.documents.registry import COURT, FIELDS
+
+SUPPLIER: Final = "supplier"
+LEDGER: Final = "ledger"
+RECORDED: Final = frozenset(
+    {"claimant_persons", "claimant_organisations", "respondent_persons", "respondent_organisations"}
+)
+"""Fields that a lender may add to, which `parties.py` lays beside the record's own rows."""
+RECORDED_IF_ANY: Final = frozenset({"guarantees", "costs"})
+"""Fields that are the record's own where it has rows of them, else whoever tells them."""
+
+
+@cache
+def shared() -> Mapping[str, str]:
+    """Every shared field with its supplier."""
+    told = tomllib.loads((COURT / FIELDS).read_text("utf-8"))["field"]
+    return MappingProxyType({name: str(each.get(SUPPLIER, "legal")) for name, each in told.items()})
+
+
+def settled(known: Mapping[str, Any], found: Found) -> dict[str, Any]:
+    """All values by name."""
+    own = found.values
+    hard = {
+        name: value
+        for name, value in own.items()
+        if shared().get(name) == LEDGER or name in RECORDED or name in RECORDED_IF_ANY
+    }
+    told = {
+        name: value
+        for name, value in known.items()
+        if shared().get(name) != LEDGER and name not in RECORDED and value not in (None, "", [])
+    }
+    return {**own, **told, **hard}
+
+
+def refuse_typed(record: CaseRecord, found: Found) -> None:
+    """Name every value that was typed for the case although the record says it."""
+    own = found.values
+    for kind, told in record.told.items():
+        for name in sorted(told):
+            if shared().get(name) == LEDGER or (name not in shared() and name in own):
+                found.lack(
+                    f"field:{name}",
+                    f"was typed{f' for {kind}' if kind else ''}, and is the record's own",
+                    "Tell it empty: the record says it",
+                    "legal",
+                )
