@@ -94,7 +94,8 @@ class Filling:
             if each.volume == volume:
                 run = self._in[each.key, volume]
                 row = {
-                    "number": each.tab or ".".join(map(str, places)),
+                    # A bare number below another would be read as a part of its own.
+                    "number": each.tab if each.tab and not each.tab.isdigit() else ".".join(map(str, places)),
                     "title": _short(each.title),
                     "first_page": run.first,
                     "last_page": run.first + run.pages - 1,

@@ -5,6 +5,8 @@ text behind it and its tags.
 """
 
 import io
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -24,6 +26,8 @@ PDF: Final = "application/pdf"
 LOOK_DPI: Final = 40
 WHITE: Final = 250
 POINTS: Final = 72.0
+MOST_ASKED, FEW, MOSTLY = 200, 20, 0.8
+"""Signs that are asked how they stand; with fewer, or where not so many agree, a page stays as its file has it."""
 DEEPEST: Final = 12
 """Forms within forms, as far as they are looked into."""
 
@@ -63,6 +67,8 @@ class _Seen:
     finest: dict[tuple[int, int], float]
     """Of each size of picture, how many dots stand in an inch of the page where it is drawn largest."""
     bare_font: bool
+    upright: int | None
+    """By how many degrees, clockwise, the page must be turned for its text to be read; None where that is not plain."""
 
 
 def open_exhibit(content: bytes, asked: Asked) -> tuple[bytes, Opened]:
@@ -183,8 +189,9 @@ def _placed(page: pikepdf.Page, asked: Asked, seen: _Seen, number: int) -> Place
     turned = page.rotation % 360
     if turned % 90:
         raise Unfit("exhibit.measure", f"its page {number} stands aslant", PRINT_ANEW)
-    sheet = (asked.width, asked.height)
-    placed = place((left, bottom, right, top), turned, unit, sheet, free_foot=seen.free_foot)
+    upright = turned if seen.upright is None else seen.upright
+    free = seen.free_foot and upright == turned
+    placed = place((left, bottom, right, top), upright, unit, (asked.width, asked.height), free_foot=free)
     page.obj.CropBox = Array([left, bottom, right, top])
     return placed
 
@@ -264,4 +271,15 @@ def _looked_at(document: Any, number: int) -> _Seen:
             bare_font = pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(each.raw)) == 0
     foot = grey.crop((0, grey.height - round(FOOT * LOOK_DPI / POINTS), grey.width, grey.height))
     blank, free = grey.getextrema()[0] > WHITE, foot.getextrema()[0] > WHITE
-    return _Seen(any(sign.isalnum() for sign in words), blank, free, finest, bare_font)
+    return _Seen(any(sign.isalnum() for sign in words), blank, free, finest, bare_font, _upright(texts))
+
+
+def _upright(texts: Any) -> int | None:
+    """How a page must be turned, by what most of its signs say: a page that was scanned lying is read standing."""
+    count = texts.count_chars()
+    step = max(1, count // MOST_ASKED)
+    angles = [round(math.degrees(pdfium.FPDFText_GetCharAngle(texts.raw, at))) % 360 for at in range(0, count, step)]
+    if len(angles) < FEW:
+        return None
+    angle, often = Counter(angles).most_common(1)[0]
+    return (360 - angle) % 360 if angle % 90 == 0 and often >= MOSTLY * len(angles) else None

@@ -157,7 +157,7 @@ def printed(seed: int, pages: int, size: tuple[float, float] = LETTER, *, turned
         content = pdf.make_stream("".join(_lines(seed, number, size[1])).encode())
         page = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, *size]), Contents=content)
         page.Resources = Dictionary(Font=Dictionary(F=font))
-        if turned:
+        if turned:  # its lines stand upright in the file: whoever follows its own word reads them lying
             page.Rotate = turned
         pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
     return _saved(pdf)
