@@ -264,10 +264,3 @@ UPKEEP: tuple[Round, ...] = (
         cancel_after="ACTIVITY_TASK_SCHEDULED",
     ),
 )
-
-NAMES = (*(name for branch in ACCOUNT for name in branch.saves), *(branch.saves for branch in UPKEEP))
-"""A file for each of these is in the folder of every release."""
-SHOWS = {
-    **{name: shows for branch in ACCOUNT for name, shows in zip(branch.saves, branch.shows, strict=True)},
-    **{branch.saves: branch.shows for branch in UPKEEP},
-}

@@ -14,7 +14,7 @@ from datetime import datetime
 from threading import Event
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
@@ -27,6 +27,8 @@ from forbear.contracts.decision import AccountStart, Asked, Decision, UpkeepRepo
 from forbear.ports.sms import Accepted, Sending, SmsText
 from forbear.temporal.runner import sandbox
 from tests.replay.branches import ACCOUNT, LONGER_THAN_A_CONTACT, UPKEEP, Branch, Outside, Round, after_its_first
+from tests.replay.case_recording import record_cases
+from tests.replay.following import cancelled, runs
 from tests.workflows.stage import CountingCarrier, PlainWording, ScriptedBook
 from workflows.account import AccountWorkflow
 from workflows.upkeep import UpkeepWorkflow
@@ -89,7 +91,7 @@ async def record(client: Client) -> dict[str, WorkflowHistory]:
         try:
             lives = [_account(client, cast, branch) for branch in ACCOUNT]
             rounds = [_upkeep(client, each) for each in UPKEEP]
-            played = await asyncio.gather(*lives, *rounds)
+            played = await asyncio.gather(*lives, *rounds, record_cases(client))
         finally:
             cast.over.set()
     return {name: history for life in played for name, history in life.items()}
@@ -106,10 +108,10 @@ async def _account(client: Client, cast: Cast, branch: Branch) -> dict[str, Work
     if branch.act is not None:
         await branch.act(handle, cast.outside(branch))
     if "cancelled" in branch.saves[0]:
-        await _cancelled(handle.result())
+        await cancelled(handle.result())
     else:
         await handle.result()
-    return await _runs(client, handle.id, handle.first_execution_run_id, branch.saves)
+    return await runs(client, handle.id, handle.first_execution_run_id, branch.saves)
 
 
 async def _upkeep(client: Client, life: Round) -> dict[str, WorkflowHistory]:
@@ -118,29 +120,11 @@ async def _upkeep(client: Client, life: Round) -> dict[str, WorkflowHistory]:
     )
     if life.cancel_after:
         await after_its_first(life.cancel_after)(handle, Outside())
-        await _cancelled(handle.result())
+        await cancelled(handle.result())
     else:
         await after_its_first("WORKFLOW_EXECUTION_CONTINUED_AS_NEW")(handle, Outside())
-        await _cancelled(client.get_workflow_handle(handle.id).result())
-    return await _runs(client, handle.id, handle.first_execution_run_id, (life.saves,))
-
-
-async def _cancelled(result: "asyncio.Future[object] | object") -> None:
-    try:
-        await result  # pyright: ignore[reportGeneralTypeIssues]  a coroutine of the SDK
-    except WorkflowFailureError:
-        return
-    raise AssertionError("the life was to end by its cancellation")
-
-
-async def _runs(client: Client, workflow: str, run: str | None, names: tuple[str, ...]) -> dict[str, WorkflowHistory]:
-    """The history of each run of a life, following the pages it turned."""
-    found: dict[str, WorkflowHistory] = {}
-    for name in names:
-        history = await client.get_workflow_handle(workflow, run_id=run).fetch_history()
-        found[name] = history
-        run = history.events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-    return found
+        await cancelled(client.get_workflow_handle(handle.id).result())
+    return await runs(client, handle.id, handle.first_execution_run_id, (life.saves,))
 
 
 @asynccontextmanager

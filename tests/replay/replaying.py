@@ -13,9 +13,10 @@ from forbear.temporal.runner import sandbox
 from tests.replay import explaining
 from tests.replay.save import HISTORIES, files, load
 from workflows.account import AccountWorkflow
+from workflows.case import CaseWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
-WORKFLOWS: tuple[type[Any], ...] = (AccountWorkflow, UpkeepWorkflow)
+WORKFLOWS: tuple[type[Any], ...] = (AccountWorkflow, CaseWorkflow, UpkeepWorkflow)
 
 
 class Unreplayable(AssertionError):

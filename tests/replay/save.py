@@ -19,7 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from forbear.services.dev_server import DevServer, Ports
 from forbear.services.ports import free_port
-from tests.replay.branches import NAMES
+from tests.replay.lives import NAMES
 from tests.replay.recording import record
 
 HISTORIES = Path(__file__).parent / "histories"

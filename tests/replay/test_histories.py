@@ -14,8 +14,9 @@ import pytest
 
 from forbear.settings import Settings
 from tests.replay import replaying
-from tests.replay.branches import NAMES, SHOWS, kind
+from tests.replay.branches import kind
 from tests.replay.fingerprints import CHECKOUT, WORKFLOWS
+from tests.replay.lives import NAMES, SHOWS
 from tests.replay.save import HISTORIES, files, load
 
 RELEASE = version("forbear")

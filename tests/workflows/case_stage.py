@@ -129,9 +129,9 @@ async def replay(client: Client, history: WorkflowHistory) -> None:
 
 
 @asynccontextmanager
-async def playing(client: Client, book: CaseBook, shop: PacketShop) -> AsyncGenerator[None]:
+async def playing(client: Client, book: CaseBook, shop: PacketShop, *, threads: int = 20) -> AsyncGenerator[None]:
     """Workers of cases and packets, until the block ends."""
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         cases = Worker(
             client,
             task_queue=queues.CASES,
@@ -139,15 +139,15 @@ async def playing(client: Client, book: CaseBook, shop: PacketShop) -> AsyncGene
             activities=[CaseActivities(book).decide_case],
             activity_executor=pool,
             workflow_runner=sandbox(),
-            max_concurrent_activities=5,
-            max_concurrent_local_activities=5,
+            max_concurrent_activities=1,
+            max_concurrent_local_activities=threads // 2,
         )
         packets = Worker(
             client,
             task_queue=queues.PACKETS,
             activities=[PacketActivities(shop).make_packet],
             activity_executor=pool,
-            max_concurrent_activities=5,
+            max_concurrent_activities=threads // 3,
         )
         async with cases, packets:
             yield
