@@ -38,6 +38,7 @@ PATHS: Final[tuple[str, ...]] = ("CN", "US", "US-NY", "US-CA", "GB-EAW")
 Titles = Mapping[str, str]
 """Words for people by language: always `en` and `zh-Hans`."""
 Addressee = Literal["borrower", "guarantors", "joint_guarantors"]
+Proof = Literal["reached", "sent"]
 Supplier = Literal["lender", "legal", "ledger", "claimant", "court", "operator"]
 Unit = Literal["days", "weeks", "months", "years"]
 
@@ -72,12 +73,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A paper that must have reached people, with proof: one of the kinds `papers`, to each of `to`."""
+    """A paper that must have reached people, with proof: one of the kinds `papers`, to each of `to`.
+
+    Where `by` is `sent`, posting with proof is enough, as long as it did not come back.
+    """
 
     papers: tuple[str, ...]
     to: Addressee
     what: Titles
     when: tuple[Condition, ...] = ()
+    by: Proof = "reached"
 
 
 @dataclass(frozen=True, slots=True)
