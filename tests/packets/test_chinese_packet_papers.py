@@ -131,8 +131,8 @@ def test_nothing_is_signed_dated_or_ticked_for_anybody(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PETITIONS)
 def test_both_sides_must_be_named_and_a_person_may_ask_as_well_as_a_bank(kind: str) -> None:
-    assert "an_applicant_must_be_named" in refused(kind, claimant_organisations=None)
-    assert "a_respondent_must_be_named" in refused(kind, respondent_persons=None)
+    assert "claimant_persons_or_claimant_organisations_must_be_given" in refused(kind, claimant_organisations=None)
+    assert "respondent_persons_or_respondent_organisations_must_be_given" in refused(kind, respondent_persons=None)
     person = {"name": "范例君", "sex": "male", "birth_date": "1970-01-01", "domicile": "示例市样例路2号"}
     page = html(kind, claimant_organisations=None, claimant_persons=[person])
     assert "范例君" in page
@@ -274,6 +274,9 @@ def test_a_schedule_stands_by_kind_and_refuses_what_does_not_add_up() -> None:
     assert "cap_reason: " in refused(kind, cap_reason=None)
     wrong = [row | {"principal": "1619.99"} for row in rows(kind, "allocations")]
     assert "an_allocation_does_not_add_up" in refused(kind, allocations=wrong)
+    assert "day_basis_must_be_given" in refused(kind, day_basis=None)
+    daily = [row | {"rate": "0.05%/日"} for row in rows(kind, "segments")]
+    assert "换算成日利率" not in html(kind, day_basis=None, segments=daily)
     empty = [row | {"end": row["start"]} for row in rows(kind, "segments")]
     assert "a_stretch_must_be_a_day_or_more" in refused(kind, segments=empty)
     assert html(kind, capped=False, cap_reason=None, cap_allows=None, claimed=None, given_up=None)
@@ -294,7 +297,7 @@ def test_a_firm_sends_its_own_lawyers_with_their_licences() -> None:
     assert find_kind(kind).approval == "lawyer"
     assert "all_lawyers_must_be_of_one_firm" in refused(kind, agents=[lawyers[0], lawyers[1] | {"firm": "另一所"}])
     assert "agents.0.licence_no" in refused(kind, agents=[lawyers[0] | {"licence_no": ""}])
-    assert "a_client_must_be_named" in refused(kind, claimant_organisations=None)
+    assert "claimant_persons_or_claimant_organisations_must_be_given" in refused(kind, claimant_organisations=None)
 
 
 def test_each_entry_of_the_index_is_one_row_that_can_be_found_in_the_file(press: Presses) -> None:
