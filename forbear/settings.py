@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     """Signs Lob's events; two with a comma while it is changed. Without it none is believed."""
     letter_prices: dict[str, LetterPrice] = Field(default_factory=dict)
     """What a letter costs by contract, by `provider.service` such as `lob.certified`; of others it is unknown."""
+    signing_certificate: Path | None = None
+    """A PKCS#12 file with the certificate and key that sign packets; without it none is signed."""
+    signing_passphrase: SecretStr = SecretStr("")
 
     namespace: str = "forbear"
     upkeep_seconds: float = 15.0

@@ -23,6 +23,8 @@ __all__ = [
     "PacketFacts",
     "Part",
     "PartKind",
+    "SealProvider",
+    "Signed",
     "StampPlace",
 ]
 
@@ -193,4 +195,31 @@ class Binder(Protocol):
             Incomplete: with everything that is missing or unfit at once.
             Unprintable: a check of the final bytes failed, or the engine is busy or hung; nothing was made.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A file with a signature put behind its last byte: what was signed is its beginning, unchanged.
+
+    Attributes:
+        before: hash of the file as its packet's manifest names it.
+        after: hash of the file as it is signed; another each time.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    before: str
+    after: str
+
+
+class SealProvider(Protocol):
+    """Puts an electronic seal of an organisation on a file.
+
+    Seals of this kind, as Chinese courts know them, are made by licensed providers in a format of their own. There is
+    none here: papers leave a place free, in which a seal is put by hand or by whoever implements this.
+    """
+
+    def seal(self, file: File, page: int, left: float, top: float) -> Signed:
+        """Seal a file on one of its pages, at a place in millimetres from its upper left corner."""
         ...
