@@ -214,6 +214,10 @@ def test_every_allegation_of_the_consumer_credit_fairness_act_stands_in_it(alleg
     assert allegation in words(NEW_YORK)
 
 
+def test_a_name_that_ends_in_a_point_gets_no_second_one() -> None:
+    assert "The original creditor is Example Bank, N.A. 6." in words(NEW_YORK, original_creditor="Example Bank, N.A.")
+
+
 def test_the_contract_is_attached_where_it_is_not_the_charge_off_statement() -> None:
     told = words(NEW_YORK, attached="contract", agreement_exhibit="A")
     assert "A copy of the contract on which the action is based is attached as Exhibit A." in told

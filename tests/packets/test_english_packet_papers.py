@@ -196,9 +196,12 @@ def test_of_a_regulated_agreement_the_default_notice_must_be_told(field: str) ->
 
 def test_an_assignment_is_told_with_the_day_of_its_notice() -> None:
     bought = rows(SOLD, "assignments")
+    bought[-1]["buyer"] = rows(PARTICULARS, "claimant_organisations")[0]["name"]
     told = words(PARTICULARS, debt_buyer=True, assignments=bought)
     assert "Notice in writing was given to the Defendant on 5 August 2026." in told
     assert "assignments_must_be_given" in refused(PARTICULARS, debt_buyer=True)
+    assert "from_the_buyer_before" in refused(PARTICULARS, debt_buyer=True, assignments=bought[1:] * 2)
+    assert "down_to_the_claimant" in refused(PARTICULARS, debt_buyer=True, assignments=bought[:1])
     unknown = [{name: value for name, value in row.items() if name != "notice_day"} for row in bought]
     assert "notice_day_must_be_given" in refused(PARTICULARS, debt_buyer=True, assignments=unknown)
 
