@@ -192,7 +192,7 @@ def rehydrate(data: Data = DATA) -> None:
     rebuilt = rehydration.run(_settings(data), console.print)
     if rebuilt.failed:
         raise CannotStart(f"{rebuilt.failed} accounts or cases could not be reached: run 'forbear rehydrate' again")
-    console.print(f"All {rebuilt.told} open accounts have their workflow, {rebuilt.cases} cases have theirs, and upkeep runs")
+    console.print(f"All {rebuilt.told} open accounts have their workflow, {rebuilt.cases} cases theirs; upkeep runs")
 
 
 @app.command()
