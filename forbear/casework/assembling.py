@@ -5,6 +5,7 @@ changed since a packet was looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -66,6 +67,7 @@ class _Assembling:
         self.record, self.profile, self.wanted = record, profile, wanted
         self.found = Found()
         self.known = record.known("")
+        self.materials: dict[str, str] = {}
 
     def assembly(self, *, contents: bool) -> Assembly:
         self._check_case()
@@ -77,19 +79,18 @@ class _Assembling:
         signer = str(values.get("signer_name", ""))
         exhibits = find_exhibits(self.record, self.profile, words, signer, self.found)
         listed = [(part, find_kind(part.paper)) for part in self.profile.parts if part.paper and met(part.when, words)]
-        find_lists(listed, exhibits, self._copies(), self.profile.language, self.found)
+        self.materials = find_lists(listed, exhibits, self._copies(), self.profile.language, self.found)
         refuse_typed(self.record, self.found)
         papers = [self._paper(part, kind, listed, exhibits, frame) for part, kind in listed]
         self._check_sums(papers)
-        missing = (*self.found.missing, *_lacking(papers))
+        missing, snapshot = (*self.found.missing, *_lacking(papers)), self._snapshot(papers, exhibits, frame)
         return Assembly(
             wanted=self.wanted,
             court=find_court(self.wanted.court or self.profile.court),
             parts=tuple(self._parts(papers, exhibits, contents=contents)),
-            facts=self._facts(papers, exhibits, self._snapshot(papers, exhibits, frame)),
+            facts=replace(self._facts(papers, exhibits, snapshot), data=() if missing else data_files(papers)),
             missing=missing,
-            snapshot=self._snapshot(papers, exhibits, frame),
-            data=() if missing else data_files(papers),
+            snapshot=snapshot,
             drafts=tuple(slot for each in papers for slot in each.drafts),
         )
 
@@ -137,7 +138,7 @@ class _Assembling:
     ) -> PaperMade:
         language, values = self.profile.language, settled(self.record.known(kind.id), self.found)
         values.setdefault("attachments", attachments_of(part, listed, exhibits, self._copies(), language))
-        values.setdefault("service_addresses", service_addresses(values, language))
+        values.setdefault("service_addresses", service_addresses(values, part.role, language))
         standing = Standing(values, frame.currency, locale_of(language, frame.country))
         filled = {
             name: value if shared().get(name) == "ledger" else standing.filled(value)
@@ -218,6 +219,7 @@ class _Assembling:
             day=self.wanted.day,
             language=self.profile.language,
             evidence={each.number: each.key for each in exhibits},
+            materials=self.materials,
             says=tuple(_said(papers, values)),
             data_sha256=snapshot.sha256,
             previous=self.wanted.previous,

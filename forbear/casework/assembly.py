@@ -36,19 +36,6 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class DataFile:
-    """What goes beside the pages for machines: elements of a form, the schedule as a table."""
-
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A digest of all that a packet rests on, and of each group of it, so that one can tell what changed."""
 
@@ -71,7 +58,6 @@ class Assembly:
     facts: PacketFacts = field(repr=False)
     missing: tuple[Missing, ...]
     snapshot: Snapshot
-    data: tuple[DataFile, ...] = field(default=(), repr=False)
     drafts: tuple[str, ...] = ()
     """Prescribed words that nobody has entered: part and slot. With one of them the packet is a draft."""
 

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from forbear.casework.assembly import DataFile
 from forbear.casework.papers import PaperMade
 from forbear.documents.packets.elements import elements_of, has_elements
+from forbear.ports.packets import DataFile
 
 ELEMENTS: Final = "elements.json"
 SCHEDULE: Final = "schedule.csv"

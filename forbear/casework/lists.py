@@ -17,12 +17,16 @@ OPEN: Final = 1
 """A number of pages until the packet is bound."""
 ABOUT_ITSELF: Final = frozenset({"index", "checklist", "cover"})
 """Roles of papers that are about the packet and no part of what is handed in."""
+CONFIRMED: Final = "service_address"
+"""The role of the paper in which one side confirms where it is reached."""
 MOST: Final = 40
 Listed = tuple[PartWanted, Kind]
 
 
-def find_lists(papers: Sequence[Listed], exhibits: Sequence[Exhibit], copies: int, language: str, found: Found) -> None:
-    """Give the rows of a checklist, of attachments, of papers to be served, and of an index."""
+def find_lists(
+    papers: Sequence[Listed], exhibits: Sequence[Exhibit], copies: int, language: str, found: Found
+) -> dict[str, str]:
+    """Give the rows of a checklist, of papers to be served, and of an index; returns the part of each row."""
     titles = [
         (part, kind.titles.get(language) or next(iter(kind.titles.values())))
         for part, kind in papers
@@ -45,6 +49,7 @@ def find_lists(papers: Sequence[Listed], exhibits: Sequence[Exhibit], copies: in
             ],
         },
     )  # fmt: skip
+    return {str(count): key for count, (*_, key) in enumerate(rows, 1)}
 
 
 def attachments_of(
@@ -60,9 +65,13 @@ def attachments_of(
     return [{"title": title[:160], "copies": copies} for title in titles][:MOST]
 
 
-def service_addresses(values: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    """Where each side is reached, as its rows say; whoever agreed on another address says so for the case."""
-    return [dict(_reached(side, row, language)) for side in ("claimant", "respondent") for row in _sides(values, side)]
+def service_addresses(values: Mapping[str, Any], role: str, language: str) -> list[dict[str, Any]]:
+    """Where each side is reached, as its rows say; whoever agreed on another address says so for the case.
+
+    A confirmation of addresses speaks for its signer alone.
+    """
+    sides = ("claimant",) if role == CONFIRMED else ("claimant", "respondent")
+    return [dict(_reached(side, row, language)) for side in sides for row in _sides(values, side)]
 
 
 def _sides(values: Mapping[str, Any], side: str) -> Iterator[Mapping[str, Any]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from forbear.casework.profile_file import PartWanted
@@ -68,7 +67,7 @@ def make_paper(wanted: PartWanted, kind: Kind, values: Mapping[str, Any], frame:
         due_since=frame.due_since,
         link="",
         fields=dict(wanted.fields),
-        known=MappingProxyType(known),
+        known=known,
     )
     given = given_for(kind, paper)
     read, flaws = fill(kind.fields, given, frame.currency)

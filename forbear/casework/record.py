@@ -4,20 +4,22 @@ Opened names, numbers and texts live in memory only between here and the pages.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forbear.errors import Erased, NotFound
+from forbear.errors import Erased
 from forbear.ledger.addresses import PostalAddress
+from forbear.ledger.cases import rows
+from forbear.ledger.cases.acts import find
 from forbear.ledger.engine import Ledger
 from forbear.ledger.paper_fields import known_of
 from forbear.ledger.tables.accounts import Account, LegalCase, Party
-from forbear.ledger.tables.cases import CaseClock, CaseCost, CaseFact, CaseFields, CaseFile, CaseService, Guarantee
+from forbear.ledger.tables.cases import CaseClock, CaseCost, CaseFact, CaseFile, CaseService, Guarantee
 from forbear.ledger.tables.people import ContactPoint, Lender, Profile
 
 ANSWERING: Final = ("borrower", "co_borrower", "guarantor", "counter_guarantor")
@@ -94,9 +96,7 @@ def read_case(ledger: Ledger, session: Session, case: str) -> CaseRecord:
     Raises:
         NotFound: the session sees none of that id.
     """
-    found = session.get(LegalCase, case, populate_existing=True)
-    if found is None:
-        raise NotFound(f"No case {case}")
+    found = find(session, case)
     account = session.get_one(Account, found.account)
     record = CaseRecord(
         ledger=ledger,
@@ -106,59 +106,25 @@ def read_case(ledger: Ledger, session: Session, case: str) -> CaseRecord:
         lender=session.get_one(Lender, account.lender),
         people=tuple(_people(ledger, session, account)),
         told={},
-        facts=_standing(session.scalars(_of_case(CaseFact, case).order_by(CaseFact.number)).all()),
-        services=_services(session, account, case),
-        files=_files(session, case),
-        guarantees=_guarantees(session, account),
-        costs=_standing(session.scalars(_of_case(CaseCost, case).order_by(CaseCost.on_day, CaseCost.id)).all()),
-        clocks=tuple(session.scalars(_of_case(CaseClock, case).order_by(CaseClock.kind, CaseClock.subject))),
+        facts=rows.facts(session, case),
+        services=tuple(sorted(rows.services(session, found), key=_by_day)),
+        files=rows.files(session, case),
+        guarantees=tuple(sorted(rows.guarantees(session, account.id), key=lambda row: (row.signed_on, row.id))),
+        costs=rows.costs(session, case),
+        clocks=rows.clocks(session, case),
         now=ledger.clock.now(),
     )
     return _with_told(record)
 
 
-def _of_case(table: Any, case: str) -> Any:
-    return select(table).where(table.legal_case == case)
-
-
-def _standing(rows: Sequence[Any]) -> tuple[Any, ...]:
-    """Rows that no later row takes back, and that take nothing back themselves."""
-    taken = {each.takes_back for each in rows if each.takes_back}
-    return tuple(each for each in rows if each.id not in taken and not each.takes_back)
-
-
-def _services(session: Session, account: Account, case: str) -> tuple[CaseService, ...]:
-    rows = session.scalars(
-        select(CaseService)
-        .where(CaseService.account == account.id, or_(CaseService.legal_case.is_(None), CaseService.legal_case == case))
-        .order_by(CaseService.sent_on, CaseService.reached_on, CaseService.at, CaseService.id)
-    )
-    return _standing(rows.all())
-
-
-def _files(session: Session, case: str) -> tuple[CaseFile, ...]:
-    rows = session.scalars(
-        _of_case(CaseFile, case).where(CaseFile.state == "kept").order_by(CaseFile.slot, CaseFile.number, CaseFile.id)
-    )
-    return tuple(rows)
-
-
-def _guarantees(session: Session, account: Account) -> tuple[Guarantee, ...]:
-    """The last word on each guarantor."""
-    rows = session.scalars(
-        select(Guarantee).where(Guarantee.account == account.id).order_by(Guarantee.number, Guarantee.id)
-    )
-    last = {row.person: row for row in rows}
-    return tuple(sorted(last.values(), key=lambda row: (row.signed_on, row.id)))
+def _by_day(row: CaseService) -> tuple[date, str]:
+    return row.sent_on or row.reached_on or date.min, row.id
 
 
 def _with_told(record: CaseRecord) -> CaseRecord:
     """With what was told of the case: of each name the latest; told empty, it is taken away."""
-    from dataclasses import replace
-
-    rows = record.session.scalars(_of_case(CaseFields, record.case.id).order_by(CaseFields.at, CaseFields.id))
     told: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in rows.field_rows(record.session, record.case.id):
         told.setdefault(row.kind, {}).update(record.opened_json(row.told))
     return replace(
         record,
@@ -170,16 +136,16 @@ def _with_told(record: CaseRecord) -> CaseRecord:
 
 
 def _people(ledger: Ledger, session: Session, account: Account) -> Iterator[Somebody]:
-    rows = session.scalars(
+    parties = session.scalars(
         select(Party).where(Party.account == account.id, Party.role.in_(ANSWERING)).order_by(Party.id)
     ).all()
-    persons = sorted({row.person for row in rows})
+    persons = sorted({row.person for row in parties})
     ledger.vault.load(session, lender=account.lender, persons=persons)
     profiles = {
         row.person: row
         for row in session.scalars(select(Profile).where(Profile.lender == account.lender, Profile.person.in_(persons)))
     }
-    for row in sorted(rows, key=lambda row: (ANSWERING.index(row.role), row.id)):
+    for row in sorted(parties, key=lambda row: (ANSWERING.index(row.role), row.id)):
         if row.person in profiles:
             yield _somebody(ledger, session, row, profiles[row.person])
 

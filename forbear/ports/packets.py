@@ -16,6 +16,7 @@ __all__ = [
     "Binder",
     "Bound",
     "CourtProfile",
+    "DataFile",
     "Entry",
     "File",
     "Incomplete",
@@ -110,12 +111,23 @@ class CourtProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class DataFile:
+    """What lies beside the pages for machines: the elements of a form, a schedule as a table. Never inside a PDF."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PacketFacts:
     """What is said of a packet as a whole. Ids are opaque.
 
     Attributes:
         day: the packet's civil date, passed in: nothing here reads a clock.
         evidence: number of a row of `evidence` to the key of its part: its `pages` and `bates` are those of that part.
+        materials: number of a row of `materials` to the key of its part: its `pages` are how many that part has.
+        data: files for machines; the manifest names them and the archive holds them.
         says: words that must be found in the packet as it is read back: names, the sum, the case's number.
         data_sha256: of the snapshot of the record that the papers were made from.
         tables: name to SHA-256 of what else the sums rest on, such as rates and holidays.
@@ -129,6 +141,8 @@ class PacketFacts:
     day: date
     language: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict[str, str])
+    materials: Mapping[str, str] = field(default_factory=dict[str, str])
+    data: tuple[DataFile, ...] = field(default=(), repr=False)
     says: tuple[str, ...] = field(default=(), repr=False)
     data_sha256: str = ""
     tables: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -8,7 +8,7 @@ from forbear.documents.envelopes import sheets
 from forbear.documents.packets.boxing import POINTS_PER_MM
 from forbear.documents.packets.desks import Desks
 from forbear.documents.packets.indexing import Filling, entries
-from forbear.documents.packets.manifest import MANIFEST, SUMS, archive, manifest, path_of, sums
+from forbear.documents.packets.manifest import MANIFEST, SUMS, archive, data_path, manifest, path_of, sums
 from forbear.documents.packets.merging import Piece
 from forbear.documents.packets.naming import file_names, volume_names
 from forbear.documents.packets.preflight import Look, Row, Spot
@@ -55,6 +55,7 @@ def finish(work: Finishing, profile: CourtProfile, facts: PacketFacts, desks: De
         draft=work.draft,
     )
     inside = {path_of(each): each.content for each in (*volumes, *files)} | {MANIFEST: told}
+    inside |= {data_path(each): each.content for each in facts.data}
     listed = sums(inside)
     packed = archive(inside | {SUMS: listed})
     bound = Bound(

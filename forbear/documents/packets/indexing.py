@@ -9,7 +9,7 @@ from forbear.documents.registry import find_kind
 from forbear.ports.packets import INDEX, Entry, PacketFacts, Part
 from forbear.ports.papers import Paper
 
-ENTRIES, EVIDENCE = "entries", "evidence"
+ENTRIES, EVIDENCE, MATERIALS = "entries", "evidence", "materials"
 VOLUME, VOLUMES = "volume", "volumes"
 MOST_SIGNS: Final = 160
 """Of a title in the index."""
@@ -70,6 +70,10 @@ class Filling:
             if rows := given.get(EVIDENCE):
                 filled = [self._evidence(row) for row in rows]
                 paper = replace(paper, **{name: {**given, EVIDENCE: filled}})
+                given = getattr(paper, name)
+            if handed := given.get(MATERIALS):
+                counted = [self._material(row) for row in handed]
+                paper = replace(paper, **{name: {**given, MATERIALS: counted}})
         return paper
 
     def named(self, part: Part, volume: int) -> Iterator[Named]:
@@ -109,6 +113,14 @@ class Filling:
             return dict(row)
         bates = [each for alias in self._aliases.get(key, (key,)) for each in self._runs[alias].bates]
         return {**row, "pages": self._spans(key)} | ({"bates": span(bates)} if bates else {})
+
+    def _material(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row of what is handed in, with how many pages its part has in all volumes."""
+        key = self._facts.materials.get(str(row.get("number", "")))
+        if key is None:
+            return dict(row)
+        aliases = self._aliases.get(key, (key,))
+        return {**row, "pages": sum(run.pages for (each, _), run in self._in.items() if each in aliases)}
 
     def _spans(self, key: str) -> str:
         """The pages of a part; of one in pieces that are apart, those of each."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from forbear.documents.core_font import CORES
 from forbear.documents.packets.numbering import Run, span
 from forbear.documents.registry import find_kind
-from forbear.ports.packets import CourtProfile, File, PacketFacts, Part
+from forbear.ports.packets import CourtProfile, DataFile, File, PacketFacts, Part
 
 FORM: Final = 1
 """Of the manifest: counted up when its shape changes."""
@@ -21,7 +21,7 @@ FIXED: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time an archive can name: files in it bear no other."""
 REGULAR: Final = 0o100644
 MAKERS: Final = ("weasyprint", "pydyf", "pikepdf", "pillow", "fonttools")
-VOLUMES, PARTS = "volumes", "parts"
+VOLUMES, PARTS, DATA = "volumes", "parts", "data"
 
 
 def manifest(
@@ -61,6 +61,7 @@ def manifest(
         "previous": facts.previous,
         "parts": [_part(part, ranges.get(part.key, []), normalised) for part in parts],
         "files": [_file(each) for each in sorted(files, key=path_of)],
+        "data_files": [_data(each) for each in sorted(facts.data, key=lambda each: each.name)],
     }
     return canonical(told)
 
@@ -114,6 +115,20 @@ def _file(file: File) -> dict[str, Any]:
         "bytes": len(file.content),
         "pages": file.pages,
         "signed": False,
+    }
+
+
+def data_path(data: DataFile) -> str:
+    """Where a file for machines stands in the archive."""
+    return f"{DATA}/{data.name}"
+
+
+def _data(data: DataFile) -> dict[str, Any]:
+    return {
+        "name": data_path(data),
+        "media_type": data.media_type,
+        "sha256": hashlib.sha256(data.content).hexdigest(),
+        "bytes": len(data.content),
     }
 
 

@@ -121,10 +121,12 @@ def _coarsened(stream: Any, factor: float) -> bool:
     except (NotImplementedError, ValueError, OSError, pikepdf.PdfError, TypeError):
         return False
     photo = "/DCTDecode" in str(stream.get("/Filter")) or "/JPXDecode" in str(stream.get("/Filter"))
-    new = embed(Pdf.new(), smaller(picture, factor), photo=photo)
-    stream.write(new.read_raw_bytes(), filter=new.get("/Filter"))
-    for name in ("/Width", "/Height", "/BitsPerComponent", "/ColorSpace"):
-        stream[name] = new[name]
+    with Pdf.new() as other:
+        new = embed(other, smaller(picture, factor), photo=photo)
+        stream.write(new.read_raw_bytes(), filter=new.get("/Filter"))
+        for name in ("/Width", "/Height", "/BitsPerComponent"):
+            stream[name] = int(new[name])
+        stream.ColorSpace = Name(str(new.ColorSpace))
     for name in ("/DecodeParms", "/Decode", "/Mask", "/Metadata", "/Intent"):
         if name in stream:
             del stream[name]

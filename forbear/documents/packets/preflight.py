@@ -322,7 +322,9 @@ def _hashes(packet: Packet) -> str | None:
         name: hashlib.sha256(content).hexdigest()
         for name, content in zip(packet.look.files[:-2], packet.files[:-2], strict=True)
     }
-    if {each["name"]: each["sha256"] for each in json.loads(manifest)["files"]} != given:
+    told = json.loads(manifest)
+    data = {each["name"]: each["sha256"] for each in told["data_files"]}
+    if {each["name"]: each["sha256"] for each in told["files"]} != given:
         return "the manifest does not name the files as they are"
     with zipfile.ZipFile(io.BytesIO(archive)) as inside:
         names = inside.namelist()
@@ -331,7 +333,7 @@ def _hashes(packet: Packet) -> str | None:
         held = {name: hashlib.sha256(inside.read(name)).hexdigest() for name in names}
         lines = inside.read("SHA256SUMS").decode("ascii").splitlines()
     held.pop("SHA256SUMS")
-    if held != given | {"manifest.json": packet.look.sha256}:
+    if held != given | data | {"manifest.json": packet.look.sha256}:
         return "the archive does not hold the files as they are"
     return None if dict(line.split("  ")[::-1] for line in lines) == held else "the sums are not those of the files"
 
