@@ -1,4 +1,4 @@
-"""A bindery that opens with the first packet. Its presses are its own: a packet keeps one for long, and letters wait."""
+"""A bindery that opens with the first packet. Its presses are its own: a packet keeps one long, and letters wait."""
 
 import threading
 
