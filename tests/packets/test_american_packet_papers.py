@@ -158,7 +158,8 @@ def test_of_an_account_number_the_last_four_digits_alone_are_printed(kind: str) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_both_sides_must_be_named_and_may_be_several(kind: str) -> None:
     for side in ("claimant_organisations", "respondent_persons"):
-        assert f"{side.partition('_')[0]}_persons_or_organisations_must_be_given" in refused(kind, **{side: None})
+        who = side.partition("_")[0]
+        assert f"{who}_persons_or_{who}_organisations_must_be_given" in refused(kind, **{side: None})
     second = {"name": "Sam Specimen", "domicile": "2 Sample Street, Troy, NY 12180"}
     assert "Sam Specimen" in words(kind, respondent_persons=[*rows(kind, "respondent_persons"), second])
 
