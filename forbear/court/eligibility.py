@@ -48,6 +48,14 @@ class Asked:
 Check = Callable[[Asked], Verdict]
 
 
+def _passed(name: str, reason: str) -> Verdict:
+    return Verdict(name, passed=True, reason=reason)
+
+
+def _failed(name: str, reason: str, remedy: str) -> Verdict:
+    return Verdict(name, passed=False, reason=reason, remedy=remedy)
+
+
 def check(name: str, asked: Asked) -> Verdict:
     """What one check finds."""
     return CHECKED[name](asked)
@@ -82,15 +90,13 @@ def _limitation(asked: Asked) -> Verdict:
         return Verdict("limitation", None, "no rule here says how long the claim may be brought at that place", remedy)
     clock = claims[0]
     if clock.state in {"met", "running"}:
-        return Verdict("limitation", True, f"the limitation has not run out; its last day is {clock.last}")
+        return _passed("limitation", f"the limitation has not run out; its last day is {clock.last}")
     if effect(asked.ground) not in BARRED and _despite(asked):
-        return Verdict(
-            "limitation", True, f"the limitation ran out on {clock.last}; a person decided to go on knowing it"
-        )
+        return _passed("limitation", f"the limitation ran out on {clock.last}; a person decided to go on knowing it")
     remedy = "Prove an event that began it anew, or close the case"
     if effect(asked.ground) not in BARRED:
         remedy += "; or tell `taken_up` with `despite_limitation`"
-    return Verdict("limitation", False, f"the limitation ran out on {clock.last}", remedy)
+    return _failed("limitation", f"the limitation ran out on {clock.last}", remedy)
 
 
 def _despite(asked: Asked) -> bool:
@@ -103,8 +109,8 @@ def _suit_in_time(asked: Asked) -> Verdict:
     where = {place.partition("-")[0] for place in asked.ground.life.jurisdictions}
     if asked.ground.life.lender_role in COLLECTORS and where & {"US"} and lapsed:
         reason = "a collector or debt buyer may not sue, nor threaten to, once the limitation has run out"
-        return Verdict("suit_in_time", False, reason, "Close the case: no decision of ours changes it")
-    return Verdict("suit_in_time", True, "no rule forbids this claimant to sue")
+        return _failed("suit_in_time", reason, "Close the case: no decision of ours changes it")
+    return _passed("suit_in_time", "no rule forbids this claimant to sue")
 
 
 def _guarantors_in_time(asked: Asked) -> Verdict:
@@ -112,8 +118,8 @@ def _guarantors_in_time(asked: Asked) -> Verdict:
     lapsed = sum(each.state == "lapsed" for each in asked.of("guarantee"))
     if lapsed:
         reason = f"the period of {lapsed} guarantee(s) ran out: leave those guarantors out of the claim"
-        return Verdict("guarantors_in_time", True, reason)
-    return Verdict("guarantors_in_time", True, "no guarantee's period ran out")
+        return _passed("guarantors_in_time", reason)
+    return _passed("guarantors_in_time", "no guarantee's period ran out")
 
 
 def _respondent(asked: Asked) -> Verdict:
@@ -144,10 +150,10 @@ def _acceptable(asked: Asked) -> Verdict:
     ground = asked.ground
     refused = any(each.details.get("by") in {"body", "respondent"} for each in ground.facts("mediation_declined"))
     if claim_since(ground) is not None or ground.last("judged", "order_issued") is not None:
-        return Verdict("mediation_acceptable", False, "a court has the matter already", "Go on with the court's case")
+        return _failed("mediation_acceptable", "a court has the matter already", "Go on with the court's case")
     if refused:
-        return Verdict("mediation_acceptable", False, "mediation was refused", "Tell `taken_up`: suit or payment order")
-    return Verdict("mediation_acceptable", True, "a committee may take the dispute")
+        return _failed("mediation_acceptable", "mediation was refused", "Tell `taken_up`: suit or payment order")
+    return _passed("mediation_acceptable", "a committee may take the dispute")
 
 
 def _order_due(asked: Asked) -> Verdict:
@@ -174,7 +180,7 @@ def _order_deliverable(asked: Asked) -> Verdict:
     ground = asked.ground
     if ground.events("debtor_unreachable"):
         reason = "the debtor cannot be reached: an order could not be served"
-        return Verdict("order_deliverable", False, reason, "Sue instead: tell `taken_up` with suit")
+        return _failed("order_deliverable", reason, "Sue instead: tell `taken_up` with suit")
     rule = ground.path.clocks.get("limitation")
     papers = () if rule is None else rule.papers
     reached = any(each.proven for each in ground.served(papers, ground.persons()))
@@ -198,7 +204,7 @@ def _pap_reply(asked: Asked) -> Verdict:
     ground = asked.ground
     replies = [each for each in ground.facts("answered") if each.details.get("to") == LETTER]
     if not replies:
-        return Verdict("pap_reply", True, "no reply to the letter of claim was told")
+        return _passed("pap_reply", "no reply to the letter of claim was told")
     last = replies[-1]
     asks = any(each.details.get("documents") == "asked" for each in replies)
     if (
@@ -207,13 +213,13 @@ def _pap_reply(asked: Asked) -> Verdict:
         and not ground.events("documents_sent")
     ):
         reason = "the debtor asked for documents, which were not sent"
-        return Verdict("pap_reply", False, reason, "Send them, and tell `answered` with `documents_sent_on`")
+        return _failed("pap_reply", reason, "Send them, and tell `answered` with `documents_sent_on`")
     if last.details.get("agreement") == "reached":
-        return Verdict("pap_reply", False, "the reply led to an agreement", "Tell `settled`, or the breach of it")
+        return _failed("pap_reply", "the reply led to an agreement", "Tell `settled`, or the breach of it")
     if not before_issue(ground, last.on):
         reason = "there was a reply without agreement, and no notice before issue"
-        return Verdict("pap_reply", False, reason, "Send the notice and tell `notice_served`: gb.notice.before_issue")
-    return Verdict("pap_reply", True, "what the protocol asks after a reply was done")
+        return _failed("pap_reply", reason, "Send the notice and tell `notice_served`: gb.notice.before_issue")
+    return _passed("pap_reply", "what the protocol asks after a reply was done")
 
 
 CHECKED: Final[Mapping[str, Check]] = {

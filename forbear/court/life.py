@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from forbear.contracts.case_words import (
@@ -25,8 +24,6 @@ from forbear.contracts.case_words import (
 from forbear.contracts.words import PartyRole
 from forbear.rules.facts import Calendar
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -36,7 +33,7 @@ class Happened:
     kind: FactKind
     on: date
     person: str = ""
-    details: Mapping[str, Any] = NOTHING
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ def _check_stage(path: Path, found: CasePath, stage: Stage) -> None:
     for way in stage.next:
         if found.stage(way.stage) is None:
             raise BadData(path, None, f"{where}.next: there is no stage {way.stage!r}; name one of this file")
-    if bool(stage.ends) == bool(stage.next):
-        raise BadData(path, None, f"{where}.next: a stage leads on or ends; give `next`, or `ends` alone")
+    if stage.ends and any(not way.on for way in stage.next):
+        raise BadData(path, None, f"{where}.next: only a fact leads out of a stage that ends; give it `on`")
+    if not stage.ends and not stage.next:
+        raise BadData(path, None, f"{where}.next: nothing leads out of it; give `next`, or `ends`")
     for kind in stage.waits:
         rule = found.clocks.get(kind)
         if rule is None or rule.nature != "waiting":
