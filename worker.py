@@ -30,6 +30,8 @@ from forbear.cadence.playbooks import load_all as load_playbooks
 from forbear.cadence.sms_routes import load_routes
 from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.inbound_words import read
+from forbear.channels.lender_news import LenderNews
+from forbear.channels.lender_webhooks import LenderWebhooks
 from forbear.channels.post_routed import RoutedPost
 from forbear.channels.route_check import check_routes
 from forbear.channels.sms_routed import RoutedCarrier
@@ -50,6 +52,7 @@ from forbear.ledger.listening import ListeningBook
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.touching import TouchingBook
 from forbear.ledger.upkeeping import UpkeepingBook
+from forbear.ledger.webhooks import LenderNewsBook
 from forbear.payments.checkout import StripeCheckout
 from forbear.ports.ways import Way
 from forbear.rules.packs import load as load_packs
@@ -71,6 +74,8 @@ LETTERS_AT_ONCE = 4
 """As many as are made and handed over at a time; the print shop has fewer presses."""
 CALLS_AT_ONCE = 2
 """Few: the carrier starts one call a second, and whatever is more waits in its queue, where windows may close."""
+NEWS_AT_ONCE = 8
+"""Threads of their own: a lender's server that does not answer must not keep letters and calls waiting."""
 GRACE = timedelta(seconds=20)
 """Machine time for an activity under way to finish when the process is asked to stop."""
 
@@ -105,6 +110,7 @@ class Forbear:
         self.calls = TwilioCalls.from_settings(settings, ledger.clock)
         self.papers = OnDemand()
         self.post = RoutedPost.from_settings(settings, self.papers, ledger.clock)
+        self.webhooks = LenderWebhooks(ledger.clock, sandbox=settings.sandbox)
 
     def warm(self) -> None:
         """Open the presses in the background where any letter may be due, so that the first is not late."""
@@ -185,23 +191,28 @@ async def run(settings: Settings) -> None:
     client = await connect(settings)
     forbear = Forbear(settings, ledger, client)
     forbear.warm()
-    with ThreadPoolExecutor(settings.worker_threads * 2 + 2, thread_name_prefix="activity") as pool:
+    with (
+        ThreadPoolExecutor(settings.worker_threads * 2 + 2, thread_name_prefix="activity") as pool,
+        ThreadPoolExecutor(NEWS_AT_ONCE, thread_name_prefix="news") as news_pool,
+    ):
         workers = forbear.workers(pool)
         running = [asyncio.create_task(worker.run()) for worker in workers]
         telling = RelayingBook(ledger)
         relay = asyncio.create_task(Relay(telling, client).run())
+        news = asyncio.create_task(LenderNews(LenderNewsBook(ledger), forbear.webhooks, news_pool).run())
         await start_upkeep(client, settings.upkeep_seconds)
         keeper = asyncio.create_task(keep_upkeep(client, settings.upkeep_seconds))
         _say_ready()
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([stopped, relay, keeper, *running], return_when=asyncio.FIRST_COMPLETED)
-        for task in (relay, keeper):
+        await asyncio.wait([stopped, relay, keeper, news, *running], return_when=asyncio.FIRST_COMPLETED)
+        for task in (relay, keeper, news):
             task.cancel()
         await asyncio.gather(*(worker.shutdown() for worker in workers))
-        for task in (relay, keeper):
+        for task in (relay, keeper, news):
             with suppress(asyncio.CancelledError):
                 await task
         await asyncio.gather(*running)
+    forbear.webhooks.close()
     forbear.papers.close()
     telling.close()
     ledger.close()
