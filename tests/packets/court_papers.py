@@ -9,6 +9,8 @@ import pypdfium2
 import pytest
 
 from forbear.documents.checking import folded
+from forbear.documents.filling import fill
+from forbear.documents.packets.elements import elements_of
 from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind
 from forbear.documents.samples import sample
@@ -101,3 +103,19 @@ def check_sums_are_those_of_the_account(kind: str) -> None:
     more = replace(told, figures=(replace(told.figures[0], amount=told.figures[0].amount + 1), *told.figures[1:]))
     with pytest.raises(Unprintable, match="sum_total_must_be_the_balance"):
         word_letter(more)
+
+
+def elements(kind: str) -> dict[str, dict[str, Any]]:
+    """What a sample says for machines: the values of each element, by its number or else its label."""
+    found, given = find_kind(kind), paper(kind)
+    values, flaws = fill(found.fields, given.fields, given.currency)
+    assert not flaws
+    told = elements_of(found, values)
+    listed = [each for section in told["sections"] for each in section["elements"]]
+    return {each["number"] or each["label"]: each["values"] for each in listed}
+
+
+def check_nothing_is_kept_from_machines(kind: str) -> None:
+    """Every field stands in one element, but for the whole number of an account, which the page does not say either."""
+    named = [name for values in elements(kind).values() for name in values]
+    assert sorted(named) == sorted(find_kind(kind).fields.keys() - {"account_no"})

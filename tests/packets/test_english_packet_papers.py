@@ -14,7 +14,9 @@ from tests.packets.court_papers import (
     check_finished,
     check_named_when_missing,
     check_nothing_by_hand_is_filled_in,
+    check_nothing_is_kept_from_machines,
     check_sums_are_those_of_the_account,
+    elements,
     html,
     paper,
     refused,
@@ -267,3 +269,13 @@ def test_the_index_says_what_stands_on_which_pages() -> None:
     assert "1 Particulars of claim 2 5 2 LEF1: Fixed-sum loan agreement 6 11 3 Statement of account 12 13" in words(
         INDEX
     )
+
+
+@pytest.mark.parametrize("kind", [N1, N180])
+def test_machines_are_told_all_that_the_page_says(kind: str) -> None:
+    check_nothing_is_kept_from_machines(kind)
+
+
+def test_elements_hold_exact_sums_and_answers_in_words() -> None:
+    assert elements(N1)["Box of sums"] == {"court_fee": "115.00", "legal_costs": "0.00", "total_claimed": "1720.64"}
+    assert elements(N180)["Hearing"]["on_paper"] == "No"
