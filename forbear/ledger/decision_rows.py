@@ -12,6 +12,7 @@ from forbear.cadence.life import Life
 from forbear.clock import Clock
 from forbear.contracts.decision import Asked, Close, Contact, Decision, Escalate, Rest
 from forbear.ledger import asks, audit, decision_writing, permit_form
+from forbear.ledger.cases import opening
 from forbear.ledger.claims import BY_HAND, Claim
 from forbear.ledger.ids import new_id
 from forbear.ledger.keeping import Keeping
@@ -24,6 +25,8 @@ REST_WITH_LEGAL = timedelta(days=7)
 """World time until an account with legal staff is looked at again."""
 LONGEST_REST = timedelta(days=7)
 TASK_OPEN = "TASK.OPEN"
+CASE_ENDED = "CASE.ENDED"
+"""Legal staff looked at what was left of a matter and ended it; its debt is unpaid."""
 
 
 class DecisionRows:
@@ -124,8 +127,17 @@ class DecisionRows:
         self._stand(stage=decided.stage, at=at, reason=reason, rule="")
         return answer
 
-    def _escalate(self, decided: cadence.Escalate, life: Life) -> Escalate:
-        case = life.legal_case or self._open_case(decided.matter, decided.reason)
+    def _escalate(self, decided: cadence.Escalate, life: Life) -> Escalate | Rest:
+        ended = None if life.legal_case else opening.ended(self._session, self._account)
+        if ended is not None and ended.kind == opening.REVIEW:
+            why = (
+                f"legal staff ended the matter ({ended.outcome}) with the debt unpaid: open the case again, or close it"
+            )
+            return self._rest(cadence.Rest(self._now + REST_WITH_LEGAL, why, CASE_ENDED, stage="legal"))
+        matter, reason = decided.matter, decided.reason
+        if ended is not None:
+            matter, reason = opening.REVIEW, f"the matter ended ({ended.outcome}) with the debt unpaid: what follows?"
+        case = life.legal_case or self._open_case(matter, reason)
         answer = Escalate(case=case, reason=decided.reason)
         self._store(answer)
         self._stand(stage=decided.stage, at=self._now + REST_WITH_LEGAL, reason=decided.reason, rule="")
@@ -226,10 +238,13 @@ class DecisionRows:
             kind=matter,
             reason=reason,
             state="open",
+            stage="",
+            version=0,
             opened_at=self._now,
         )
         self._session.add(case)
         self._note("case_opened", case.id, {"kind": case.kind, "decision": self._id})
+        opening.begin(self._session, case, self._account, self._now)
         return case.id
 
     def _stand(self, *, stage: str, at: datetime, reason: str, rule: str) -> None:

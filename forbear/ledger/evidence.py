@@ -25,8 +25,8 @@ MOST_PIXELS: Final = 60_000_000
 class EvidenceStore:
     """A folder of files named by the SHA-256 of what they hold."""
 
-    def __init__(self, data: Path) -> None:
-        self._folder = data / "evidence"
+    def __init__(self, data: Path, folder: str = "evidence") -> None:
+        self._folder = data / folder
 
     def put(self, content: bytes) -> str:
         """Keep bytes; the same again is the same file. On the disk before it returns."""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.ledger import audit, deceased, held_accounts, incidents, outbox, stops, tasks, unknowns
+from forbear.ledger.cases import clocks
 from forbear.ledger.locking import lock_account
 from forbear.ledger.numbers import THEIRS
 from forbear.ledger.receipts import add_receipt, lock_touch
@@ -110,5 +111,6 @@ CONSEQUENCES: Final[Mapping[str, Callable[[Session, Task, datetime], None]]] = M
         "route": incidents.task_ended,
         "unmapped_code": incidents.task_ended,
         "account": held_accounts.task_ended,
+        "clock": clocks.task_ended,
     }
 )

@@ -55,7 +55,8 @@ class Task(OfLender, Base):
         Index(None, "account"),
         Index("ix_task_open", "tenant", "role", "due_at", postgresql_where="state in ('open', 'taken')"),
         CheckConstraint(
-            "kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number', 'account', 'clock')",
+            "kind in ('call', 'visit', 'reply', 'unknown_touch', 'unmapped_code', 'route', 'number', 'account', "
+            "'clock')",
             name="kind",
         ),
         CheckConstraint(

@@ -1,0 +1,219 @@
+"""What deciding a case writes down: answers, moves, clocks, alarms with their tasks and incidents, packets, ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from forbear.cadence import decision as cadence
+from forbear.contracts.cases import CaseAlarm, CaseClose, CaseMove, CasePrepare, CaseRest
+from forbear.contracts.decision import Rest as AccountRest
+from forbear.court.decision import Alarm, Ask, Clock, Close, Decided, Lacking, Line, Move, Prepare, Rest
+from forbear.court.life import CaseLife
+from forbear.ledger.cases import clocks, opening
+from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.cases import CaseClock, CaseDecisionRow, ClockAlarm, Packet
+from forbear.ledger.tables.senders import Incident
+from forbear.ledger.tables.tasks import Task
+from tests.conftest import Hands
+from tests.ledger_cases.court_house import DAY, CourtHouse
+
+LAST = DAY + timedelta(days=30)
+
+
+def answering(answer: Any, *reckoned: Clock) -> Any:
+    """A rule that always says the same."""
+
+    def decide(life: CaseLife, path: object, now: datetime) -> Decided:
+        del life, path, now
+        return Decided(answer, reckoned)
+
+    return decide
+
+
+def clock(state: Any = "running", last: date = LAST) -> Clock:
+    lines = (Line(DAY, "it fell due", "CN.LIMIT"), Line(last, "three years later", "CN.LIMIT"))
+    return Clock("limitation", "", "deadline", state, DAY, last, lines, (30, 7))
+
+
+def test_a_case_of_a_suit_begins_on_the_path_of_its_place_and_its_first_real_decision_holds(house: CourtHouse) -> None:
+    case = house.case()
+    row = house.row(LegalCase, case)
+    assert (row.path, row.state) == ("CN", "open")
+    assert row.next_at is not None
+    assert house.told_case(case) == ["case_opened"]
+    first = house.decide_case(case)
+    assert isinstance(first, CaseMove | CaseAlarm | CaseRest | CasePrepare)
+    last = first
+    for _ in range(12):
+        last = last if isinstance(last, CaseRest) else house.decide_case(case)
+    assert isinstance(last, CaseRest)
+    row = house.row(LegalCase, case)
+    assert row.stage
+    assert row.next_at == last.until
+    assert row.next_reason == last.reason
+
+
+def test_a_review_waits_for_a_person_who_takes_it_up(house: CourtHouse) -> None:
+    case = house.case(kind="review")
+    assert house.row(LegalCase, case).path is None
+    assert house.told_case(case) == []
+    rest = house.decide_case(case)
+    assert isinstance(rest, CaseRest)
+    assert rest.rule == "CASE.UNTAKEN"
+    with house.staff() as session:
+        opening.take_up(session, case, "CN", staff=house.legal, now=house.now)
+    row = house.row(LegalCase, case)
+    assert (row.path, row.kind, row.assignee) == ("CN", "suit", house.legal)
+    assert house.told_case(case) == ["case_opened"]
+
+
+def test_the_same_question_gets_the_same_answer(house: CourtHouse) -> None:
+    case = house.case()
+    moved = house.decide_case(case, answering(Move("notice", "for a test")), number=7)
+    again = house.decide_case(case, answering(Close("withdrawn", "for a test")), number=7)
+    assert moved == again == CaseMove(stage="notice", reason="for a test")
+    assert house.row(LegalCase, case).stage == "notice"
+    assert len(house.rows(CaseDecisionRow, legal_case=case)) == 1
+
+
+def test_two_that_decide_at_once_raise_one_alarm_and_one_task(house: CourtHouse) -> None:
+    case = house.case()
+    decide = answering(Alarm(clock(), 30, "thirty days are left"), clock())
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(house.decide_case, case, decide, number=number) for number in (1001, 1002)]
+        found = [each.result() for each in asked]
+    assert all(isinstance(each, CaseAlarm) for each in found)
+    assert len(house.rows(ClockAlarm, legal_case=case)) == 1
+    assert [task.kind for task in house.rows(Task, account=house.row(LegalCase, case).account)] == ["clock"]
+
+
+def test_two_that_ask_the_same_at_once_get_one_answer(house: CourtHouse) -> None:
+    case = house.case()
+    decide = answering(Ask("cn.suit", "for a test"))
+
+    def preparing(life: CaseLife, path: object, now: datetime) -> Decided:
+        asked = [each for each in life.packets if each.state == "asked"]
+        return Decided(Prepare(asked[0].id, "asked for"), ()) if asked else decide(life, path, now)
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(house.decide_case, case, preparing, number=2001) for _ in range(2)]
+        found = [each.result() for each in asked]
+    assert found[0] == found[1]
+    packets = house.rows(Packet, legal_case=case)
+    assert [(row.state, row.profile, row.asked_by) for row in packets] == [("asked", "cn.suit", None)]
+    assert found[0] == CasePrepare(packet=packets[0].id, reason="asked for", stage="")
+
+
+def test_a_clock_is_kept_with_its_lines_and_void_when_it_is_gone(house: CourtHouse) -> None:
+    case = house.case()
+    rest = Rest(house.now + timedelta(days=3), "waits", "CN.X", (Lacking("slot:contract", "the contract", "lender"),))
+    house.decide_case(case, answering(rest, clock()))
+    (row,) = house.rows(CaseClock, legal_case=case)
+    assert (row.state, row.last_day, row.reckoned[1]["rule"]) == ("running", LAST, "CN.LIMIT")
+    stored = house.rows(CaseDecisionRow, legal_case=case)[-1]
+    assert stored.answer["lacking"] == [{"item": "slot:contract", "what": "the contract", "supplier": "lender"}]
+    house.decide_case(case, answering(rest))
+    assert house.row(CaseClock, row.id).state == "void"
+
+
+def test_an_alarm_opens_a_task_for_who_is_named_and_what_is_urgent_for_everybody(house: CourtHouse) -> None:
+    case = house.case()
+    with house.staff() as session:
+        opening.assign(session, case, house.legal, staff=house.legal, now=house.now)
+    house.decide_case(case, answering(Alarm(clock(), 30, "thirty days are left"), clock()))
+    (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
+    assert (task.role, task.state, task.assignee) == ("legal", "taken", house.legal)
+    assert task.reason_values["case"] == case
+    house.decide_case(case, answering(Alarm(clock(), 7, "seven days are left"), clock()))
+    states = {row.reason_values["days"]: (row.state, row.assignee) for row in house.rows(Task, account=task.account)}
+    assert states == {"30": ("withdrawn", house.legal), "7": ("open", None)}
+
+
+def test_who_sees_an_alarm_ends_its_task(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Alarm(clock(), 7, "seven days are left"), clock()))
+    (alarm,) = house.rows(ClockAlarm, legal_case=case)
+    with house.staff() as session:
+        clocks.see(session, alarm.id, staff=house.legal, now=house.now)
+    assert house.row(ClockAlarm, alarm.id).seen_by == house.legal
+    (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
+    assert (task.state, task.outcome) == ("done", "seen")
+    assert "alarm_seen" in house.told_case(case)
+
+
+def test_a_lapse_is_an_incident_until_somebody_sees_it_or_it_proves_wrong(house: CourtHouse) -> None:
+    case = house.case()
+    lapsed = clock("lapsed", DAY - timedelta(days=1))
+    answer = house.decide_case(case, answering(Alarm(lapsed, -1, "the limitation ran out"), lapsed))
+    assert isinstance(answer, CaseAlarm)
+    (incident,) = house.rows(Incident, kind="clock", lender=house.lender)
+    (task,) = house.rows(Task, id=incident.task)
+    assert (incident.released_at, task.kind, task.reason) == (None, "clock", "clock_lapsed")
+    house.decide_case(case, answering(Rest(house.now + timedelta(days=1), "runs again"), clock()))
+    assert house.row(Incident, incident.id).released_by == "correction"
+    assert house.row(Task, task.id).state == "done"
+
+
+def test_the_end_of_a_case_wakes_its_account_and_voids_what_runs(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Rest(house.now + timedelta(days=1), "waits"), clock()))
+    before = house.told(house.row(LegalCase, case).account)
+    answer = house.decide_case(case, answering(Close("withdrawn", "for a test"), clock()))
+    assert isinstance(answer, CaseClose)
+    row = house.row(LegalCase, case)
+    assert (row.state, row.outcome, row.next_at) == ("closed", "withdrawn", None)
+    assert house.told(row.account)[len(before) :].count("case_fact_told") == 1
+    assert [each.state for each in house.rows(CaseClock, legal_case=case)] == ["void"]
+
+
+def test_a_close_that_was_answered_is_void_once_the_case_is_open_again(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Close("withdrawn", "for a test")), number=5001)
+    with house.staff() as session:
+        opening.reopen(house.ledger, session, case, "it goes on", staff=house.legal, now=house.now)
+    again = house.decide_case(case, number=5001)
+    assert isinstance(again, CaseRest)
+    assert again.until == house.now
+    assert "case_fact_told" in house.told_case(case)
+
+
+def test_an_account_whose_matter_ended_unpaid_is_asked_about_and_never_idle(house: CourtHouse, hands: Hands) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Close("withdrawn", "for a test")))
+    account = house.row(LegalCase, case).account
+    hands.advance(timedelta(hours=1))
+    house.ask(account, escalating)
+    reviews = house.rows(LegalCase, account=account, kind="review")
+    assert [row.state for row in reviews] == ["open"]
+    assert "withdrawn" in reviews[0].reason
+    hands.advance(timedelta(hours=1))
+    with house.staff() as session:
+        opening.close_by_staff(
+            house.ledger, session, reviews[0].id, "written_off", "for a test", staff=house.legal, now=house.now
+        )
+    answer = house.ask(account, escalating)
+    assert isinstance(answer, AccountRest)
+    assert answer.rule == "CASE.ENDED"
+    standing = house.standing(account)
+    assert standing.next_at is not None
+    assert "written_off" in (standing.next_reason or "")
+    assert len(house.rows(LegalCase, account=account)) == 2
+
+
+def escalating(life: Any, playbook: Any, packs: Any, now: datetime) -> Any:
+    del playbook, packs, now
+    if life.legal_case is not None:
+        return cadence.Rest(datetime.max.replace(tzinfo=life.enrolled_at.tzinfo), "with legal staff", stage="legal")
+    return cadence.Escalate("suit", "the cadence is over", stage="legal")
+
+
+def test_a_case_of_nobody_closes(house: CourtHouse) -> None:
+    assert house.decide_case("cas_unknown") == CaseClose(reason="no such case")
+
+
+@pytest.mark.parametrize("places", [["TW"], ["US"], ["US", "US-NY", "US-NYC"], ["GB-EAW"]])
+def test_the_path_is_that_of_the_narrowest_place(house: CourtHouse, places: list[str]) -> None:
+    expected = {"TW": None, "US": "US", "US-NYC": "US-NY", "GB-EAW": "GB-EAW"}[places[-1]]
+    assert house.row(LegalCase, house.case(jurisdictions=places)).path == expected
