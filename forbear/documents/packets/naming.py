@@ -25,8 +25,16 @@ def file_names(parts: Sequence[Part], most: int) -> tuple[str, ...]:
     for number, part in enumerate(parts, 1):
         seen[part.role] = seen.get(part.role, 0) + 1
         stem = f"{number:0{digits}}_{_said(part, seen[part.role], digits)}"
-        names.append(stem[: most - len(EXTENSION)].rstrip("-_") + EXTENSION)
+        names.append(_short(stem, most - len(EXTENSION)) + EXTENSION)
     return tuple(names)
+
+
+def _short(stem: str, most: int) -> str:
+    """As many whole words as fit."""
+    if len(stem) <= most:
+        return stem
+    cut = stem[: most + 1].rpartition("-")[0]
+    return (cut if len(cut) > most // 2 else stem[:most]).rstrip("-_")
 
 
 def volume_names(count: int) -> tuple[str, ...]:
