@@ -11,32 +11,36 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from forbear.casework.amounts import strange_amounts
 from forbear.casework.assembly import Assembly, Snapshot, Wanted, snapshot_of
 from forbear.casework.circumstances import check_choices, circumstances
 from forbear.casework.contract import find_contract, find_costs
 from forbear.casework.data_files import data_files
 from forbear.casework.exhibits import Exhibit, find_exhibits
 from forbear.casework.found import Found, names_of
-from forbear.casework.kept import open_file
+from forbear.casework.lacking import lacking
 from forbear.casework.lists import Listed, attachments_of, find_lists, service_addresses
 from forbear.casework.matters import find_matters, find_notices_of_law
 from forbear.casework.notices import check_services, find_notices
 from forbear.casework.opened import find_opened
-from forbear.casework.papers import Frame, PaperMade, make_paper
+from forbear.casework.papers import Frame, PaperMade, make_paper, with_columns
 from forbear.casework.parties import find_parties, head_of, respondents
 from forbear.casework.profile_file import PacketProfile, PartWanted, find_profile, met
 from forbear.casework.record import CaseRecord, read_case
-from forbear.casework.shared import refuse_typed, settled, shared
+from forbear.casework.shared import refuse_typed, settled
 from forbear.casework.standing import Standing
-from forbear.casework.sums import figures_of, find_sums
+from forbear.casework.sums import figures_of, find_sums, with_totals
 from forbear.documents.filters import locale_of
 from forbear.documents.packets.profiles import find_profile as find_court
 from forbear.documents.registry import find_kind
-from forbear.errors import BadInput, Missing
+from forbear.errors import BadInput, Erased, NotFound
+from forbear.ledger.cases.files import open_file
 from forbear.ledger.engine import Ledger
 from forbear.ports.packets import PacketFacts, Part
 
 FOR_COURTS: Final = frozenset({"index", "checklist"})
+REQUESTS: Final = "requests"
+COMPLAINT: Final = "complaint"
 UNSEEN: Final = frozenset({"opened_log"})
 """Values that change by looking at a packet, which is no change of it."""
 
@@ -79,15 +83,24 @@ class _Assembling:
         signer = str(values.get("signer_name", ""))
         exhibits = find_exhibits(self.record, self.profile, words, signer, self.found)
         listed = [(part, find_kind(part.paper)) for part in self.profile.parts if part.paper and met(part.when, words)]
+        if not any(part.role == COMPLAINT for part, _ in listed) and any(
+            part.role == COMPLAINT for part in self.profile.parts
+        ):
+            self.found.lack(
+                COMPLAINT,
+                "no form of complaint fits this claim",
+                "Choose another form: for recourse there is the free one",
+            )
         self.materials = find_lists(listed, exhibits, self._copies(), self.profile.language, self.found)
         refuse_typed(self.record, self.found)
         papers = [self._paper(part, kind, listed, exhibits, frame) for part, kind in listed]
         self._check_sums(papers)
-        missing, snapshot = (*self.found.missing, *_lacking(papers)), self._snapshot(papers, exhibits, frame)
+        parts = tuple(self._parts(papers, exhibits, contents=contents))
+        missing, snapshot = (*self.found.missing, *lacking(papers)), self._snapshot(papers, exhibits, frame)
         return Assembly(
             wanted=self.wanted,
             court=find_court(self.wanted.court or self.profile.court),
-            parts=tuple(self._parts(papers, exhibits, contents=contents)),
+            parts=parts,
             facts=replace(self._facts(papers, exhibits, snapshot), data=() if missing else data_files(papers)),
             missing=missing,
             snapshot=snapshot,
@@ -139,9 +152,11 @@ class _Assembling:
         language, values = self.profile.language, settled(self.record.known(kind.id), self.found)
         values.setdefault("attachments", attachments_of(part, listed, exhibits, self._copies(), language))
         values.setdefault("service_addresses", service_addresses(values, part.role, language))
+        values = with_totals(values, frame.currency)
         standing = Standing(values, frame.currency, locale_of(language, frame.country))
+        own = self.found.values
         filled = {
-            name: value if shared().get(name) == "ledger" else standing.filled(value)
+            name: with_columns(value, kind.fields[name]) if name in own else standing.filled(value)
             for name, value in values.items()
             if name in kind.fields
         }
@@ -150,6 +165,12 @@ class _Assembling:
                 f"field:{name}",
                 f"stands as {{{name}}} in words told for the case, and is not known",
                 "Tell it, or take it out",
+            )
+        if strange_amounts(filled.get(REQUESTS), values):
+            self.found.lack(
+                f"field:{REQUESTS}",
+                "names an amount that is none of the record's on the cut-off day",
+                "Write {sum_total} and the like: the record's own amount is put in its place",
             )
         court = {name: values[name] for name in ("court", "court_address") if name in values}
         return make_paper(part, kind, {**court, **filled}, frame)
@@ -175,7 +196,7 @@ class _Assembling:
                     yield made[wanted.key]
                 continue
             for each in exhibits:
-                content = open_file(self.record.ledger, self.record.session, each.file) if contents else None
+                content = self._content(each) if contents else None
                 yield Part(
                     key=each.key,
                     title=each.title,
@@ -188,6 +209,19 @@ class _Assembling:
                     language=self.profile.language,
                     supplier=each.supplier,
                 )
+
+    def _content(self, exhibit: Exhibit) -> bytes | None:
+        try:
+            return open_file(self.record.ledger, self.record.session, exhibit.file)
+        except (Erased, NotFound):
+            file = exhibit.file
+            self.found.lack(
+                f"slot:{file.slot}:{file.number}",
+                "its file is gone, or is not the one that was received",
+                "Restore it from a backup, or withdraw it and upload it again",
+                "operator",
+            )
+            return None
 
     def _snapshot(self, papers: Sequence[PaperMade], exhibits: Sequence[Exhibit], frame: Frame) -> Snapshot:
         """Of every value that is printed, by the group it is from; of templates, files and the profile."""
@@ -237,18 +271,3 @@ def _said(papers: Sequence[PaperMade], values: Mapping[str, Any]) -> Iterator[st
         yield f"{total:,}"
     if "case_no" in names and values.get("case_no"):
         yield str(values["case_no"])
-
-
-def _lacking(papers: Sequence[PaperMade]) -> Iterator[Missing]:
-    """What papers lack, each once with every paper that lacks it."""
-    seen: dict[tuple[str, str, str], list[str]] = {}
-    who: dict[tuple[str, str, str], tuple[str, str]] = {}
-    for each in papers:
-        for flaw in each.flaws:
-            key = (flaw.field, flaw.problem, flaw.remedy)
-            seen.setdefault(key, []).append(each.wanted.key)
-            field = each.kind.fields.get(flaw.field.partition(".")[0])
-            who[key] = (field.supplier, field.called()) if field else ("legal", "")
-    for (name, problem, remedy), keys in seen.items():
-        supplier, called = who[name, problem, remedy]
-        yield Missing(f"field:{name}", f"{problem} ({', '.join(keys)})", remedy, supplier, called)

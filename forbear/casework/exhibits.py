@@ -11,6 +11,7 @@ from typing import Any, Final
 from forbear.casework.found import Found
 from forbear.casework.profile_file import ExhibitWanted, PacketProfile
 from forbear.casework.record import CaseRecord
+from forbear.ledger.cases.files import called
 from forbear.ledger.tables.cases import CaseFile
 
 GROUP: Final = "evidence"
@@ -42,8 +43,8 @@ def find_exhibits(
     rows: list[dict[str, Any]] = []
     for count, (slot, file) in enumerate(wanted, 1):
         number, tab = _called(profile, count, signer)
-        told = record.opened_json(file.told)
-        title = record.opened(file.title) or slot.title
+        title, told = called(record.ledger, record.session, file)
+        title = title or slot.title
         original = _form(file) == "original"
         exhibits.append(Exhibit(f"exhibit-{count}", number, tab, title, file, slot.supplier, original))
         row = {
@@ -53,7 +54,7 @@ def find_exhibits(
             "form": _form(file),
             "pages": FILLED,
             "proves": str(told.get("proves") or slot.proves)[:300],
-            "day": file.details.get("day") or file.details.get("date"),
+            "day": file.details.get("day"),
             "sponsor": told.get("sponsor"),
             "note": told.get("remark"),
         }
@@ -81,8 +82,7 @@ def _wanted(
 
 def _form(file: CaseFile) -> str:
     """Whether it is an original or a copy, as it was told; a scan is a copy where nobody said otherwise."""
-    told = file.details.get("form")
-    return "original" if told == "original" or file.details.get("original") is True else "copy"
+    return "original" if file.details.get("form") == "original" else "copy"
 
 
 def _check(file: CaseFile, row: dict[str, Any], found: Found) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from forbear.casework.profile_file import PartWanted
+from forbear.documents.fields import Field
 from forbear.documents.filling import Flaw, Value, fill
 from forbear.documents.kinds import COURT_ROLE, Kind
 from forbear.documents.legal_days import legal_flaws
@@ -81,6 +82,13 @@ def make_paper(wanted: PartWanted, kind: Kind, values: Mapping[str, Any], frame:
         language=language,
     )
     return PaperMade(wanted, kind, part, given, read, tuple(flaws))
+
+
+def with_columns(value: Any, field: Field) -> Any:
+    """The record's own rows with the columns that a kind has; every other value as it is."""
+    if field.type != "rows" or not isinstance(value, list | tuple):
+        return value
+    return [{name: row[name] for name in row if name in field.columns} for row in value]
 
 
 def addressed(values: Mapping[str, Any], country: str) -> PostAddress:

@@ -30,6 +30,8 @@ class Standing:
     def filled(self, told: Any) -> Any:
         """A told value with the record's values in it."""
         if isinstance(told, str):
+            if (whole := PLACE.fullmatch(told)) and whole[1] in self._values:
+                return self._values[whole[1]]  # alone in its field it is the value itself, not its words
             return PLACE.sub(self._said, told)
         if isinstance(told, list | tuple):
             return [self.filled(each) for each in told]

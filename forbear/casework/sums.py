@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from forbear.casework.found import Found
 from forbear.casework.record import CaseRecord
+from forbear.casework.recourse import of_recourse
 from forbear.casework.words import COMPONENTS as NAMES
 from forbear.casework.words import MOVEMENTS, PER, said
+from forbear.ledger.cases.money import RECOURSE
 from forbear.ledger.owed import Owed, owed_on
 from forbear.ledger.schedule_fields import grown_fields
 from forbear.ledger.statements import statement_of
@@ -28,15 +30,22 @@ SCHEDULE: Final = "cn.schedule.interest"
 DAILY: Final = "daily"
 GROWN: Final = ("per_diem", "per_diem_exact", "capped", "cap_reason", "interest_in_all", "cap_allows", "claimed",
                 "given_up")  # fmt: skip
+TOTALLED: Final = ("sum_total", "court_fee", "legal_costs")
+"""Lines of a claim form, beside interest under an enactment."""
 MOST_MOVEMENTS: Final = 600
 
 
 def find_sums(record: CaseRecord, cut_off: date, language: str, known: Mapping[str, Any], found: Found) -> Owed:
     """Give the sums, their lines and their schedule; returns what is owed."""
     session, account, now = record.session, record.account, record.now
-    owed = owed_on(session, account, now, cut_off)
-    statement = statement_of(session, account.id, cut_off, now)
-    grown = grown_fields(session, account, SCHEDULE, now, cut_off)
+    if record.case.kind == RECOURSE:
+        owed, statement = of_recourse(record, cut_off)
+        grown: Mapping[str, Any] = {}
+    else:
+        owed = owed_on(session, account, now, cut_off)
+        statement = statement_of(session, account.id, cut_off, now)
+        grown = grown_fields(session, account, SCHEDULE, now, cut_off)
+    since = statement.lines[0].day if record.case.kind == RECOURSE and statement.lines else account.due_since
 
     def money(amount: Decimal) -> str:
         return write_amount(amount, account.currency)
@@ -50,10 +59,10 @@ def find_sums(record: CaseRecord, cut_off: date, language: str, known: Mapping[s
             "sum_all_interest": money(interest),
             "sum_all_charges": money(interest + owed.parts["fee"]),
             "sum_total": money(owed.total),
-            "overdue_since": account.due_since + timedelta(days=1),
-            "overdue_days": (cut_off - account.due_since).days,
-            "overdue": account.due_since < cut_off and owed.total > 0,
-            "per_diem": None if grown or _grows(record) else money(Decimal(0)),
+            "overdue_since": since + timedelta(days=1),
+            "overdue_days": (cut_off - since).days,
+            "overdue": since < cut_off and owed.total > 0,
+            "per_diem": money(Decimal(0)) if record.case.kind == RECOURSE or not _grows(record) else None,
             **{name: grown.get(name) for name in GROWN},
             "segments": [dict(_segment(row, language, known)) for row in grown.get("segments", ())],
             "day_basis": _basis(grown),
@@ -64,7 +73,8 @@ def find_sums(record: CaseRecord, cut_off: date, language: str, known: Mapping[s
             ],
         },
     )
-    _paid(record, owed, statement, known, found)
+    if record.case.kind != RECOURSE:
+        _paid(record, owed, statement, known, found)
     _check(owed, statement, found)
     return owed
 
@@ -150,6 +160,15 @@ def _paid(record: CaseRecord, owed: Owed, statement: Statement, known: Mapping[s
             else (True if untouched else None),
         },
     )  # fmt: skip
+
+
+def with_totals(values: dict[str, Any], currency: str) -> dict[str, Any]:
+    """With the total of a claim form, where its lines were told and it was not."""
+    lines = [_amount(values.get(name), currency) for name in TOTALLED]
+    if "total_claimed" in values or None in lines:
+        return values
+    more = _amount(values.get("statutory_interest"), currency) or Decimal(0)
+    return {**values, "total_claimed": write_amount(total([more, *(each for each in lines if each)]), currency)}
 
 
 def _amount(told: object, currency: str) -> Decimal | None:
