@@ -1,4 +1,4 @@
-"""Every paper there is, in every language, from its sample: as PDF, as pictures, and on one page to look at.
+"""Every letter and paper of packets, in every language, from its sample: as PDF, as pictures, and on one page.
 
 What is shown is fictional and needs no server. A paper that is refused is shown with the check that refused it; the
 others are made all the same.
@@ -17,7 +17,7 @@ from jinja2 import Environment
 
 from forbear.documents.kinds import Kind
 from forbear.documents.presses import PRESSES, Presses
-from forbear.documents.registry import FOLDER, PAPER, read_kind
+from forbear.documents.registry import FOLDER, PAPER, PLACES, read_kind
 from forbear.documents.samples import sample
 from forbear.errors import BadData, ForbearError
 from forbear.ports.papers import Rendered
@@ -103,10 +103,11 @@ def make_gallery(out: Path, presses: int = PRESSES, *, folder: Path = FOLDER) ->
 def _wanted(folder: Path) -> tuple[list[tuple[Kind, str]], list[Shown]]:
     """What there is to make; and what cannot be, as its files are not understood."""
     wanted, shown = list[tuple[Kind, str]](), list[Shown]()
-    for paper in sorted(folder.glob(f"*/{PAPER}")):
+    places = PLACES if folder == FOLDER else (folder,)
+    for paper in (paper for place in places for paper in sorted(place.glob(f"*/{PAPER}"))):
         name = paper.parent.name
         try:
-            kind = read_kind(name, folder)
+            kind = read_kind(name, paper.parents[1])
         except BadData as bad:
             shown.append(Shown(name, name, 0, "", name, refusal=str(bad)))
         else:
