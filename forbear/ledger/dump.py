@@ -29,7 +29,7 @@ TABLES = (
         "case_service",
         "case_file",
     ),
-    *("packet", "packet_review", "case_cost", "case_run"),
+    *("packet", "packet_review", "case_cost", "case_run", "webhook", "webhook_message"),
     *("visit", "visit_plan", "visit_check_in", "visit_report", "visit_signature", "handed_over"),
     *("reply", "suppression", "past_contact", "outbox", "clock", "import_file", "import_row"),
 )
@@ -48,6 +48,7 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "packet": frozenset({"file_key"}),
     "packet_review": frozenset({"reason"}),
     "case_cost": frozenset({"told"}),
+    "webhook": frozenset({"address", "secret"}),
     "visit_check_in": frozenset({"place"}),
     "import_file": frozenset({"wrapped", "problem"}),
     "import_row": frozenset({"external_id", "mark", "problems"}),

@@ -24,7 +24,7 @@ API_INSERTS = {
     *("task", "incident", "service_proof", "loan_terms"),
     # What a lender tells of its legal cases, and the packets that it asks for.
     *("case_fact", "case_fields", "guarantee", "case_service", "case_file", "packet", "packet_review", "case_cost"),
-    "case_run",
+    *("case_run", "webhook", "legal_case"),
 }
 WORKER_INSERTS = {
     *("person_key", "stop", "legal_case", "decision", "touch", "receipt", "link", "suppression", "outbox"),
