@@ -13,14 +13,26 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import by_people, callbacks, channels, decisions, imports, memory, papers, permits, season, touches
+from benchmarks import (
+    by_people,
+    callbacks,
+    channels,
+    decisions,
+    imports,
+    memory,
+    packets,
+    papers,
+    permits,
+    season,
+    touches,
+)
 from benchmarks.figure import Figure
 from benchmarks.sizes import TINY, USUAL, Sizes
 from benchmarks.stand import stand
 
 RESULTS = Path("var/bench.json")
 ERRORS_ONLY = 40
-ALONE = {each.__name__.rpartition(".")[2]: each for each in (permits, papers)}
+ALONE = {each.__name__.rpartition(".")[2]: each for each in (permits, papers, packets)}
 """They need neither a database nor Temporal."""
 ROOMS = {
     each.__name__.rpartition(".")[2]: each

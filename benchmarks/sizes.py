@@ -31,6 +31,10 @@ class Sizes:
     """Of each slice."""
     letters: int
     """Of a run."""
+    packets: int
+    """Of each slice."""
+    exhibits: int
+    packet_pages: int
 
 
 USUAL = Sizes(
@@ -48,6 +52,9 @@ USUAL = Sizes(
     texted=200,
     papers=40,
     letters=1_000,
+    packets=4,
+    exhibits=25,
+    packet_pages=120,
 )
 TINY = Sizes(
     slices=1,
@@ -64,4 +71,7 @@ TINY = Sizes(
     texted=3,
     papers=2,
     letters=6,
+    packets=1,
+    exhibits=3,
+    packet_pages=16,
 )

@@ -24,6 +24,10 @@ from forbear.ports.papers import Paper
 JPEG, PNG = "image/jpeg", "image/png"
 LETTER, A4, LEGAL = (612.0, 792.0), (595.276, 841.89), (612.0, 1008.0)
 SCAN_DPI: Final = 150
+OWN_PAGES: Final = 11
+"""Of the papers of a packet with 25 exhibits."""
+PHOTOGRAPH, SCAN, LONG, TURNED = 8, 3, 5, 7
+"""Every eighth exhibit is a photograph, and so on."""
 TITLES: Final = (
     "Loan agreement",
     "Statement of account",
@@ -72,8 +76,7 @@ CHINESE: Final = Home(
 def sample_packet(home: Home = AMERICAN, exhibits: int = 25, pages: int = 120) -> tuple[tuple[Part, ...], PacketFacts]:
     """Parts of about so many pages, and what is said of them as a whole."""
     papers = [_paper(*each, home.language) for each in home.papers]
-    count = max(exhibits, pages - 12)
-    lengths = [count // exhibits + (at < count % exhibits) for at in range(exhibits)]
+    lengths = _lengths(exhibits, max(exhibits, pages - OWN_PAGES))
     shown = [_exhibit(at, length, home) for at, length in enumerate(lengths, 1)]
     rows = [_row(part, at) for at, part in enumerate(shown, 1)]
     evidence = {str(row["number"]): part.key for row, part in zip(rows, shown, strict=True)}
@@ -89,6 +92,14 @@ def sample_packet(home: Home = AMERICAN, exhibits: int = 25, pages: int = 120) -
         data_sha256=hashlib.sha256(b"sample").hexdigest(),
     )
     return parts, facts
+
+
+def _lengths(exhibits: int, pages: int) -> list[int]:
+    """Pages of each exhibit; a photograph has one."""
+    long = [at for at in range(1, exhibits + 1) if at % PHOTOGRAPH] or [1]
+    rest = max(len(long), pages - (exhibits - len(long)))
+    share = {at: rest // len(long) + (place < rest % len(long)) for place, at in enumerate(long)}
+    return [share.get(at, 1) for at in range(1, exhibits + 1)]
 
 
 def _paper(kind: str, role: str, title: str, language: str) -> Part:
@@ -120,12 +131,14 @@ def _exhibit(at: int, pages: int, home: Home) -> Part:
     """Every third is scanned, every eighth a photograph, and some lie or are turned."""
     title = TITLES[at % len(TITLES)] if home.language == "en" else f"样例证据材料{at}"
     media_type, content = PDF, b""
-    if at % 8 == 0:
-        media_type, content = (PNG, photograph(at, "PNG")) if at % 16 == 0 else (JPEG, photograph(at, "JPEG"))
-    elif at % 3 == 0:
+    if at % PHOTOGRAPH == 0:
+        media_type, content = (
+            (PNG, photograph(at, "PNG")) if at % (2 * PHOTOGRAPH) == 0 else (JPEG, photograph(at, "JPEG"))
+        )
+    elif at % SCAN == 0:
         content = scanned(at, pages, home.size)
     else:
-        content = printed(at, pages, LEGAL if at % 5 == 0 else home.size, turned=90 if at % 7 == 0 else 0)
+        content = printed(at, pages, LEGAL if at % LONG == 0 else home.size, turned=90 if at % TURNED == 0 else 0)
     return Part(
         key=f"ex-{at}",
         title=title,
