@@ -129,4 +129,4 @@ def _address(record: CaseRecord, service: CaseService) -> str:
 
     told: Mapping[str, Any] = record.opened_json(service.tracking)
     who = record.somebody(service.person)
-    return str(told.get("address") or (written(who.address) if who else ""))[:200]
+    return str(told.get("place") or (written(who.address) if who else ""))[:200]

@@ -8,12 +8,11 @@ from forbear.casework.profile_file import PacketProfile, ServiceWanted, met
 from forbear.casework.record import CaseRecord
 from forbear.casework.words import METHODS, RESULTS, said
 from forbear.documents.registry import find_kind
+from forbear.ledger.cases.services import REACHED
 from forbear.ledger.tables.cases import CaseService
 from forbear.ports.papers import Unprintable
 
 GROUP: Final = "notices"
-ARRIVED: Final = frozenset({"delivered", "signed", "read", "deemed", "refused"})
-"""Results after which a paper has reached its addressee, where the register has a day for it."""
 
 
 def find_notices(record: CaseRecord, language: str, found: Found) -> None:
@@ -63,7 +62,7 @@ def _check(services: Iterable[CaseService], wanted: ServiceWanted, people: list[
     reached = {
         each.person
         for each in services
-        if each.paper in wanted.papers and each.result in ARRIVED and each.reached_on is not None
+        if each.paper in wanted.papers and each.result in REACHED and each.reached_on is not None
     }
     for person in people:
         if person not in reached:

@@ -20,6 +20,7 @@ from forbear.documents.samples import sample
 from forbear.ledger import paper_fields, staffing
 from forbear.ledger.cases.facts import tell_fact
 from forbear.ledger.cases.files import keep_file
+from forbear.ledger.cases.opening import open_recourse
 from forbear.ledger.cases.sealing import seal, seal_json
 from forbear.ledger.engine import make_engine
 from forbear.ledger.enrol import enrol
@@ -175,6 +176,13 @@ class Filing:
         with make_engine(self.house.migrator).begin() as connection:
             connection.execute(insert(LegalCase).values(id=made, **self.row, account=account, kind=kind, **values))
         return made
+
+    def recourse(self, case: str, guarantor: str) -> str:
+        """The case in which a guarantor claims back what was paid in another."""
+        with self.house.worker() as session:
+            made = open_recourse(session, session.get_one(LegalCase, case), guarantor, self.house.now)
+            made.path, made.path_version = self.country.path, "1"
+            return made.id
 
     def account(self, case: str) -> str:
         with self.house.worker() as session:
