@@ -19,13 +19,14 @@ from forbear.court.ending import ending, settling
 from forbear.court.ground import Ground
 from forbear.court.life import CaseLife
 from forbear.court.needing import going_on, handed_in, lacking, of_profile, packet_lacks, waits, wanted
-from forbear.court.path import CasePath, Hold, Stage
+from forbear.court.path import CasePath, Condition, Hold, Stage
 from forbear.court.standing import over, performance_day, settled
 from forbear.court.walking import Landmark, landmark, open_way, route
 from forbear.rules.wall import zone
 
 LONGEST: Final = timedelta(days=7)
 ONE_DAY: Final = timedelta(days=1)
+PERFORMED: Final = Condition("performance_over")
 TO_TAKE_UP: Final = Lacking("fact:taken_up", "a person decides whether, and how, the case goes on", "legal")
 
 
@@ -193,12 +194,13 @@ def _all_lacking(asked: Asked, stage: Stage) -> tuple[Lacking, ...]:
 
 
 def _blocked(scene: Scene, what: str, lacks: tuple[Lacking, ...], still: tuple[Clock, ...]) -> Rest:
-    parts = []
+    parts: list[str] = []
     if still:
         parts.append(f"the period of {named(still[0])} runs until {still[0].last}")
     if lacks:
-        parts.append(f"{len(lacks)} thing(s) are lacking: {'; '.join(each.item for each in lacks)}")
-    rule = f"WAIT.{still[0].kind.upper()}" if still else f"NEED.{lacks[0].item.upper()}"
+        said = "; ".join(dict.fromkeys(each.what.rstrip(".") for each in lacks))
+        parts.append(f"{len(lacks)} thing(s) are lacking: {said}")
+    rule = f"WAIT.{still[0].kind.upper()}" if still else f"NEED.{lacks[0].item.partition(':')[0].upper()}"
     return scene.rest(f"{what}: {', and '.join(parts)}.", rule=rule, lacks=lacks)
 
 
@@ -215,7 +217,9 @@ def _packets(scene: Scene, stage: Stage) -> CaseDecision:
         if (lack := packet_lacks(packet, each)) is not None:
             lacks.append(lack)
     hint = f": {stage.hint}" if stage.hint else ""
-    return scene.rest(f"{stage.title['en']}{hint}.", lacks=[*lacks, *going_on(stage)])
+    day = performance_day(scene.ground)
+    until = f"; until {day}" if day is not None and any(PERFORMED in way.when for way in stage.next) else ""
+    return scene.rest(f"{stage.title['en']}{hint}{until}.", lacks=[*lacks, *going_on(stage)])
 
 
 STEPS: Final = (_alarm, _untaken, _moved, _ended, _hold, _asked, _settled)

@@ -179,6 +179,8 @@ class Run:
         last, known = self._rolled(end)
         if last != end or not known:
             lines.append(Line(last, MOVED if known else UNMOVED, self.terms.rule))
+        if lines[-1].day != last:
+            lines.append(Line(last, "so this is the last day", self.terms.rule))
         return start, last, tuple(lines)
 
     def _end(self, start: date, stops: list[Pause], longest: date, lines: list[Line]) -> date:

@@ -122,7 +122,9 @@ def packet_lacks(packet: PacketKnown, each: Wanted) -> Lacking | None:
 
 def going_on(stage: Stage) -> tuple[Lacking, ...]:
     """The facts that would lead on from a stage."""
-    words = list(dict.fromkeys(told.word for way in stage.next for told in way.on))
+    facts = [told.word for way in stage.next for told in way.on]
+    facts += [each.of for way in stage.next for each in way.when if each.word == "fact" and not each.no]
+    words = list(dict.fromkeys(facts))
     return (_telling("next", words, "legal"),) if words else ()
 
 

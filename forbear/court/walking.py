@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from forbear.court.conditions import all_hold
 from forbear.court.eligibility import Asked
-from forbear.court.facts import FACT_KINDS
 from forbear.court.ground import Ground, fits
 from forbear.court.life import Happened
 from forbear.court.path import CasePath, Stage, Way
@@ -27,12 +26,12 @@ class Landmark:
 def landmark(ground: Ground) -> Landmark:
     """Where the facts that stand put the case."""
     path, marks = ground.path, ground.path.landmarks()
-    facts = sorted(ground.facts(), key=lambda each: (each.on, FACT_KINDS.index(each.kind)))
-    found = Landmark(path.begins.get(ground.life.kind) or path.begins["suit"], None, tuple(facts))
+    facts = ground.facts()
+    found = Landmark(path.begins.get(ground.life.kind) or path.begins["suit"], None, facts)
     for at, fact in enumerate(facts):
         target = next((stage for told, stage in marks if fits(told, fact)), None)
         if target is not None and (path.place(target) > path.place(found.stage) or _said(path, found.stage, fact)):
-            found = Landmark(target, fact, tuple(facts[at + 1 :]))
+            found = Landmark(target, fact, facts[at + 1 :])
     return found
 
 
