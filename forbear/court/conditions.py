@@ -6,9 +6,11 @@ from typing import Final, cast
 
 from forbear.contracts.case_words import ClockKind
 from forbear.court.eligibility import COLLECTORS, Asked, check
+from forbear.court.ground import Ground
 from forbear.court.path import Condition, Told
 from forbear.court.standing import performance_day
 
+BESIDE: Final = "preservation"
 ENDED: Final = frozenset({"over", "lapsed", "met"})
 Holds = Callable[[Asked, str], bool]
 
@@ -30,13 +32,16 @@ def _fact(asked: Asked, of: str) -> bool:
     return asked.ground.told(wanted) is not None
 
 
+def chosen_way(ground: Ground) -> str:
+    """The way that a person chose last; preservation goes beside the others and is none of them."""
+    chosen = [str(each.details.get("way", "")) for each in ground.facts("taken_up")]
+    return next((each for each in reversed(chosen) if each != BESIDE), "")
+
+
 def _way(asked: Asked, of: str) -> bool:
-    """What a person chose last; preservation goes beside the other ways and stays chosen."""
-    chosen = [str(each.details.get("way", "")) for each in asked.ground.facts("taken_up")]
-    if of == "preservation":
-        return of in chosen
-    main = [each for each in chosen if each != "preservation"]
-    return bool(main) and main[-1] == of
+    if of == BESIDE:
+        return any(each.details.get("way") == BESIDE for each in asked.ground.facts("taken_up"))
+    return chosen_way(asked.ground) == of
 
 
 def _guarantors(asked: Asked, _: str) -> bool:

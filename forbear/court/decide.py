@@ -26,6 +26,7 @@ from forbear.rules.wall import zone
 
 LONGEST: Final = timedelta(days=7)
 ONE_DAY: Final = timedelta(days=1)
+CLOSED: Final = "closed"
 PERFORMED: Final = Condition("performance_over")
 TO_TAKE_UP: Final = Lacking("fact:taken_up", "a person decides whether, and how, the case goes on", "legal")
 
@@ -86,7 +87,7 @@ def outlook(life: CaseLife, path: CasePath, stage: str, now: datetime) -> tuple[
     """What a stage of the path lacks today, whether or not the case is near it; for pages and for facts told early."""
     ground = Ground(life, path, now.astimezone(zone(life.zone)).date())
     found = path.stage(stage)
-    return () if found is None else _all_lacking(Asked(ground, reckon(ground)), found)
+    return () if found is None else lacking(Asked(ground, reckon(ground)), found)
 
 
 def _answer(scene: Scene) -> CaseDecision:
@@ -102,6 +103,8 @@ def _alarm(scene: Scene, _: Stage) -> CaseDecision | None:
 
 
 def _untaken(scene: Scene, _: Stage) -> CaseDecision | None:
+    if scene.life.state == CLOSED:
+        return scene.rest("The case is closed.")
     if scene.life.kind in CASE_KINDS:
         return None
     return scene.rest("A person must look at this case and decide how it goes on.", lacks=[TO_TAKE_UP])
@@ -174,7 +177,7 @@ def _release(stop: str) -> Lacking:
 def _forward(scene: Scene, stage: Stage) -> CaseDecision:
     """On to the next stage, or the stage's own packet, or rest."""
     asked = scene.asked
-    lost, still = _all_lacking(asked, stage), waits(asked, stage)
+    lost, still = lacking(asked, stage), waits(asked, stage)
     if lost or still:
         return _blocked(scene, f"{stage.title['en']} cannot go on", lost, still)
     way = open_way(asked, stage)
@@ -182,15 +185,11 @@ def _forward(scene: Scene, stage: Stage) -> CaseDecision:
         target = scene.path.stage(way.stage)
         if target is None:
             raise LookupError(way.stage)
-        lacks, still = _all_lacking(asked, target), waits(asked, target)
+        lacks, still = lacking(asked, target), waits(asked, target)
         if not lacks and not still:
             return Move(target.id, f"Everything that '{target.title['en']}' needs is there.")
         return _blocked(scene, f"'{target.title['en']}' cannot begin yet", lacks, still)
     return _packets(scene, stage)
-
-
-def _all_lacking(asked: Asked, stage: Stage) -> tuple[Lacking, ...]:
-    return lacking(asked, stage)
 
 
 def _blocked(scene: Scene, what: str, lacks: tuple[Lacking, ...], still: tuple[Clock, ...]) -> Rest:
@@ -208,9 +207,9 @@ def _packets(scene: Scene, stage: Stage) -> CaseDecision:
     """Ask for what the stage wants and nobody asked for; else rest, with how far its packets are and what leads on."""
     lacks: list[Lacking] = []
     for each in wanted(scene.asked, stage):
-        if handed_in(each, scene.here):
+        if handed_in(scene.ground, each, scene.here):
             continue
-        since = scene.here.by.on if scene.here.by is not None else None
+        since = scene.here.by.on if scene.here.by is not None and not each.beside else None
         packet = of_profile(scene.ground, each.profile, since)
         if packet is None:
             return Ask(each.profile, f"'{stage.title['en']}' asks for the packet {each.profile}.")

@@ -4,6 +4,9 @@ What is pending at a court is called off with its own papers, and property that 
 closes.
 """
 
+from typing import Final
+
+from forbear.contracts.case_words import FactKind
 from forbear.court.decision import Ask, Close, Lacking, Prepare
 from forbear.court.eligibility import Asked
 from forbear.court.ground import Ground, day_in
@@ -14,7 +17,9 @@ from forbear.court.walking import Landmark
 
 Ending = Close | Ask | Prepare | Lacking
 BOOKED = Condition("fact", "booked_back")
-GOES_ON = ("filed", "order_applied", "reopened", "settlement_breached", "appealed")
+WITHDRAW = "withdrawal"
+HANDED_IN: Final[tuple[FactKind, ...]] = ("filed", "order_applied", "enforcement_applied", "reopened")
+GOES_ON: Final[tuple[FactKind, ...]] = ("filed", "order_applied", "reopened", "settlement_breached", "appealed")
 
 
 def ending(asked: Asked, here: Landmark, stage: Stage) -> Ending | None:
@@ -35,6 +40,8 @@ def _unpaid(ground: Ground, here: Landmark, stage: Stage) -> Ending | None:
     """The path's own end, unless the case was opened again since; a withdrawal; an account that was closed."""
     if stage.ends and not any(each.kind == "reopened" for each in here.since):
         return Close(stage.ends, f"The path ends: {stage.title['en']}.")
+    if _to_withdraw(ground) and (pending := _calling_off(ground, here, stage)) is not None:
+        return pending
     if _withdrawn(ground):
         return Close("withdrawn", "The claim was withdrawn.")
     if not ground.life.account_open:
@@ -65,6 +72,12 @@ def _calling_off(ground: Ground, here: Landmark, stage: Stage) -> Ending | None:
     if packet.state == "asked":
         return Prepare(packet.id, "The packet that calls off what is pending is to be made.")
     return packet_lacks(packet, wanted) or Lacking("fact:withdrawn", "tell withdrawn", "legal")
+
+
+def _to_withdraw(ground: Ground) -> bool:
+    """Whether a person decided, after the last thing that was handed in, to call it off."""
+    last = ground.last("taken_up", *HANDED_IN)
+    return last is not None and last.kind == "taken_up" and last.details.get("way") == WITHDRAW
 
 
 def _withdrawn(ground: Ground) -> bool:

@@ -11,6 +11,7 @@ from forbear.court.ground import Ground, fits
 from forbear.court.life import PacketKnown
 from forbear.court.path import Notice, Stage, Wanted
 from forbear.court.walking import Landmark
+from forbear.rules.wall import zone
 
 APPROVED = frozenset({"approved", "filed"})
 
@@ -44,8 +45,10 @@ def lacking(asked: Asked, stage: Stage) -> tuple[Lacking, ...]:
 
 def _unserved(asked: Asked, notice: Notice) -> Iterator[Lacking]:
     """Each person whom the notice did not reach with proof."""
-    ground = asked.ground
-    for person in sorted(_addressees(asked, notice)):
+    ground, addressees = asked.ground, _addressees(asked, notice)
+    if notice.to == "borrower" and not addressees:
+        yield Lacking(f"notice:{notice.papers[0]}", "no borrower is among the parties of the account", "lender")
+    for person in sorted(addressees):
         served = ground.served(notice.papers, [person], notice.by)
         if any(each.proven for each in served):
             continue
@@ -74,8 +77,10 @@ def wanted(asked: Asked, stage: Stage) -> tuple[Wanted, ...]:
     return tuple(each for each in stage.packets if all_hold(asked, each.when))
 
 
-def handed_in(each: Wanted, here: Landmark) -> bool:
-    """Whether a fact says so, since the case came to where it is."""
+def handed_in(ground: Ground, each: Wanted, here: Landmark) -> bool:
+    """Whether a fact says so, since the case came to where it is; of what goes beside, whenever."""
+    if each.beside:
+        return bool(each.filed_by) and ground.told(*each.filed_by) is not None
     return any(fits(told, fact) for told in each.filed_by for fact in here.since)
 
 
@@ -84,16 +89,16 @@ def of_profile(ground: Ground, profile: str, since: date | None) -> PacketKnown 
     found = [
         each
         for each in ground.life.packets
-        if each.profile == profile and (each.state != "filed" or since is None or _asked_since(each, since))
+        if each.profile == profile and (each.state != "filed" or _belongs(ground, each, since))
     ]
-    live = [
-        each for each in found if each.state not in {"void", "failed"} or since is None or _asked_since(each, since)
-    ]
+    live = [each for each in found if each.state not in {"void", "failed"} or _belongs(ground, each, since)]
     return max(live, key=lambda each: each.number, default=None)
 
 
-def _asked_since(packet: PacketKnown, since: date) -> bool:
-    return packet.asked_at is None or packet.asked_at.date() >= since
+def _belongs(ground: Ground, packet: PacketKnown, since: date | None) -> bool:
+    """Whether it was asked for since a day, on the court's own calendar."""
+    at = packet.asked_at
+    return since is None or at is None or at.astimezone(zone(ground.life.zone)).date() >= since
 
 
 def packet_lacks(packet: PacketKnown, each: Wanted) -> Lacking | None:

@@ -105,11 +105,15 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A packet that a stage asks for by itself. `filed_by` is the fact that says that it was handed in."""
+    """A packet that a stage asks for by itself. `filed_by` is the fact that says that it was handed in.
+
+    One that goes `beside` the others is asked for once in the whole case, whatever stage it is in.
+    """
 
     profile: str
     filed_by: tuple[Told, ...] = ()
     when: tuple[Condition, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

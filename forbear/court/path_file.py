@@ -157,11 +157,12 @@ def _notice(table: Table) -> Notice:
 
 
 def _wanted(table: Table) -> Wanted:
-    table.only("profile", "filed_by", "when")
+    table.only("profile", "filed_by", "when", "beside")
     return Wanted(
         table.word("profile", PROFILES),
         tuple(told(table, "filed_by", each) for each in table.words("filed_by", least=0)),
         tuple(condition(table, "when", each) for each in table.words("when", least=0)),
+        table.flag("beside"),
     )
 
 

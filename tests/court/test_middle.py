@@ -256,3 +256,65 @@ def test_a_case_life_may_hold_every_kind_of_fact() -> None:
         one = replace(case, life=replace(life, facts=(*life.facts, replace(life.facts[0], id="fct_x", kind=kind))))
         assert one.step() is not None
     assert case.life.balance == Decimal(9500)
+
+
+def test_preservation_that_was_asked_for_once_is_not_asked_for_at_the_next_stage() -> None:
+    case = walk("CN suit", 4)
+    case.tell("taken_up", way="preservation")
+    case.run()
+    case.packet("cn.preservation", "filed")
+    case.tell("preservation_applied", stage="before_suit")
+    case.today += timedelta(days=3)
+    case.packet("cn.suit", "filed")
+    case.tell("filed")
+    case.run()
+    assert (case.stage, case.asked.count("cn.preservation")) == ("filed", 1)
+
+
+def test_a_person_may_call_a_claim_off_and_file_it_anew() -> None:
+    case = walk("CN suit", 6)
+    case.tell("taken_up", way="withdrawal")
+    assert case.lacking() == ["packet:cn.withdrawal"]
+    case.today += timedelta(days=2)
+    case.packet("cn.withdrawal", "filed")
+    case.tell("withdrawn", what="claim")
+    assert case.run() == Close("withdrawn", "The claim was withdrawn.")
+    case.today += timedelta(days=2)
+    case.tell("filed")
+    case.run()
+    assert case.stage == "filed"
+    assert case.asked.count("cn.withdrawal") == 1
+
+
+def test_a_packet_goes_through_the_hands_of_people() -> None:
+    case = walk("CN suit", 4)
+    said = {
+        "incomplete": ("lacks 0", "legal"),
+        "prepared": ("approved by somebody", "lawyer"),
+        "returned": ("put it right", "legal"),
+        "approved": ("hand it in, then tell filed", "legal"),
+        "void": ("changed since", "legal"),
+        "failed": ("could not be made", "operator"),
+        "filed": ("tell filed", "legal"),
+    }
+    for state, (what, supplier) in said.items():
+        case.packet("cn.suit", state)  # pyright: ignore[reportArgumentType]  each is a state
+        first = case.rest().lacking[0]
+        assert what in first.what
+        assert first.supplier == supplier
+    assert case.asked.count("cn.suit") == 1
+    draft = replace(case.life.packets[-1], state="prepared", draft=True)
+    case.life = replace(case.life, packets=(draft,))
+    assert "draft" in case.rest().lacking[0].what
+
+
+def test_without_a_borrower_nobody_was_served() -> None:
+    case = walk("CN suit", 1)
+    case.life = replace(case.life, parties=())
+    assert "notice:cn.notice.dunning" in case.lacking()
+
+
+def test_a_closed_case_rests() -> None:
+    case = walk("CN suit", 6)
+    case.life = replace(case.life, state="closed")
+    assert case.rest().reason == "The case is closed."
