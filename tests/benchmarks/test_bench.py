@@ -15,7 +15,7 @@ def test_the_bench_prints_a_table_and_writes_its_figures(tmp_path: Path, capsys:
     main(["--tiny", "--results", str(results)])
     told = json.loads(results.read_text("utf-8"))
     names = [each["name"] for each in told]
-    assert len(set(names)) == len(names) == 22
+    assert len(set(names)) == len(names) == 26
     printed = capsys.readouterr().out
     for each in told:
         assert each["name"] in printed
