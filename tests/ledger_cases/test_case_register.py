@@ -1,5 +1,6 @@
 """The register of service, guarantees, fields, costs and files of a case."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -10,10 +11,12 @@ from PIL import Image
 from sqlalchemy import text
 
 from forbear.errors import BadInput, Conflict, Erased, NotFound
-from forbear.ledger.cases import costs, fields, files, guarantees, loading, rows, services
+from forbear.ledger.cases import costs, fields, files, guarantees, loading, opening, rows, services, tracking
 from forbear.ledger.cases.guarantees import GuaranteeTold
 from forbear.ledger.cases.services import ServiceTold
 from forbear.ledger.engine import make_engine
+from forbear.ledger.ids import new_id
+from forbear.ledger.receipts import add_receipt
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseFields, CaseFile, CaseService, Guarantee
 from tests.ledger.house import PACKS
@@ -108,6 +111,22 @@ def test_service_counts_with_its_proof_and_not_once_it_is_taken_back(house: Cour
         assert rows.services(session, session.get_one(LegalCase, case)) == ()
 
 
+def test_what_only_counts_as_served_counts_from_the_day_its_rule_gives(house: CourtHouse) -> None:
+    case = house.case(jurisdictions=["GB-EAW"])
+    friday = date(2026, 2, 20)
+    told = ServiceTold(
+        "gb.letter.claim", borrower(house, case), "ordinary_post", "deemed", friday, rule="GB.CPR.6.26.POST"
+    )
+    with house.staff() as session:
+        row = services.tell_service(house.ledger, session, case, told, staff=house.legal, now=house.now)
+    assert row.reached_on == date(2026, 2, 24)
+    for changed, field in (({"reached_on": friday}, "reached_on"), ({"method": "ems"}, "rule")):
+        wrong = replace(told, **changed)  # pyright: ignore[reportArgumentType]  wrong on purpose
+        with house.staff() as session, pytest.raises(BadInput) as refused:
+            services.tell_service(house.ledger, session, case, wrong, staff=house.legal, now=house.now)
+        assert refused.value.field == field
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -128,11 +147,16 @@ def test_service_that_cannot_be_is_refused(house: CourtHouse, changed: dict[str,
     assert refused.value.field == field
 
 
-def test_a_text_that_was_delivered_comes_into_the_register_by_itself_and_is_corrected(house: CourtHouse) -> None:
+def test_a_text_that_was_delivered_comes_into_the_register_by_itself_and_is_corrected(
+    house: CourtHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person, account = house.borrower("+13125550155")
     order, _ = house.prepared(account)
     house.record(order)
     case = next(iter(opened(house, account)))
+    house.decide_case(case)
+    assert house.rows(CaseService, account=account) == [], "a reminder is no demand"
+    monkeypatch.setattr(tracking, "demands", lambda: {"reminder-friendly"})
     house.decide_case(case)
     house.decide_case(case)
     (sent,) = house.rows(CaseService, account=account)
@@ -143,8 +167,6 @@ def test_a_text_that_was_delivered_comes_into_the_register_by_itself_and_is_corr
         person,
         None,
     )
-    from forbear.ledger.receipts import add_receipt
-
     with house.api() as session:
         add_receipt(session, touch_id=order.touch, source="callback", status="delivered", at=house.now)
     house.decide_case(case)
@@ -156,9 +178,6 @@ def test_a_text_that_was_delivered_comes_into_the_register_by_itself_and_is_corr
 
 
 def opened(house: CourtHouse, account: str) -> list[str]:
-    from forbear.ledger.cases import opening
-    from forbear.ledger.ids import new_id
-
     with house.worker() as session:
         found = house.standing(account)
         row = LegalCase(

@@ -39,7 +39,7 @@ def begin(session: Session, case: LegalCase, account: Account, now: datetime) ->
     if case.kind not in CASE_KINDS:
         return
     path = path_for(jurisdictions(session, account))
-    if path is None:
+    if path is None or case.kind not in path.begins:
         return
     _set_out(case, path.id, path.version, now)
     acts.tell(session, case, "case_opened", now)

@@ -1,11 +1,11 @@
 """The register of service: which paper reached whom, how and when, with the evidence. Entered by people and by systems.
 
 What carriers and visits show comes by itself (`forbear.ledger.cases.tracking`). Where a paper only counts as served,
-the rule that says so is named.
+the rule that says so is named, and one of ours (`deemed.toml`) gives the day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, get_args
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.case_words import ServiceMethod, ServiceResult
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger.cases import acts, rows
+from forbear.ledger.cases.deemed import reckoned
 from forbear.ledger.cases.sealing import seal_json, unseal_json
 from forbear.ledger.days import local, zone_of
 from forbear.ledger.engine import Ledger
@@ -58,6 +59,8 @@ def tell_service(
         NotFound: there is no such case, person or file.
     """
     case = acts.lock(session, case_id)
+    if told.result == "deemed":
+        told = replace(told, reached_on=reckoned(told.rule, told.method, told.sent_on, told.reached_on))
     _accept(session, case, told, now)
     event = f"told/{told.event}" if told.event else f"told/{new_id('srv')}"
     before = session.scalars(

@@ -8,12 +8,14 @@ down anew.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import ServiceMethod, ServiceResult, ServiceSource
+from forbear.court.paths import load_all
 from forbear.ledger import audit
 from forbear.ledger.days import local
 from forbear.ledger.ids import new_id
@@ -91,6 +93,16 @@ def catch_up(session: Session, account: Account, zone: str | None, now: datetime
     return changed
 
 
+@cache
+def demands() -> frozenset[str]:
+    """What a path counts when it reaches somebody. A text of another kind is a reminder, and proves no service."""
+    found: set[str] = set()
+    for path in load_all().values():
+        found.update(*(rule.papers for rule in path.clocks.values()))
+        found.update(*(notice.papers for stage in path.stages for notice in stage.needs.notices))
+    return frozenset(found)
+
+
 def _pieces(session: Session, account: Account, zone: str | None) -> Iterator[Piece]:
     yield from _letters(session, account, zone)
     for row in session.scalars(
@@ -101,7 +113,12 @@ def _pieces(session: Session, account: Account, zone: str | None) -> Iterator[Pi
             row.id, row.paper, None, row.person, "visit", "signed" if taken else "refused", day, day if taken else None,
             "visit", None, row.at,
         )  # fmt: skip
-    texts = select(Touch).where(Touch.account == account.id, Touch.channel == "sms", Touch.state.in_(MADE))
+    texts = select(Touch).where(
+        Touch.account == account.id,
+        Touch.channel == "sms",
+        Touch.state.in_(MADE),
+        Touch.template.in_(sorted(demands())),
+    )
     for touch in session.scalars(texts.order_by(Touch.claimed_at, Touch.id)):
         day = local(touch.dispatched_at or touch.claimed_at, zone)
         arrived = local(touch.settled_at, zone) if touch.state == "delivered" and touch.settled_at else None

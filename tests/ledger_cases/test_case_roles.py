@@ -1,0 +1,112 @@
+"""One lender never sees another's case, packet or file, and no lender's program approves anything: by the database."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from forbear.errors import NotFound
+from forbear.ledger.cases import acts, facts, fields, files, packets, queue, reviewing, runs
+from forbear.ledger.cases.final import final
+from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.cases import CaseFact, CaseFile, CaseRun, Packet, PacketReview
+from tests.ledger_cases.court_house import DAY, CourtHouse
+from tests.ledger_cases.test_case_register import picture
+
+
+@pytest.fixture
+def world(house: CourtHouse) -> tuple[str, str, str, str]:
+    """A case of one lender with an approved packet and a file; and another lender."""
+    case = house.case()
+    with house.api() as session:
+        file = files.keep_file(house.ledger, session, case, "contract", picture(), title="It", now=house.now).id
+    house.tell(case, "filed")
+    packet = house.made(case)
+    house.approve(packet)
+    return case, packet.id, file, house.add_lender()
+
+
+def test_a_neighbour_sees_no_row_of_it(house: CourtHouse, world: tuple[str, str, str, str]) -> None:
+    case, packet, file, neighbour = world
+    with house.api(neighbour) as session:
+        for table in (LegalCase, CaseFact, CaseFile, Packet, PacketReview, CaseRun):
+            assert session.scalars(select(table)).all() == []
+        assert queue.cases_page(session, queue.CaseWanted(), now=house.now) == []
+        assert queue.all_clocks(session) == []
+        with pytest.raises(NotFound):
+            acts.find(session, case)
+        with pytest.raises(NotFound):
+            packets.find(session, packet)
+        with pytest.raises(NotFound):
+            files.find_file(session, file)
+
+
+def test_a_neighbour_changes_and_fetches_nothing_of_it(house: CourtHouse, world: tuple[str, str, str, str]) -> None:
+    case, packet, file, neighbour = world
+    tries: list[Callable[[Session], object]] = [
+        lambda session: facts.tell_fact(house.ledger, session, case, "filed", DAY, now=house.now),
+        lambda session: fields.tell_fields(house.ledger, session, case, "", {"court": "x"}, now=house.now),
+        lambda session: files.keep_file(house.ledger, session, case, "other", picture(), title="x", now=house.now),
+        lambda session: files.look_at(house.ledger, session, file, staff=house.legal, now=house.now),
+        lambda session: packets.ask(session, case, "cn.suit", DAY, now=house.now),
+        lambda session: final(house.ledger, session, packet, house.snapshot, now=house.now),
+        lambda session: reviewing.void_if_changed(session, packet, house.snapshot, house.now),
+        lambda session: runs.start_run(session, house.lender, "cn.suit", DAY, [case], now=house.now),
+    ]
+    for attempt in tries:
+        with house.api(neighbour) as session, pytest.raises(NotFound):
+            attempt(session)
+    assert house.row(Packet, packet).state == "approved"
+
+
+def test_its_own_lender_fetches_it_over_the_api(house: CourtHouse, world: tuple[str, str, str, str]) -> None:
+    with house.api() as session:
+        assert final(house.ledger, session, world[1], house.snapshot, now=house.now).files
+    downloads = [row for row in house.rows(PacketReview, packet=world[1]) if row.verdict == "downloaded"]
+    assert [row.staff for row in downloads] == [None]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update packet set state = 'approved', changed_at = now()",
+        "update packet set sha256 = 'x'",
+        (
+            "insert into packet_review (id, tenant, lender, packet, staff, verdict, sha256, at) "
+            "select 'rvw_x', tenant, lender, id, null, 'approved', sha256, now() from packet limit 1"
+        ),
+        "update legal_case set state = 'closed'",
+        "update case_file set state = 'withdrawn'",
+        "update case_clock set state = 'met'",
+        "update clock_alarm set seen_at = now()",
+        (
+            "insert into case_decision (id, tenant, lender, legal_case, run, number, at, kind, rule, reason, answer) "
+            "select 'cdc_x', tenant, lender, id, 'r', 1, now(), 'rest', '', '', '{}' from legal_case limit 1"
+        ),
+    ],
+)
+def test_a_lenders_program_cannot_do_what_people_or_the_rules_do(
+    house: CourtHouse, world: tuple[str, str, str, str], statement: str
+) -> None:
+    with house.api() as session, pytest.raises(DBAPIError, match=r"permission denied|row-level security|violates"):
+        session.execute(text(statement))
+    assert house.row(Packet, world[1]).state == "approved"
+
+
+def test_staff_pages_cannot_touch_clocks_money_or_what_was_told(house: CourtHouse) -> None:
+    house.case()
+    for statement in (
+        "update case_clock set state = 'met'",
+        "update packet set sha256 = 'x'",
+        "update legal_case set creditor = null",
+        "update case_fact set kind = 'filed'",
+        "delete from packet_review",
+        (
+            "insert into payment (id, tenant, lender, account, external_id, source, amount, currency, received_at, "
+            "recorded_at) select 'pay_x', tenant, lender, account, 'x', 'court', 1, 'USD', now(), now() from legal_case"
+        ),
+    ):
+        with house.staff() as session, pytest.raises(DBAPIError, match="permission denied"):
+            session.execute(text(statement))
