@@ -68,6 +68,11 @@ def _none(pdf: Pdf) -> None:
     del pdf.pages[:]
 
 
+def _layers(pdf: Pdf) -> None:
+    layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("hidden")))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
+
+
 def nested_forms(depth: int = 9, width: int = 10) -> bytes:
     """A page that draws ten forms, each of which draws ten: a few bytes, and more than anybody can draw."""
     with Pdf.new() as pdf:
@@ -132,6 +137,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a script": (lambda: changed(_script), "exhibit.active"),
     "a program to start": (lambda: changed(_launch), "exhibit.active"),
     "a file inside": (lambda: changed(_hidden), "exhibit.active"),
+    "a layer that is switched off": (lambda: changed(_layers), "exhibit.layers"),
     "no page": (lambda: changed(_none), "exhibit.pages"),
     "too many pages": (lambda: changed(_many), "exhibit.pages"),
     "a page of thirty metres": (lambda: changed(_huge), "exhibit.measure"),

@@ -226,7 +226,7 @@ def test_everything_that_is_missing_is_told_at_once_and_by_its_name(binder: Pack
         binder.bind(broken, TEXAS, facts)
     told = {each.item: each for each in raised.value.missing}
     assert {
-        "us-affidavit-debt", "locked", "changed", "sheet", "absent", "bad key!", "nameless", "nowhere",
+        "us-court-complaint", "us-affidavit-debt", "locked", "changed", "sheet", "absent", "bad key!", "nameless", "nowhere",
     } <= told.keys()  # fmt: skip
     assert told["locked"].supplier == "lender"
     assert told["absent"].supplier == "claimant"
@@ -343,3 +343,9 @@ def test_more_rows_than_a_page_of_index_holds_still_agree(binder: PacketBinder) 
     parts, facts = sample_packet(AMERICAN, exhibits=40, pages=52)
     made = binder.bind(parts, TEXAS, facts)
     assert int(made.index[0].first) > 2, "the index itself takes several pages"
+
+
+def test_numbers_may_bear_the_volume(binder: PacketBinder, american: Given) -> None:
+    made = binder.bind(american[0], profile("us-tx", prefix="{volume}-"), american[1])
+    assert labels(made.volumes[0].content)[:2] == ["1-1", "1-2"]
+    assert made.index[0].first == "1-2"

@@ -202,3 +202,19 @@ def test_the_same_exhibit_gives_the_same_bytes() -> None:
     for content, media in ((printed(1, 2), PDF), (scanned(1, 2), PDF), (photograph(1, "PNG"), "image/png")):
         asked = replace(ON_LETTER, media_type=media)
         assert open_exhibit(content, asked)[0] == open_exhibit(content, asked)[0]
+
+
+def test_a_photograph_does_not_tell_where_it_was_taken() -> None:
+    picture = Image.open(io.BytesIO(photograph(1, "JPEG")))
+    written, exif = io.BytesIO(), Image.Exif()
+    exif[0x010F] = "Fictional Camera Works"
+    picture.save(written, "JPEG", exif=exif, comment=b"a remark", quality=90)
+    assert b"Fictional Camera" in written.getvalue()
+    made, _ = open_exhibit(written.getvalue(), replace(ON_LETTER, media_type="image/jpeg"))
+    with Pdf.open(io.BytesIO(made)) as pdf:
+        stored: Any = pdf.pages[0].obj.Resources.XObject.Im
+        content = stored.read_raw_bytes()
+    assert b"Fictional Camera" not in content
+    assert b"a remark" not in content
+    shown = Image.open(io.BytesIO(content))
+    assert shown.tobytes() == Image.open(io.BytesIO(written.getvalue())).tobytes(), "dot for dot the same picture"

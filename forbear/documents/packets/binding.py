@@ -5,7 +5,7 @@ and the lists of evidence. That goes on while a paper's length changes, and is g
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from forbear.documents.jobs import Bundle
@@ -103,14 +103,15 @@ class _Binding:
 
     def _measure(self, papers: Sequence[Part], missing: Sequence[Missing]) -> list[Missing]:
         """How many pages each paper has, with numbers in it that are about as long as the right ones."""
-        known = {part.key for part in self.given}
-        if not papers or len(known) < len(self.given) or any(key not in known for key in self.facts.evidence.values()):
+        if not papers:
             return []
         lost = {each.item for each in missing}
+        rows = {row: key for row, key in self.facts.evidence.items() if key in self.parts or key in self.aliases}
         lengths = [
             Length(key, self.drawn[key].pages if key in self.drawn else 1, key in self.drawn) for key in self.parts
         ]
-        filling = Filling(self.parts, number([lengths], self.profile), self.facts, self.aliases)
+        facts = replace(self.facts, evidence=rows)
+        filling = Filling(self.parts, number([lengths], self.profile), facts, self.aliases)
         asked = [part for part in papers if part.key not in lost]
         bundle = self.presses.bundle(tuple(filling.paper(part, 1) for part in asked), write=False)
         for part, leaf in zip(asked, bundle.leaves, strict=True):

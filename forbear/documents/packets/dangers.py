@@ -55,6 +55,7 @@ def open_pdf(content: bytes) -> pikepdf.Pdf:
         raise Unfit("exhibit.encrypted", "it is protected against changes", "Give it without protection")
     _check_measure(pdf)
     _check_acts(pdf)
+    _check_layers(pdf)
     return pdf
 
 
@@ -105,3 +106,13 @@ def _check_acts(pdf: pikepdf.Pdf) -> None:
         names = {name.decode("latin-1") for name in NAME.findall(TEXT.sub(b" ", bare.unparse(resolved=True)))}
         if found := sorted(names & ACTS.keys()):
             raise Unfit("exhibit.active", f"it holds {ACTS[found[0]]}", PRINT_ANEW)
+
+
+def _check_layers(pdf: pikepdf.Pdf) -> None:
+    """A layer that is switched off would be seen on a page that is drawn anew: nobody meant it to be."""
+    layers: Any = pdf.Root.get("/OCProperties")
+    if layers is None:
+        return
+    usual = layers.get("/D", pikepdf.Dictionary())
+    if len(usual.get("/OFF", [])) or usual.get("/BaseState") == pikepdf.Name.OFF:
+        raise Unfit("exhibit.layers", "it has layers that are switched off", PRINT_ANEW)

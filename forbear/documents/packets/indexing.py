@@ -81,8 +81,9 @@ class Filling:
         if part.role == INDEX:
             mine = [each for each in self._entries if each.volume == volume]
             for at, each in enumerate(mine, 1):
-                last = (each.last,) if each.last != each.first else ()
-                yield Named(f"entry-{at}", each.key, (_short(each.title), each.first, *last))
+                run = self._in[each.key, volume]
+                pages = dict.fromkeys((str(run.first), str(run.first + run.pages - 1)))
+                yield Named(f"entry-{at}", each.key, (_short(each.title), *pages))
         paper = cast("Paper", part.paper)
         rows = paper.fields.get(EVIDENCE) or paper.known.get(EVIDENCE) or []
         for at, row in enumerate(rows, 1):

@@ -19,7 +19,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from forbear.documents.packets.boxing import FOOT, Placed, place, written
 from forbear.documents.packets.dangers import PRINT_ANEW, measure, open_pdf
 from forbear.documents.packets.limits import MOST_BYTES, Unfit
-from forbear.documents.packets.pictures import FINER, coarsen, embed, open_picture, smaller
+from forbear.documents.packets.pictures import FINER, bare_jpeg, coarsen, embed, open_picture, smaller
 from forbear.documents.packets.tagging import Tags, TooMuch
 
 PDF: Final = "application/pdf"
@@ -132,7 +132,7 @@ def _open_picture(content: bytes, asked: Asked) -> tuple[bytes, Opened]:
     if finest > asked.most_dpi * FINER:
         picture, untouched = smaller(picture, asked.most_dpi / finest), False
     sheets = _Sheets(asked)
-    drawn = embed(sheets.pdf, picture, content if untouched else b"", photo=asked.media_type == "image/jpeg")
+    drawn = embed(sheets.pdf, picture, bare_jpeg(content) if untouched else b"", photo=asked.media_type == "image/jpeg")
     page = sheets.add(placed, "/Im", drawn)
     a, _, _, d, e, f = placed.matrix
     matrix = written((a * box[2], 0, 0, d * box[3], e, f))

@@ -14,6 +14,9 @@ SCREEN_DPI: Final = 96.0
 LEAST_DPI, MOST_DPI = 50.0, 4_800.0
 QUALITY: Final = 88
 FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG"}
+MARKER, SCAN = 0xFF, 0xDA
+BESIDE: Final = frozenset({*range(0xE1, 0xEE), 0xEF, 0xFE})
+"""Pieces of a JPEG file that no reader needs to draw it: all that programs add but two, and remarks."""
 FINER: Final = 1.005
 """How much finer than wanted still counts as not finer: sizes are whole dots."""
 
@@ -41,6 +44,17 @@ def open_picture(content: bytes, media_type: str) -> tuple[Image.Image, float, b
     untouched = media_type == "image/jpeg" and upright.size == opened.size and _is_upright(opened)
     dpi = float(told[0]) if told[0] else SCREEN_DPI
     return _plain(upright), min(max(dpi, LEAST_DPI), MOST_DPI), untouched and opened.mode in {"L", "RGB"}
+
+
+def bare_jpeg(content: bytes) -> bytes:
+    """A JPEG file without what stands beside the picture: where and with what it was taken, a smaller copy of it."""
+    kept, at = bytearray(content[:2]), 2
+    while at + 4 <= len(content) and content[at] == MARKER and content[at + 1] != SCAN:
+        length = 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        if content[at + 1] not in BESIDE:
+            kept += content[at : at + length]
+        at += length
+    return bytes(kept + content[at:])
 
 
 def _is_upright(picture: Image.Image) -> bool:
