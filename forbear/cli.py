@@ -15,8 +15,9 @@ from zoneinfo import reset_tzpath
 import typer
 from rich.console import Console
 
+from forbear.cases_cli import case as legal_cases
 from forbear.errors import BadInput, CannotStart, ForbearError
-from forbear.lender_cli import house_command, set_command
+from forbear.lender_cli import entity_command, house_command, set_command
 from forbear.letter_runs_cli import run as letter_runs
 from forbear.letters_cli import letter, letters
 from forbear.money_cli import money
@@ -46,8 +47,10 @@ app.add_typer(letters, name="letters")
 app.add_typer(playbook, name="playbook")
 app.add_typer(money, name="money")
 app.add_typer(sender_commands, name="sender")
+app.add_typer(legal_cases, name="case")
 lender.command("set")(set_command)
 lender.command("house")(house_command)
+lender.command("entity")(entity_command)
 app.command("letter")(letter)
 
 console = Console(highlight=False, soft_wrap=True)

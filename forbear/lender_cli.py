@@ -1,4 +1,4 @@
-"""`forbear lender set` and `house`: what an operator decides for a lender, each value checked before it is kept."""
+"""`forbear lender set`, `house` and `entity`: what an operator decides for a lender, checked before it is kept."""
 
 import json
 from pathlib import Path
@@ -77,3 +77,29 @@ def house_command(
         "logo_signs": len(kept.get("logo", "")),
     }
     typer.echo(json.dumps(shown, sort_keys=True))
+
+
+def entity_command(
+    lender: Annotated[str, typer.Argument(help="The lender's id.")],
+    *,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field", metavar="NAME=VALUE", help="name, domicile, head_name, code …; an empty one is taken away."
+        ),
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Set who a lender is before a court, as the register of companies has it. Prints the names of what is kept."""
+    from forbear.errors import BadInput
+    from forbear.ledger.lender_entity import tell_entity
+    from forbear.services.installation import settings_of
+
+    told: dict[str, str] = {}
+    for pair in field or ():
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput("--field", "is no name with its value", "Write it as --field name=value")
+        told[name.strip()] = value
+    kept = tell_entity(settings_of(data).database_url_for("migrator"), lender, told)
+    typer.echo(", ".join(sorted(kept)))

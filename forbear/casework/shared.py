@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from forbear.casework.found import Found
 from forbear.casework.record import CaseRecord
+from forbear.documents.fields import Field, read_fields
 from forbear.documents.registry import COURT, FIELDS
 
-SUPPLIER: Final = "supplier"
 LEDGER: Final = "ledger"
 RECORDED: Final = frozenset(
     {"claimant_persons", "claimant_organisations", "respondent_persons", "respondent_organisations"}
@@ -25,10 +25,19 @@ RECORDED_IF_ANY: Final = frozenset({"guarantees", "costs"})
 
 
 @cache
+def shared_fields() -> Mapping[str, Field]:
+    """Every field that papers of packets share."""
+    path = COURT / FIELDS
+    told = tomllib.loads(path.read_text("utf-8"))["field"]
+    # What is asked for on a condition is asked for by a paper, and here nothing is.
+    bare = {name: {key: each[key] for key in each if key not in {"required", "when"}} for name, each in told.items()}
+    return read_fields(path, bare, ())
+
+
+@cache
 def shared() -> Mapping[str, str]:
     """Every shared field with its supplier."""
-    told = tomllib.loads((COURT / FIELDS).read_text("utf-8"))["field"]
-    return MappingProxyType({name: str(each.get(SUPPLIER, "legal")) for name, each in told.items()})
+    return MappingProxyType({name: each.supplier for name, each in shared_fields().items()})
 
 
 def settled(known: Mapping[str, Any], found: Found) -> dict[str, Any]:
