@@ -78,7 +78,7 @@ class CaseWorkflow:
                 case CaseMove():
                     self._show(f"**Moved on** to {decision.stage}: {decision.reason}")
                 case CaseAlarm():
-                    self._show(f"**Alarm** of the clock '{decision.clock}': {decision.reason}")
+                    self._show(f"**Alarm raised**: {decision.reason}")
                 case CasePrepare():
                     self._show(f"**Making a packet**: {decision.reason}")
                     await self._prepare(decision, heard)

@@ -129,7 +129,9 @@ async def replay(client: Client, history: WorkflowHistory) -> None:
 
 
 @asynccontextmanager
-async def playing(client: Client, book: CaseBook, shop: PacketShop, *, threads: int = 20) -> AsyncGenerator[None]:
+async def playing(
+    client: Client, book: CaseBook, shop: PacketShop, *, threads: int = 20, cached: int = 100
+) -> AsyncGenerator[None]:
     """Workers of cases and packets, until the block ends."""
     with ThreadPoolExecutor(threads) as pool:
         cases = Worker(
@@ -139,6 +141,7 @@ async def playing(client: Client, book: CaseBook, shop: PacketShop, *, threads: 
             activities=[CaseActivities(book).decide_case],
             activity_executor=pool,
             workflow_runner=sandbox(),
+            max_cached_workflows=cached,
             max_concurrent_activities=1,
             max_concurrent_local_activities=threads // 2,
         )
