@@ -17,6 +17,7 @@ from forbear.cadence.steps import LETTER_ROUTES
 from forbear.errors import NotFound
 from forbear.ledger import audit, outbox, tasks
 from forbear.ledger.ids import new_id
+from forbear.ledger.locking import lock_account
 from forbear.ledger.senders import NONE
 from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.contacts import Touch
@@ -173,7 +174,11 @@ def release(session: Session, incident: str, by: str, at: datetime) -> None:
     found = session.get(Incident, incident)
     if found is None:
         raise NotFound("no such incident")
-    # The task first, as whoever ends it takes them; the incident as it stands once it is ours.
+    # Persons first where it is about a legal case, as its decisions take them; then the task, as whoever ends it takes
+    # them; the incident as it stands once it is ours.
+    asked = None if found.task is None or found.kind != "clock" else session.get(Task, found.task)
+    if asked is not None and asked.account is not None:
+        lock_account(session, asked.tenant, asked.account)
     task = None if found.task is None else tasks.lock_task(session, found.task)
     session.refresh(found, with_for_update=True)
     _release(session, [found], by, at)

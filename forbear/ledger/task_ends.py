@@ -31,13 +31,13 @@ def lock(session: Session, task_id: str) -> Task:
     """Lock a task that somebody is about to end, behind what its end moves: persons first, then touches, then tasks.
 
     News of a touch locks the touch and then withdraws the task that asks after it; news that holds an account locks
-    its persons and then looks for its task.
+    its persons and then looks for its task, and so does the decision of a legal case whose clock a task is about.
 
     Raises:
         NotFound: the session sees no such task.
     """
     seen = session.get(Task, task_id)
-    if seen is not None and seen.kind == held_accounts.KIND and seen.account is not None:
+    if seen is not None and seen.kind in {held_accounts.KIND, clocks.TASK} and seen.account is not None:
         lock_account(session, seen.tenant, seen.account)
     if seen is not None and seen.kind == unknowns.KIND and seen.touch is not None:
         lock_touch(session, seen.touch)

@@ -5,15 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from forbear.cadence import decision as cadence
 from forbear.contracts.cases import CaseAlarm, CaseClose, CaseMove, CasePrepare, CaseRest
 from forbear.contracts.decision import Rest as AccountRest
 from forbear.court.decision import Alarm, Ask, Clock, Close, Decided, Lacking, Line, Move, Prepare, Rest
 from forbear.court.life import CaseLife
+from forbear.ledger import audit, task_ends, tasks, verify
 from forbear.ledger.cases import clocks, opening
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseClock, CaseDecisionRow, ClockAlarm, Packet
+from forbear.ledger.tables.people import Profile
+from forbear.ledger.tables.record import AuditRow
 from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
 from tests.conftest import Hands
@@ -126,9 +130,10 @@ def test_an_alarm_opens_a_task_for_who_is_named_and_what_is_urgent_for_everybody
     (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
     assert (task.role, task.state, task.assignee) == ("legal", "taken", house.legal)
     assert task.reason_values["case"] == case
-    house.decide_case(case, answering(Alarm(clock(), 7, "seven days are left"), clock()))
+    near = clock(last=DAY + timedelta(days=6))
+    house.decide_case(case, answering(Alarm(near, 7, "a week is left"), near))
     states = {row.reason_values["days"]: (row.state, row.assignee) for row in house.rows(Task, account=task.account)}
-    assert states == {"30": ("withdrawn", house.legal), "7": ("open", None)}
+    assert states == {"29": ("withdrawn", house.legal), "5": ("open", None)}, "by Beijing's clock it is tomorrow"
 
 
 def test_who_sees_an_alarm_ends_its_task(house: CourtHouse) -> None:
@@ -207,6 +212,42 @@ def escalating(life: Any, playbook: Any, packs: Any, now: datetime) -> Any:
     if life.legal_case is not None:
         return cadence.Rest(datetime.max.replace(tzinfo=life.enrolled_at.tzinfo), "with legal staff", stage="legal")
     return cadence.Escalate("suit", "the cadence is over", stage="legal")
+
+
+def test_the_cadence_opens_a_case_on_its_path_and_wakes_it(house: CourtHouse) -> None:
+    person, account = house.borrower("+12135550177")
+    with house.api() as session:
+        session.scalars(select(Profile).where(Profile.person == person)).one().jurisdictions = ["CN"]
+    house.ask(account, escalating)
+    (row,) = house.rows(LegalCase, account=account)
+    assert (row.kind, row.path, row.state) == ("suit", "CN", "open")
+    assert row.next_at is not None
+    assert house.told_case(row.id) == ["case_opened"]
+
+
+def test_who_ends_the_task_of_an_alarm_has_seen_it(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Alarm(clock(), 7, "seven days are left"), clock()))
+    (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
+    with house.staff() as session:
+        locked = task_ends.lock(session, task.id)
+        tasks.take(session, locked, house.legal, house.now)
+        tasks.close(session, locked, house.now, outcome="seen")
+    (alarm,) = house.rows(ClockAlarm, legal_case=case)
+    assert alarm.seen_by == house.legal
+
+
+def test_what_a_case_writes_stands_in_the_audit_chain_as_it_was_written(house: CourtHouse) -> None:
+    case = house.case()
+    house.tell(case, "judged", result="granted", amount="90.50", judge="Example Judge")
+    house.decide_case(case)
+    house.approve(house.made(case))
+    audit.seal_tenant(house.ledger, house.settings.data, house.tenant)
+    with house.worker() as session:
+        kinds = set(session.scalars(select(AuditRow.kind).where(AuditRow.tenant == house.tenant)))
+    assert {"case_fact_told", "case_decided", "packet_prepared", "packet_review_approved", "packet_approved"} <= kinds
+    found = [each for each in verify.verify(house.ledger, house.settings.data) if each.tenant == house.tenant]
+    assert [each for each in found if each.grave] == []
 
 
 def test_a_case_of_nobody_closes(house: CourtHouse) -> None:

@@ -19,7 +19,12 @@ def ticking(house: CourtHouse, case: str, days: int) -> None:
     clock = Clock("limitation", "", "deadline", "lapsed" if days < 0 else "running", DAY, last, ())
     alarm = Alarm(clock, -1, "too late")
     answer = alarm if days < 0 else Rest(house.now + timedelta(days=1), "waits")
-    house.decide_case(case, lambda *_: Decided(answer, (clock,)))
+
+    def decide(life: object, path: object, now: object) -> Decided:
+        del life, path, now
+        return Decided(answer, (clock,))
+
+    house.decide_case(case, decide)
 
 
 def listed(house: CourtHouse, order: Order = "clock", **wanted: object) -> list[str]:

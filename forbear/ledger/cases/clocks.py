@@ -16,6 +16,7 @@ from forbear.court.decision import Alarm, Clock
 from forbear.errors import NotFound
 from forbear.ledger import audit, incidents, tasks
 from forbear.ledger.cases import acts, rows
+from forbear.ledger.days import local, zone_of
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseClock, ClockAlarm
@@ -121,22 +122,24 @@ def raise_alarm(session: Session, case: LegalCase, row: CaseClock, alarm: Alarm,
     written = {"clock": row.id, "last_day": row.last_day, "rung": alarm.rung, "staff": case.assignee}
     acts.did(session, case, "clock_alarm", made, written, now)
     _withdraw(session, row, now, keep=made)
-    task = _ask(session, case, row, alarm, made, now)
+    left = max((row.last_day - local(now, zone_of(session, case.account))).days, 0)
+    task = _ask(session, case, row, made, now, left=None if alarm.rung == LAPSE else left)
     # What is urgent stays with everybody of the role: who is named may be away, or gone.
-    if task is not None and case.assignee is not None and alarm.rung > SOON:
+    if task is not None and case.assignee is not None and alarm.rung != LAPSE and left > SOON:
         tasks.take(session, tasks.lock_task(session, task), case.assignee, now)
     return True
 
 
-def _ask(  # noqa: PLR0917  an alarm is all of these
-    session: Session, case: LegalCase, row: CaseClock, alarm: Alarm, made: str, now: datetime
+def _ask(
+    session: Session, case: LegalCase, row: CaseClock, made: str, now: datetime, *, left: int | None
 ) -> str | None:
+    """Open the task; `left` are the days that are left, None where it is too late."""
     told = {"clock": row.kind, "last_day": row.last_day.isoformat(), "case": case.id, "alarm": made}
-    if alarm.rung == LAPSE:
+    if left is None:
         reason = because("clock_lapsed", **told)
         return incidents.lapsed(session, _wanted(case, reason, 1), row.id, row.last_day, now)
-    reason = because("clock_alarm", **told, days=str(alarm.rung))
-    return tasks.open_task(session, _wanted(case, reason, 1 if alarm.rung <= SOON else 2), now)
+    reason = because("clock_alarm", **told, days=str(left))
+    return tasks.open_task(session, _wanted(case, reason, 1 if left <= SOON else 2), now)
 
 
 def _wanted(case: LegalCase, reason: Any, priority: int) -> tasks.Wanted:
