@@ -22,12 +22,14 @@ import activities.cadence
 import workflows.account
 from activities.cadence import CadenceActivities
 from activities.calls import Calls
+from activities.case import CaseActivities, PacketActivities
 from activities.contact import ContactActivities
 from activities.letters import Letters
 from activities.texts import Texts
 from activities.upkeep import UpkeepActivities
 from forbear.cadence.playbooks import load_all as load_playbooks
 from forbear.cadence.sms_routes import load_routes
+from forbear.casework.shop import PacketShopHere
 from forbear.channels.calls_twilio import TwilioCalls
 from forbear.channels.inbound_words import read
 from forbear.channels.lender_news import LenderNews
@@ -39,10 +41,13 @@ from forbear.channels.step_words import check_words
 from forbear.channels.voice.speaking import Speaking
 from forbear.channels.wording import SmsWording
 from forbear.contracts import queues
+from forbear.court.paths import load_all as load_paths
 from forbear.documents.on_demand import OnDemand
+from forbear.documents.packets.on_demand import BinderyOnDemand
 from forbear.errors import CannotStart, ForbearError
 from forbear.ledger.asking import CheckoutsBook
 from forbear.ledger.call_rounds import CallRoundsBook
+from forbear.ledger.cases.deciding import CaseDecidingBook
 from forbear.ledger.cases.upkeeping import CaseSweepsBook
 from forbear.ledger.deciding import DecidingBook
 from forbear.ledger.engine import Ledger
@@ -65,6 +70,7 @@ from forbear.temporal.starting import keep_upkeep, start_upkeep
 from forbear.wording.checking import FOLDER as TEMPLATES
 from forbear.wording.checking import refuse_bad_words
 from workflows.account import AccountWorkflow
+from workflows.case import CaseWorkflow
 from workflows.upkeep import UpkeepWorkflow
 
 HOME = Path(__file__).resolve().parent
@@ -72,6 +78,8 @@ WORKFLOW_TASKS_AT_ONCE = 8
 """Few: a cold cache that replays many histories at once trips the SDK's two-second deadlock detector."""
 LETTERS_AT_ONCE = 4
 """As many as are made and handed over at a time; the print shop has fewer presses."""
+PACKETS_AT_ONCE = 2
+"""Each keeps a press and a desk busy for seconds."""
 CALLS_AT_ONCE = 2
 """Few: the carrier starts one call a second, and whatever is more waits in its queue, where windows may close."""
 NEWS_AT_ONCE = 8
@@ -108,7 +116,9 @@ class Forbear:
             settings, self.wording, clock=ledger.clock, threads=settings.worker_threads
         )
         self.calls = TwilioCalls.from_settings(settings, ledger.clock)
+        self.paths = load_paths()
         self.papers = OnDemand()
+        self.bindery = BinderyOnDemand(PACKETS_AT_ONCE)
         self.post = RoutedPost.from_settings(settings, self.papers, ledger.clock)
         self.webhooks = LenderWebhooks(ledger.clock, sandbox=settings.sandbox)
 
@@ -126,6 +136,8 @@ class Forbear:
             "letter": Letters(self.papers, self.post),
         }
         contact = ContactActivities(touching, ways, self.ledger.clock)
+        cases = CaseActivities(CaseDecidingBook(self.ledger, self.paths, self.packs))
+        packets = PacketActivities(PacketShopHere(self.ledger, self.bindery))
         listening = ListeningBook(self.ledger, read)
         upkeep = UpkeepActivities(
             UpkeepingBook(self.ledger, self.settings),
@@ -165,12 +177,16 @@ class Forbear:
                 "max_concurrent_workflow_tasks": tasks_at_once,
             }
 
-        account = deciding(AccountWorkflow, WORKFLOW_TASKS_AT_ONCE) | {"max_concurrent_local_activities": threads}
+        few = {"max_concurrent_local_activities": threads}
+        account = deciding(AccountWorkflow, WORKFLOW_TASKS_AT_ONCE) | few
+        case = deciding(CaseWorkflow, WORKFLOW_TASKS_AT_ONCE) | few
         return [
             worker(queues.ACCOUNTS, cadence.decide, at_once=1, **account),
             worker(queues.SMS, contact.contact, at_once=threads),
             worker(queues.CALLS, contact.contact, at_once=CALLS_AT_ONCE),
             worker(queues.LETTERS, contact.contact, at_once=LETTERS_AT_ONCE),
+            worker(queues.CASES, cases.decide_case, at_once=1, **case),
+            worker(queues.PACKETS, packets.make_packet, at_once=PACKETS_AT_ONCE),
             worker(queues.UPKEEP, upkeep.look_after, at_once=1, **deciding(UpkeepWorkflow, 2)),
         ]
 
@@ -214,6 +230,7 @@ async def run(settings: Settings) -> None:
         await asyncio.gather(*running)
     forbear.webhooks.close()
     forbear.papers.close()
+    forbear.bindery.close()
     telling.close()
     ledger.close()
 
