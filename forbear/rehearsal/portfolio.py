@@ -153,12 +153,12 @@ def read(path: Path, limit: int | None = None, lender: Creditor = UNION, labels:
     if not rows:
         raise BadData(path, None, "holds no account")
     known: Labels = {} if labels is None else labels
-    return [Loan(row, _parties(row, known), lender) for row in rows]
+    return [Loan(row, parties_of(row, known), lender) for row in rows]
 
 
-def read_all(limit: int | None = None) -> list[Loan]:
+def read_all(limit: int | None = None, labels: Labels | None = None) -> list[Loan]:
     """The loans of all lenders; with a limit, a third of it from the bank and an eighth from the English one."""
-    labels: Labels = {}
+    labels = {} if labels is None else labels
     of_bank, of_english = (None, None) if limit is None else (limit // 3, limit // 8)
     of_union = None if limit is None else limit - limit // 3 - limit // 8
     shares = ((UNION, of_union), (BANK, of_bank), (ENGLISH, of_english))
@@ -202,7 +202,8 @@ def _word(column: str, cell: str) -> str:
     return words.get(cell, cell)
 
 
-def _parties(row: Row, labels: Labels) -> list[Party]:
+def parties_of(row: Row, labels: Labels) -> list[Party]:
+    """The people of a row, the borrower first."""
     told = [name for name, cell in row.items() if cell]
     return [Party(row, prefix, _label(row, prefix, labels)) for prefix in prefixes(told)]
 
