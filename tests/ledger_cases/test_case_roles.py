@@ -1,6 +1,7 @@
 """One lender never sees another's case, packet or file, and no lender's program approves anything: by the database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -66,6 +67,20 @@ def test_its_own_lender_fetches_it_over_the_api(house: CourtHouse, world: tuple[
         assert final(house.ledger, session, world[1], house.snapshot, now=house.now).files
     downloads = [row for row in house.rows(PacketReview, packet=world[1]) if row.verdict == "downloaded"]
     assert [row.staff for row in downloads] == [None]
+
+
+def test_a_lenders_program_asks_for_packets_and_what_it_asks_later_takes_their_place(
+    house: CourtHouse, world: tuple[str, str, str, str]
+) -> None:
+    with house.api() as session:
+        first = packets.ask(session, world[0], "cn.enforcement", DAY, now=house.now).id
+    with house.api() as session:
+        packets.ask(session, world[0], "cn.enforcement", DAY - timedelta(days=1), now=house.now)
+    assert (house.row(Packet, first).state, house.row(Packet, first).asked_by) == ("void", None)
+    with house.api() as session:
+        run = runs.start_run(session, house.lender, "cn.withdrawal", DAY, [world[0]], now=house.now)
+    with house.api() as session:
+        assert runs.run_status(session, run.id).waiting == 1
 
 
 @pytest.mark.parametrize(

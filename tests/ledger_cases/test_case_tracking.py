@@ -1,0 +1,107 @@
+"""Letters and papers handed over come into the register of service by themselves, and say what they say last."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from forbear.ledger.cases import loading, rows
+from forbear.ledger.ids import new_id
+from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.cases import CaseService
+from forbear.ledger.tables.contacts import Touch
+from forbear.ledger.tables.letters import Letter, ServiceProof
+from forbear.ledger.tables.tasks import Task
+from forbear.ledger.tables.visits import HandedOver, Visit
+from tests.ledger.house import PACKS
+from tests.ledger_cases.court_house import CourtHouse
+from tests.ledger_cases.test_case_register import opened
+
+
+def posted(house: CourtHouse, account: str, kind: str = "us.notice.validation") -> str:
+    """A certified letter of a kind to the borrower; its touch."""
+    order, _ = house.prepared(account)
+    with house.worker() as session:
+        touch = session.get_one(Touch, order.touch)
+        touch.template = kind
+        session.add(
+            Letter(
+                id=new_id("ltr"), tenant=touch.tenant, lender=touch.lender, touch=touch.id, account=account,
+                person=touch.person, provider="lob", service="certified", address=b"sealed", sha256="ab" * 32,
+                made_at=house.now,
+            )
+        )  # fmt: skip
+    return order.touch
+
+
+def proven(house: CourtHouse, touch: str, kind: str, after: timedelta) -> None:
+    with house.worker() as session:
+        letter = session.scalars(select(Letter).where(Letter.touch == touch)).one()
+        session.add(
+            ServiceProof(
+                id=new_id("prf"), tenant=letter.tenant, lender=letter.lender, letter=letter.id, touch=touch,
+                account=letter.account, person=letter.person, kind=kind, level="scanned", at=house.now + after,
+                told_at=house.now + after, source="lob", event=f"{kind}-1",
+            )
+        )  # fmt: skip
+
+
+def register(house: CourtHouse, case: str) -> list[tuple[Any, ...]]:
+    house.decide_case(case)
+    house.decide_case(case)
+    with house.worker() as session:
+        found = rows.services(session, session.get_one(LegalCase, case))
+    return [(row.paper, row.method, row.result, row.sent_on is not None, row.reached_on is not None) for row in found]
+
+
+def test_a_letter_is_sent_then_signed_then_came_back(house: CourtHouse) -> None:
+    _, account = house.borrower("+13125550166")
+    touch = posted(house, account)
+    (case,) = opened(house, account)
+    assert register(house, case) == []
+    proven(house, touch, "posted", timedelta())
+    paper = ("us.notice.validation", "certified_post")
+    assert register(house, case) == [(*paper, "sent", True, False)]
+    proven(house, touch, "signed", timedelta(days=2))
+    assert register(house, case) == [(*paper, "signed", True, True)]
+    with house.worker() as session:
+        life = loading.load_case(session, case, house.now + timedelta(days=3), PACKS)
+    assert life is not None
+    assert [(each.paper, each.proven, each.reached is not None) for each in life.services] == [(paper[0], True, True)]
+    proven(house, touch, "returned", timedelta(days=9))
+    assert register(house, case) == [(*paper, "returned", True, False)]
+    told = house.rows(CaseService, account=account)
+    assert len(told) == 5, "three pieces, and two that were taken back"
+    assert {row.paper_sha256 for row in told} == {"ab" * 32}
+
+
+def test_a_paper_handed_over_at_a_visit_is_served_and_a_refused_one_is_not(house: CourtHouse) -> None:
+    person, account = house.borrower("+13125550167")
+    (case,) = opened(house, account)
+    for paper, taken_by in (("notice", "borrower"), ("statement", "refused")):
+        handed(house, account, person, paper, taken_by)
+    found = {paper: (method, result, reached) for paper, method, result, _, reached in register(house, case)}
+    assert found == {"notice": ("visit", "signed", True), "statement": ("visit", "refused", False)}
+
+
+def handed(house: CourtHouse, account: str, person: str, paper: str, taken_by: str) -> None:
+    of = {"tenant": house.tenant, "lender": house.lender}
+    with house.staff() as session:
+        task = Task(
+            id=new_id("tsk"), **of, account=account, person=person, kind="visit", role="officer", state="done",
+            reason="step", priority=3, opened_at=house.now, reason_values={},
+        )  # fmt: skip
+        session.add(task)
+        session.flush()
+        visit = Visit(
+            id=new_id("vis"), **of, task=task.id, account=account, person=person, number=hash(task.id) % 10**6,
+            state="reported", requested_at=house.now,
+        )  # fmt: skip
+        session.add(visit)
+        session.flush()
+        session.add(
+            HandedOver(
+                id=new_id("hov"), **of, visit=visit.id, account=account, person=person, paper=paper,
+                taken_by=taken_by, at=house.now, officer="stf_officer",
+            )
+        )  # fmt: skip
