@@ -32,6 +32,8 @@ OF_THE_RECORD: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "sent_how": ("legal", "Enter the service of the statement of account: forbear case service"),
         "objected": ("legal", "Enter the service of the statement of account: forbear case service"),
         "service_day": ("legal", "Tell on which day the claim was served: forbear case tell CASE served"),
+        "paid_on": ("legal", "The account is not paid in full: choose another reason"),
+        "paid_in_full_on": ("legal", "The account is not paid in full: choose another reason"),
         "notices": ("legal", "Enter the service of the notices: forbear case service"),
         "evidence": ("legal", "Upload the exhibits: forbear case file add"),
     }

@@ -14,24 +14,16 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, cast, get_args
 
 from forbear.contracts.case_words import FACTS
+from forbear.court.path import PROFILES
 from forbear.documents.packets.profiles import profiles as court_profiles
 from forbear.documents.registry import COURT, PAPER, folder_of
 from forbear.errors import BadData, NotFound
+from forbear.ledger.cases.files import SLOTS as FILE_SLOTS
 
 FOLDER: Final = Path(__file__).with_name("profiles")
-PACKETS: Final = (
-    "cn.mediation", "cn.confirmation", "cn.payment_order", "cn.suit", "cn.preservation", "cn.enforcement",
-    "cn.withdrawal", "us.suit", "us-ny.suit", "us-ca.suit", "us-ca.small_claims", "us.default", "us.mediation",
-    "us.dismissal", "gb.claim", "gb.mediation", "gb.discontinuance",
-)  # fmt: skip
+PACKETS: Final = PROFILES
 """Every profile there is: stages of paths name them."""
-SLOTS: Final = frozenset(
-    {"contract", "disbursement", "transactions", "identity_claimant", "identity_respondent", "authority"}
-    | {"guarantee_contract", "collateral_contract", "registration", "assignment", "notice_proof", "lawyer_invoice"}
-    | {"mediation_agreement", "confirmation_ruling", "judgment", "payment_on_behalf", "charge_off_statement"}
-    | {"account_statement", "bill_of_sale", "default_notice", "letter_of_claim", "service_proof", "scra_certificate"}
-    | {"other"}
-)
+SLOTS: Final = frozenset(FILE_SLOTS)
 WORDS: Final = frozenset(
     {"form", "debt", "claim", "creditor", "path", "agents", "guarantees", "collateral", "assigned", "notices", "costs"}
     | {"organisation", "grows", "debt_buyer", "account_stated", "regulated", "agreed", "confirmed", "witness"}

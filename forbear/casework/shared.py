@@ -13,7 +13,7 @@ from typing import Any, Final
 from forbear.casework.found import Found
 from forbear.casework.record import CaseRecord
 from forbear.documents.fields import Field, read_fields
-from forbear.documents.registry import COURT, FIELDS
+from forbear.documents.registry import COURT, FIELDS, kinds
 
 LEDGER: Final = "ledger"
 RECORDED: Final = frozenset(
@@ -22,6 +22,10 @@ RECORDED: Final = frozenset(
 """Fields that a lender may add to, which `parties.py` lays beside the record's own rows."""
 RECORDED_IF_ANY: Final = frozenset({"guarantees", "costs"})
 """Fields that are the record's own where it has rows of them, else whoever tells them."""
+
+
+UNRECORDED: Final = frozenset({"default_notice_before", "default_notice_sum", "lpr_source", "lpr_read_on"})
+"""What papers ask the record for and it does not keep: whoever has the paper tells it."""
 
 
 @cache
@@ -40,28 +44,37 @@ def shared() -> Mapping[str, str]:
     return MappingProxyType({name: each.supplier for name, each in shared_fields().items()})
 
 
+@cache
+def recorded() -> frozenset[str]:
+    """Every field of papers of packets that the record supplies, shared or of one paper alone."""
+    own = {
+        name
+        for kind in kinds(COURT).values()
+        for name, each in kind.fields.items()
+        if each.supplier == LEDGER and name not in shared()
+    }
+    return frozenset(own | {name for name, supplier in shared().items() if supplier == LEDGER}) - UNRECORDED
+
+
 def settled(known: Mapping[str, Any], found: Found) -> dict[str, Any]:
     """All values by name."""
     own = found.values
     hard = {
-        name: value
-        for name, value in own.items()
-        if shared().get(name) == LEDGER or name in RECORDED or name in RECORDED_IF_ANY
+        name: value for name, value in own.items() if name in recorded() or name in RECORDED or name in RECORDED_IF_ANY
     }
     told = {
         name: value
         for name, value in known.items()
-        if shared().get(name) != LEDGER and name not in RECORDED and value not in (None, "", [])
+        if name not in recorded() and name not in RECORDED and value not in (None, "", [])
     }
     return {**own, **told, **hard}
 
 
 def refuse_typed(record: CaseRecord, found: Found) -> None:
     """Name every value that was typed for the case although the record says it."""
-    own = found.values
     for kind, told in record.told.items():
         for name in sorted(told):
-            if shared().get(name) == LEDGER or (name not in shared() and name in own):
+            if name in recorded():
                 found.lack(
                     f"field:{name}",
                     f"was typed{f' for {kind}' if kind else ''}, and is the record's own",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from forbear.casework.profile_file import find_profile, names
-from forbear.casework.shared import LEDGER, RECORDED, RECORDED_IF_ANY, shared, shared_fields
+from forbear.casework.shared import RECORDED, RECORDED_IF_ANY, recorded, shared_fields
 from forbear.casework.standing import PLACE
 from forbear.documents.fields import Field
 from forbear.documents.filling import fill
@@ -61,7 +61,7 @@ def check_told(kind: str, values: Mapping[str, Any], currency: str) -> None:
             raise BadInput(f"fields.{name}", "is no field of such papers", "See 'forbear letters show KIND'.")
         if value in (None, "", []):
             continue
-        if fields[name].supplier == LEDGER and name not in IN_PART and shared().get(name, LEDGER) == LEDGER:
+        if name in recorded() and name not in IN_PART:
             raise BadInput(f"fields.{name}", "is the record's own", "Leave it out: the record says it.")
         if name not in IN_PART and not any(PLACE.search(text) for text in _texts(value)):
             _fits(fields[name], name, value, currency)

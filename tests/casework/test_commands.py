@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from forbear import cases_at
 from forbear.cases_cli import case as command
 from forbear.errors import BadInput, Conflict, Erased, ForbearError, Forbidden, Incomplete, NotFound
 from forbear.ledger.cases import reviewing
+from forbear.ledger.engine import Ledger
 from forbear.rules_cli import opening
 from tests.casework.conftest import NOW
 from tests.casework.filing import CUT_OFF, PASSWORD, Filing, page
@@ -24,10 +25,14 @@ Told = Callable[..., str]
 
 
 @pytest.fixture
-def told(china: Filing, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+def told(china: Filing, monkeypatch: pytest.MonkeyPatch) -> Told:
     """Runs a command of `forbear case`; what it prints."""
+
+    def opened(_: Path) -> nullcontext[Ledger]:
+        return nullcontext(china.house.ledger)
+
     for module in (cases_at, opening):
-        monkeypatch.setattr(module, "ledger_of", lambda _: nullcontext(china.house.ledger))
+        monkeypatch.setattr(module, "ledger_of", opened)
 
     def run(*arguments: str, password: str = "") -> str:
         result: Result = CliRunner().invoke(command, list(arguments), input=f"{password}\n", catch_exceptions=False)

@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from forbear.casework.circumstances import circumstances
-from forbear.casework.profile_file import FOLDER, PACKETS, SLOTS, WORDS, find_profile, names, read_profile
+from forbear.casework.profile_file import FOLDER, PACKETS, WORDS, find_profile, names, read_profile
 from forbear.casework.record import read_case
 from forbear.court.path import PROFILES
 from forbear.court.paths import load_all
 from forbear.documents.registry import COURT, PAPER, folder_of
 from forbear.errors import BadData, NotFound
-from forbear.ledger.cases import files
 from tests.casework.filing import Filing
 
 GOOD = (FOLDER / "cn.suit.toml").read_text("utf-8")
@@ -19,7 +18,6 @@ GOOD = (FOLDER / "cn.suit.toml").read_text("utf-8")
 
 def test_there_is_a_profile_for_each_that_a_path_may_ask_for() -> None:
     assert set(names()) == set(PACKETS) == set(PROFILES)
-    assert set(files.SLOTS) == SLOTS
 
 
 @pytest.mark.parametrize("path", sorted(load_all()))
