@@ -10,50 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forbear.calendars import calendar
-from forbear.contracts.case_words import ClockKind, FactKind
-from forbear.court.clocks import RECKONERS, reckon
-from forbear.court.decision import Clock
 from forbear.court.ground import Ground, shipped
-from forbear.court.life import Answering, CaseLife, ClockKnown, Guaranteed, Happened, Served, Stopped
+from forbear.court.life import Stopped
 from forbear.court.paths import load_all
 from forbear.rules.facts import Calendar
 from forbear.rules.periods import last_day
 from tests.court.book import DUE, life
+from tests.court.dated import START, clock, clocks, closed, fact, served
 from tests.oracle import days as oracle
 from tests.rules.timing import FEW
 
-VECTORS = [json.loads(line) for line in Path("tests/vectors/money.jsonl").read_text("utf-8").splitlines()]
-START = date(2026, 3, 2)
+VECTORS = [
+    json.loads(line) for line in (Path(__file__).parents[1] / "vectors" / "money.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def vector(kind: str) -> tuple[dict[str, Any], dict[str, date]]:
     found = next(each for each in VECTORS if each["given"]["kind"] == kind)
     return found["given"], {key: date.fromisoformat(value) for key, value in found["expect"].items()}
-
-
-def clocks(case: CaseLife, today: date) -> tuple[Clock, ...]:
-    return reckon(Ground(case, load_all()[case.path], today))
-
-
-def clock(case: CaseLife, kind: ClockKind, today: date = START, subject: str = "") -> Clock:
-    return next(each for each in clocks(case, today) if (each.kind, each.subject) == (kind, subject))
-
-
-def fact(kind: FactKind, on: date, person: str = "", **details: Any) -> Happened:
-    return Happened(f"fct_{kind}_{on}", kind, on, person, details)
-
-
-def served(paper: str, day: date, person: str = "per_b", *, proven: bool = True, reached: bool = True) -> Served:
-    result = "signed" if reached else "sent"
-    return Served(paper, person, "ems", result, day, day if reached else None, "", proven)
-
-
-def closed(given_: dict[str, Any], name: str = "CN") -> Calendar:
-    """A calendar that reaches everywhere and has the days of a vector alone."""
-    rest, work = (frozenset(map(date.fromisoformat, given_.get(key, []))) for key in ("rest_days", "work_days"))
-    holidays = frozenset(map(date.fromisoformat, given_.get("holidays", [])))
-    return Calendar(name, "vector", date(2000, 1, 1), date(2060, 12, 31), rest | holidays, work)
 
 
 def test_vector_limitation_in_china() -> None:
@@ -239,146 +213,19 @@ def test_where_no_rule_is_known_a_lawyer_tells_the_last_day() -> None:
     assert clock(replace(case, facts=(told,)), "limitation").last == date(2027, 1, 31)
 
 
-def guaranteed(**told: Any) -> CaseLife:
-    held = Guaranteed("per_g", told.pop("kind", "joint"), DUE, **told)
-    return life("CN", guarantees=(held,), parties=(Answering("per_b", "borrower"), Answering("per_g", "guarantor")))
+def test_a_payment_on_the_day_to_which_the_end_moved_is_in_time() -> None:
+    due, moved = date(2023, 1, 7), date(2026, 1, 9)
+    holidays = frozenset({date(2026, 1, 7), date(2026, 1, 8)})
+    whole = Calendar("CN", "drawn", date(2000, 1, 1), date(2060, 12, 31), holidays)
+    case = life("CN", due_since=due, calendars=(whole,), paid_on=(moved,))
+    assert clock(case, "limitation").first == moved
+    late = replace(case, paid_on=(moved + timedelta(days=1),))
+    assert clock(late, "limitation").last == moved
 
 
-@pytest.mark.parametrize(
-    ("told", "last"),
-    [
-        ({}, "2026-07-06"),  # six months end on a Sunday
-        ({"agreed_months": 24}, "2028-01-05"),
-        ({"agreed_end": date(2027, 3, 6)}, "2027-03-06"),
-        ({"agreed_end": DUE}, "2026-07-06"),  # not later than the debt is due: none agreed
-    ],
-)
-def test_the_period_of_a_guarantee(told: dict[str, Any], last: str) -> None:
-    assert clock(guaranteed(**told), "guarantee", START, "per_g").last == date.fromisoformat(last)
-
-
-def test_a_guarantee_is_kept_by_notice_or_by_suit_and_nothing_else() -> None:
-    joint, general = guaranteed(), guaranteed(kind="general")
-    end, asked = date(2026, 7, 6), date(2026, 7, 7)
-    in_time, late = served("cn.notice.guarantor", end, "per_g"), served("cn.notice.guarantor", asked, "per_g")
-    assert clock(replace(joint, services=(in_time,)), "guarantee", asked, "per_g").state == "met"
-    assert clock(replace(joint, services=(late,)), "guarantee", asked, "per_g").state == "lapsed"
-    assert clock(replace(general, services=(in_time,)), "guarantee", asked, "per_g").state == "lapsed"
-    unproven = replace(joint, services=(replace(in_time, proven=False),))
-    assert clock(unproven, "guarantee", asked, "per_g").state == "lapsed"
-    suit = fact("filed", end)
-    assert clock(replace(general, facts=(suit,)), "guarantee", asked, "per_g").state == "met"
-    assert clock(replace(joint, facts=(suit,)), "guarantee", asked, "per_g").state == "lapsed"
-    against = fact("filed", end, against="everyone")
-    assert clock(replace(joint, facts=(against,)), "guarantee", asked, "per_g").state == "met"
-    back = replace(joint, facts=(against, fact("filing_refused", end)))
-    assert clock(back, "guarantee", asked, "per_g").state == "lapsed"
-    paused = fact("limitation_suspended", date(2026, 6, 1), because="force_majeure", until="2026-12-31")
-    assert clock(replace(joint, facts=(paused,), paid_on=(date(2026, 6, 1),)), "guarantee", asked, "per_g").last == end
-
-
-def test_a_counter_guarantee_belongs_to_the_recourse_alone() -> None:
-    counter = Guaranteed("per_c", "joint", DUE, counter=True)
-    case = life("CN", guarantees=(counter,))
-    assert not [each for each in clocks(case, START) if each.kind == "guarantee"]
-    recourse = replace(case, kind="recourse", facts=(fact("paid_on_behalf", DUE, "per_g", amount="1"),))
-    assert clock(recourse, "guarantee", START, "per_c").state == "running"
-
-
-def test_the_letter_of_claim_waits_for_documents_and_for_the_last_notice() -> None:
-    letter = served("gb.letter.claim", START, reached=False)
-    reply = fact("answered", START + timedelta(days=10), to="letter_of_claim", documents="asked")
-    case = life("GB-EAW", services=(letter,), facts=(reply,))
-    late = START + timedelta(days=90)
-    assert clock(case, "letter_of_claim", late).last == START + timedelta(days=40)
-    sent = fact(
-        "answered", START + timedelta(days=10), to="letter_of_claim", documents="asked", documents_sent_on="2026-04-20"
-    )
-    assert clock(replace(case, facts=(sent,)), "letter_of_claim", late).last == date(2026, 5, 20)
-    notice = fact("notice_served", date(2026, 5, 10), "per_b", paper="gb.notice.before_issue")
-    assert clock(replace(case, facts=(sent, notice)), "letter_of_claim", late).last == date(2026, 5, 24)
-
-
-def test_without_its_calendar_a_wait_is_never_too_short() -> None:
-    sent = served("us.notice.validation", START, reached=False)
-    case = life("US-NY", lender_role="debt_buyer", services=(sent,))
-    known, bare = clock(case, "validation"), clock(replace(case, calendars=()), "validation")
-    assert bare.last >= known.last
-    posted = served("gb.notice.default", START, reached=False)
-    england = life("GB-EAW", services=(posted,))
-    assert clock(replace(england, calendars=()), "default_notice").last >= clock(england, "default_notice").last
-
-
-def test_a_year_whose_holidays_nobody_named_moves_no_last_day() -> None:
-    case = life("CN", calendars=(calendar("CN", DUE),))
-    assert "not known yet" in clock(case, "limitation").lines[-1].what
-
-
-COURT: list[tuple[ClockKind, str, list[Happened], str, str]] = [
-    ("payment_order_objection", "CN", [fact("order_served", START, "per_b")], "2026-03-17", ""),
-    ("answer", "CN", [fact("served", START, "per_b")], "2026-03-17", "per_b"),
-    ("answer", "GB-EAW", [fact("served", START, "per_b", particulars_on="2026-03-09")], "2026-03-23", "per_b"),
-    ("answer", "US-NY", [fact("served", START, "per_b")], "2026-04-01", "per_b"),
-    ("appeal", "CN", [fact("judged", START, result="refused", served_on="2026-03-06")], "2026-03-23", ""),
-    ("appeal", "US-CA", [fact("judged", START, result="granted_in_part")], "2026-05-01", ""),
-    ("enforcement", "CN", [fact("judgment_final", START, perform_by="2026-03-12")], "2028-03-12", ""),
-    ("enforcement", "CN", [fact("confirmed", START, perform_by="2026-12-31")], "2028-12-31", ""),
-    ("enforcement", "GB-EAW", [fact("judgment_final", START, perform_by="2026-03-16")], "2032-03-16", ""),
-    ("freeze", "CN", [fact("frozen", START, freeze=1, until="2027-03-01")], "2027-03-01", "freeze-1"),
-]
-
-
-@pytest.mark.parametrize(("kind", "place", "facts", "last", "subject"), COURT)
-def test_periods_that_courts_open(kind: ClockKind, place: str, facts: list[Happened], last: str, subject: str) -> None:
-    case = life(place, facts=tuple(facts))
-    found = clock(case, kind, START, subject)
-    assert found.last == date.fromisoformat(last)
-    assert found.state == "running"
-    assert found.lines[-1].day == found.last
-    gone = replace(case, facts=(), clocks=())
-    assert not [each for each in clocks(gone, START) if each.kind == kind]
-
-
-def test_an_appeal_is_waited_for_where_all_was_granted() -> None:
-    won = clock(life("CN", facts=(fact("judged", START, result="granted"),)), "appeal")
-    assert (won.nature, won.ladder, won.state) == ("waiting", (), "running")
-    final = fact("judgment_final", START, perform_by="2026-03-12")
-    assert clock(life("CN", facts=(fact("judged", START, result="refused"), final)), "appeal").state == "void"
-    brought = fact("appealed", START + timedelta(days=9), by="us")
-    kept = life("CN", facts=(fact("judged", START, result="refused"), brought))
-    assert clock(kept, "appeal", START + timedelta(days=30)).state == "met"
-
-
-def test_enforcement_that_was_called_off_runs_again() -> None:
-    final = fact("judgment_final", START, perform_by="2026-03-12")
-    applied = fact("enforcement_applied", START + timedelta(days=20))
-    off = fact("withdrawn", START + timedelta(days=40), what="enforcement")
-    later = START + timedelta(days=60)
-    assert clock(life("CN", facts=(final, applied)), "enforcement", later).state == "met"
-    assert clock(life("CN", facts=(final, applied, off)), "enforcement", later).state == "running"
-
-
-def test_a_freeze_is_renewed_lifted_and_counted_by_its_number() -> None:
-    one, two = fact("frozen", START, freeze=1, until="2026-09-01"), fact("frozen", START, freeze=2, until="2026-10-01")
-    renewed = fact("freeze_renewed", START + timedelta(days=1), freeze=1, until="2027-09-01")
-    lifted = fact("freeze_lifted", START + timedelta(days=2), freeze=2)
-    found = {
-        each.subject: each.last
-        for each in clocks(life("CN", facts=(one, two, renewed)), START + timedelta(days=3))
-        if each.kind == "freeze"
-    }
-    assert found == {"freeze-1": date(2027, 9, 1), "freeze-2": date(2026, 10, 1)}
-    left = clocks(life("CN", facts=(one, two, renewed, lifted)), START + timedelta(days=3))
-    assert [each.subject for each in left if each.kind == "freeze"] == ["freeze-1"]
-
-
-def test_what_nothing_starts_any_more_is_void() -> None:
-    case = life("CN", facts=(fact("mediation_agreed", START),))
-    running = clock(case, "judicial_confirmation")
-    known = ClockKnown(running.kind, running.subject, running.nature, running.state, running.last)
-    assert clock(replace(case, facts=(), clocks=(known,)), "judicial_confirmation").state == "void"
-
-
-def test_every_clock_has_its_reckoner_and_every_path_names_clocks_that_have_one() -> None:
-    named = {kind for path in load_all().values() for kind in path.clocks}
-    assert named == set(RECKONERS)
+def test_an_appeal_against_a_dismissal_keeps_the_claim_pending() -> None:
+    facts = [fact("filed", date(2026, 1, 20)), fact("dismissed", date(2026, 2, 20))]
+    assert clock(life("CN", facts=tuple(facts)), "limitation").state == "running"
+    facts.append(fact("appealed", date(2026, 2, 25), by="us"))
+    found = clock(life("CN", facts=tuple(facts)), "limitation")
+    assert (found.state, found.met) == ("met", date(2026, 1, 20))

@@ -1,7 +1,7 @@
 """Each path walked whole: every stage in its order, every packet asked for once, every alarm raised once."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -274,3 +274,14 @@ def test_a_case_without_a_path_rests_for_people() -> None:
     case: Book = book("CN")
     found = replace(case, path=None).step()  # pyright: ignore[reportArgumentType]  no path is what is tested
     assert isinstance(found, Rest)
+
+
+def test_a_rest_ends_at_midnight_of_the_court_on_the_day_on_which_something_comes() -> None:
+    case = walk("CN suit", 11)
+    last = case.today + timedelta(days=10)
+    case.today = last - timedelta(days=2)
+    assert case.rest().until == datetime(last.year, last.month, last.day, 16, tzinfo=UTC)  # midnight in Shanghai
+    case.today = last
+    assert case.stage == "final"
+    case.go(last + timedelta(days=1))
+    assert case.stage == "enforcement_preparing"

@@ -1,0 +1,175 @@
+"""Periods of guarantees, of formal notices and of courts: from when, until when, and what ends them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from forbear.calendars import calendar
+from forbear.contracts.case_words import ClockKind
+from forbear.court.clocks import RECKONERS
+from forbear.court.life import Answering, CaseLife, ClockKnown, Guaranteed, Happened
+from forbear.court.paths import load_all
+from tests.court.book import DUE, life
+from tests.court.dated import START, clock, clocks, fact, served
+
+
+def guaranteed(**told: Any) -> CaseLife:
+    held = Guaranteed("per_g", told.pop("kind", "joint"), DUE, **told)
+    return life("CN", guarantees=(held,), parties=(Answering("per_b", "borrower"), Answering("per_g", "guarantor")))
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ({}, "2026-07-06"),  # six months end on a Sunday
+        ({"agreed_months": 24}, "2028-01-05"),
+        ({"agreed_end": date(2027, 3, 6)}, "2027-03-06"),
+        ({"agreed_end": DUE}, "2026-07-06"),  # not later than the debt is due: none agreed
+    ],
+)
+def test_the_period_of_a_guarantee(told: dict[str, Any], last: str) -> None:
+    assert clock(guaranteed(**told), "guarantee", START, "per_g").last == date.fromisoformat(last)
+
+
+def test_a_guarantee_is_kept_by_notice_or_by_suit_and_nothing_else() -> None:
+    joint, general = guaranteed(), guaranteed(kind="general")
+    end, asked = date(2026, 7, 6), date(2026, 7, 7)
+    in_time, late = served("cn.notice.guarantor", end, "per_g"), served("cn.notice.guarantor", asked, "per_g")
+    assert clock(replace(joint, services=(in_time,)), "guarantee", asked, "per_g").state == "met"
+    assert clock(replace(joint, services=(late,)), "guarantee", asked, "per_g").state == "lapsed"
+    assert clock(replace(general, services=(in_time,)), "guarantee", asked, "per_g").state == "lapsed"
+    unproven = replace(joint, services=(replace(in_time, proven=False),))
+    assert clock(unproven, "guarantee", asked, "per_g").state == "lapsed"
+    suit = fact("filed", end)
+    assert clock(replace(general, facts=(suit,)), "guarantee", asked, "per_g").state == "met"
+    assert clock(replace(joint, facts=(suit,)), "guarantee", asked, "per_g").state == "lapsed"
+    against = fact("filed", end, against="everyone")
+    assert clock(replace(joint, facts=(against,)), "guarantee", asked, "per_g").state == "met"
+    back = replace(joint, facts=(against, fact("filing_refused", end)))
+    assert clock(back, "guarantee", asked, "per_g").state == "lapsed"
+    paused = fact("limitation_suspended", date(2026, 6, 1), because="force_majeure", until="2026-12-31")
+    assert clock(replace(joint, facts=(paused,), paid_on=(date(2026, 6, 1),)), "guarantee", asked, "per_g").last == end
+
+
+def test_a_counter_guarantee_belongs_to_the_recourse_alone() -> None:
+    counter = Guaranteed("per_c", "joint", DUE, counter=True)
+    case = life("CN", guarantees=(counter,))
+    assert not [each for each in clocks(case, START) if each.kind == "guarantee"]
+    recourse = replace(case, kind="recourse", facts=(fact("paid_on_behalf", DUE, "per_g", amount="1"),))
+    assert clock(recourse, "guarantee", START, "per_c").state == "running"
+
+
+def test_the_letter_of_claim_waits_for_documents_and_for_the_last_notice() -> None:
+    letter = served("gb.letter.claim", START, reached=False)
+    reply = fact("answered", START + timedelta(days=10), to="letter_of_claim", documents="asked")
+    case = life("GB-EAW", services=(letter,), facts=(reply,))
+    late = START + timedelta(days=90)
+    assert clock(case, "letter_of_claim", late).last == START + timedelta(days=40)
+    sent = fact(
+        "answered", START + timedelta(days=10), to="letter_of_claim", documents="asked", documents_sent_on="2026-04-20"
+    )
+    assert clock(replace(case, facts=(sent,)), "letter_of_claim", late).last == date(2026, 5, 20)
+    notice = fact("notice_served", date(2026, 5, 10), "per_b", paper="gb.notice.before_issue")
+    assert clock(replace(case, facts=(sent, notice)), "letter_of_claim", late).last == date(2026, 5, 24)
+
+
+def test_without_its_calendar_a_wait_is_never_too_short() -> None:
+    sent = served("us.notice.validation", START, reached=False)
+    case = life("US-NY", lender_role="debt_buyer", services=(sent,))
+    known, bare = clock(case, "validation"), clock(replace(case, calendars=()), "validation")
+    assert bare.last >= known.last
+    posted = served("gb.notice.default", START, reached=False)
+    england = life("GB-EAW", services=(posted,))
+    assert clock(replace(england, calendars=()), "default_notice").last >= clock(england, "default_notice").last
+
+
+def test_a_year_whose_holidays_nobody_named_moves_no_last_day() -> None:
+    case = life("CN", calendars=(calendar("CN", DUE),))
+    assert "not known yet" in clock(case, "limitation").lines[-1].what
+
+
+COURT: list[tuple[ClockKind, str, list[Happened], str, str]] = [
+    ("payment_order_objection", "CN", [fact("order_served", START, "per_b")], "2026-03-17", ""),
+    ("answer", "CN", [fact("served", START, "per_b")], "2026-03-17", "per_b"),
+    ("answer", "GB-EAW", [fact("served", START, "per_b", particulars_on="2026-03-09")], "2026-03-23", "per_b"),
+    ("answer", "US-NY", [fact("served", START, "per_b")], "2026-04-01", "per_b"),
+    ("appeal", "CN", [fact("judged", START, result="refused", served_on="2026-03-06")], "2026-03-23", ""),
+    ("appeal", "US-CA", [fact("judged", START, result="granted_in_part")], "2026-05-01", ""),
+    ("enforcement", "CN", [fact("judgment_final", START, perform_by="2026-03-12")], "2028-03-12", ""),
+    ("enforcement", "CN", [fact("confirmed", START, perform_by="2026-12-31")], "2028-12-31", ""),
+    ("enforcement", "GB-EAW", [fact("judgment_final", START, perform_by="2026-03-16")], "2032-03-16", ""),
+    ("freeze", "CN", [fact("frozen", START, freeze=1, until="2027-03-01")], "2027-03-01", "freeze-1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "place", "facts", "last", "subject"), COURT)
+def test_periods_that_courts_open(kind: ClockKind, place: str, facts: list[Happened], last: str, subject: str) -> None:
+    case = life(place, facts=tuple(facts))
+    found = clock(case, kind, START, subject)
+    assert found.last == date.fromisoformat(last)
+    assert found.state == "running"
+    assert found.lines[-1].day == found.last
+    gone = replace(case, facts=(), clocks=())
+    assert not [each for each in clocks(gone, START) if each.kind == kind]
+
+
+def test_an_appeal_is_waited_for_where_all_was_granted() -> None:
+    won = clock(life("CN", facts=(fact("judged", START, result="granted"),)), "appeal")
+    assert (won.nature, won.ladder, won.state) == ("waiting", (), "running")
+    final = fact("judgment_final", START, perform_by="2026-03-12")
+    assert clock(life("CN", facts=(fact("judged", START, result="refused"), final)), "appeal").state == "void"
+    brought = fact("appealed", START + timedelta(days=9), by="us")
+    kept = life("CN", facts=(fact("judged", START, result="refused"), brought))
+    assert clock(kept, "appeal", START + timedelta(days=30)).state == "met"
+
+
+def test_enforcement_that_was_called_off_runs_again() -> None:
+    final = fact("judgment_final", START, perform_by="2026-03-12")
+    applied = fact("enforcement_applied", START + timedelta(days=20))
+    off = fact("withdrawn", START + timedelta(days=40), what="enforcement")
+    later = START + timedelta(days=60)
+    assert clock(life("CN", facts=(final, applied)), "enforcement", later).state == "met"
+    assert clock(life("CN", facts=(final, applied, off)), "enforcement", later).state == "running"
+
+
+def test_a_freeze_is_renewed_lifted_and_counted_by_its_number() -> None:
+    one, two = fact("frozen", START, freeze=1, until="2026-09-01"), fact("frozen", START, freeze=2, until="2026-10-01")
+    renewed = fact("freeze_renewed", START + timedelta(days=1), freeze=1, until="2027-09-01")
+    lifted = fact("freeze_lifted", START + timedelta(days=2), freeze=2)
+    found = {
+        each.subject: each.last
+        for each in clocks(life("CN", facts=(one, two, renewed)), START + timedelta(days=3))
+        if each.kind == "freeze"
+    }
+    assert found == {"freeze-1": date(2027, 9, 1), "freeze-2": date(2026, 10, 1)}
+    left = clocks(life("CN", facts=(one, two, renewed, lifted)), START + timedelta(days=3))
+    assert [each.subject for each in left if each.kind == "freeze"] == ["freeze-1"]
+
+
+def test_what_nothing_starts_any_more_is_void() -> None:
+    case = life("CN", facts=(fact("mediation_agreed", START),))
+    running = clock(case, "judicial_confirmation")
+    known = ClockKnown(running.kind, running.subject, running.nature, running.state, running.last)
+    assert clock(replace(case, facts=(), clocks=(known,)), "judicial_confirmation").state == "void"
+
+
+def test_every_clock_has_its_reckoner_and_every_path_names_clocks_that_have_one() -> None:
+    named = {kind for path in load_all().values() for kind in path.clocks}
+    assert named == set(RECKONERS)
+
+
+def test_a_second_letter_of_claim_begins_the_thirty_days_again() -> None:
+    again = START + timedelta(days=20)
+    letters = (served("gb.letter.claim", START, reached=False), served("gb.letter.claim", again, reached=False))
+    found = clock(life("GB-EAW", services=letters), "letter_of_claim", again)
+    assert (found.first, found.last) == (again, again + timedelta(days=30))
+
+
+def test_service_of_a_claim_that_was_filed_anew_counts_and_the_old_one_does_not() -> None:
+    old, anew = fact("served", START, "per_b"), fact("filed", START + timedelta(days=30))
+    later = START + timedelta(days=40)
+    assert not [each for each in clocks(life("CN", facts=(old, anew)), later) if each.kind == "answer"]
+    served_again = fact("served", later, "per_b")
+    assert clock(life("CN", facts=(old, anew, served_again)), "answer", later, "per_b").first == later
