@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forbear.documents.jobs import AddressJob, Job, LetterJob
+from forbear.documents.jobs import AddressJob, LetterJob
 from forbear.documents.presses import Presses
 from forbear.documents.registry import FOLDER, read_kind
 from forbear.documents.samples import sample
@@ -24,7 +24,7 @@ class Entry:
     def __str__(self) -> str:
         return f"{self.folder}.{self.language}"
 
-    def job(self) -> Job:
+    def job(self) -> LetterJob | AddressJob:
         kind = read_kind(self.folder)
         paper = sample(kind, self.language)
         return LetterJob(paper) if kind.parties else AddressJob(paper.touch, paper.to, paper.head)
