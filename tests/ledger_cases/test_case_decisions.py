@@ -173,6 +173,19 @@ def test_the_end_of_a_case_wakes_its_account_and_voids_what_runs(house: CourtHou
     assert [each.state for each in house.rows(CaseClock, legal_case=case)] == ["void"]
 
 
+def test_an_end_leaves_a_lapse_to_be_seen_and_makes_no_packet_any_more(house: CourtHouse) -> None:
+    case = house.case()
+    lapsed = clock("lapsed", DAY - timedelta(days=1))
+    house.decide_case(case, answering(Alarm(lapsed, -1, "too late"), lapsed))
+    packet = house.ask_packet(case)
+    house.decide_case(case, answering(Close("time_barred", "for a test"), lapsed))
+    house.decide_case(case)
+    (row,) = house.rows(CaseClock, legal_case=case)
+    (incident,) = [each for each in house.rows(Incident, kind="clock") if each.code.startswith(row.id)]
+    assert (row.state, incident.released_at) == ("lapsed", None)
+    assert house.row(Packet, packet).state == "void"
+
+
 def test_a_close_that_was_answered_is_void_once_the_case_is_open_again(house: CourtHouse) -> None:
     case = house.case()
     house.decide_case(case, answering(Close("withdrawn", "for a test")), number=5001)

@@ -193,6 +193,7 @@ def opened(house: CourtHouse, account: str) -> list[str]:
 def test_a_guarantee_told_again_is_its_correction(house: CourtHouse) -> None:
     case = house.case()
     account, guarantor = house.row(LegalCase, case).account, house.party(case)
+    version = house.row(LegalCase, case).version
     first = GuaranteeTold(guarantor, "joint", date(2025, 1, 1), date(2026, 1, 1), "G-1")
     second = GuaranteeTold(guarantor, "general", date(2025, 1, 1), date(2026, 1, 1), "G-1", agreed_months=12)
     with house.api() as session:
@@ -205,6 +206,7 @@ def test_a_guarantee_told_again_is_its_correction(house: CourtHouse) -> None:
     assert [(each.kind, each.agreed_months) for each in life.guarantees] == [("general", 12)]
     assert [row.number for row in house.rows(Guarantee, account=account)] in ([1, 2], [2, 1])
     assert "case_fact_told" in house.told_case(case)
+    assert house.row(LegalCase, case).version == version + 2
     told = GuaranteeTold(borrower(house, case), "joint", date(2025, 1, 1), date(2026, 1, 1))
     with house.api() as session, pytest.raises(NotFound):
         guarantees.tell_guarantee(house.ledger, session, account, told, now=house.now)

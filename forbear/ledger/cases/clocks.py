@@ -51,9 +51,9 @@ def keep(session: Session, case: LegalCase, clocks: Iterable[Clock], now: dateti
 
 
 def stop(session: Session, case: LegalCase, now: datetime) -> None:
-    """Nothing runs any more in a case that is closed."""
+    """Nothing runs any more in a case that is closed. What lapsed stays so: its incident ends by somebody's hand."""
     for row in rows.clocks(session, case.id):
-        if row.state in {"running", "lapsed"}:
+        if row.state == "running":
             _change(session, case, row, {"state": VOID}, now)
 
 

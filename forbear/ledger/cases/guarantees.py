@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import GuaranteeKind
@@ -14,7 +14,7 @@ from forbear.ledger import audit, outbox, staff_acts
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
 from forbear.ledger.locking import lock_account
-from forbear.ledger.tables.accounts import Account, Party
+from forbear.ledger.tables.accounts import Account, LegalCase, Party
 from forbear.ledger.tables.cases import Guarantee
 
 ROLES: Final = {False: "guarantor", True: "counter_guarantor"}
@@ -89,6 +89,11 @@ def tell_guarantee(
         staff_acts.note(
             session, tenant=account.tenant, staff=staff, kind="guarantee_told", subject=row.id, at=now, **of
         )
+    session.execute(
+        update(LegalCase)
+        .where(LegalCase.account == account.id, LegalCase.state == "open")
+        .values(version=LegalCase.version + 1)
+    )
     outbox.tell(session, tenant=account.tenant, account=account.id, fact="case_fact_told", at=now)
     return row
 

@@ -14,7 +14,7 @@ from forbear.cadence.steps import AFTER_REPAYMENT
 from forbear.contracts.case_words import CASE_KINDS
 from forbear.court.paths import load_all, path_for
 from forbear.errors import BadInput, Conflict
-from forbear.ledger.cases import acts, facts
+from forbear.ledger.cases import acts, facts, packets
 from forbear.ledger.days import local, zone_of
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
@@ -190,6 +190,7 @@ def end(session: Session, case: LegalCase, outcome: str, now: datetime, *, staff
     """Close a case and wake its account, which closes too or goes on: it is never left idle."""
     case.state, case.outcome, case.closed_at = "closed", outcome, now
     case.next_at = case.next_reason = case.next_rule = None
+    packets.drop_waiting(session, case, now)
     acts.did(session, case, "case_closed", case.id, {"case": case.id, "outcome": outcome}, now, staff=staff)
     if staff is not None:  # else its own workflow closed it, and need not be woken
         acts.tell(session, case, "case_fact_told", now)

@@ -191,6 +191,14 @@ def supersede(
         move(session, case, other, "void", now, by=keep or None)
 
 
+def drop_waiting(session: Session, case: LegalCase, now: datetime) -> None:
+    """Nobody makes a packet any more of a case that ended."""
+    for packet in session.scalars(
+        select(Packet).where(Packet.legal_case == case.id, Packet.state.in_(WAITING)).order_by(Packet.number)
+    ).all():
+        move(session, case, packet, "void", now)
+
+
 def keep_made(ledger: Ledger, session: Session, packet_id: str, made: MadePacket, now: datetime) -> Packet:
     """Keep a packet that was made. One that nobody waits for any more stays as it is.
 
