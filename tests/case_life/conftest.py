@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from forbear.settings import Settings
-from tests.case_life.living import CaseHouse
+from tests.case_life.handing_over import CaseHouse
 from tests.conftest import Hands
 from tests.ledger.house import NOON
 

@@ -1,6 +1,6 @@
 """Five whole lives, as steps: two of China's, a breach between them, New York's and England's."""
 
-from tests.case_life.living import CN, GB, NY, Place
+from tests.case_life.handing_over import CN, GB, NY, Place
 from tests.case_life.steps import Step, days, files, hands_in, notifies, tells, together
 
 DUNNING, TO_GUARANTOR = "cn.notice.dunning", "cn.notice.guarantor"

@@ -3,7 +3,6 @@
 Packets are marked as made, approved and filed without being bound: how they are made has tests of its own.
 """
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,41 +13,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from forbear.contracts.cases import CaseAsked, CaseClose, CaseDecision, CasePrepare, CaseRest
-from forbear.court.decide import decide as decide_by_path
 from forbear.court.paths import load_all
 from forbear.ledger import books
-from forbear.ledger.cases import facts, opening
-from forbear.ledger.cases.deciding import CaseDecidingBook, Decide
-from forbear.ledger.engine import make_engine
+from forbear.ledger.cases import facts
 from forbear.ledger.ids import new_id
-from forbear.ledger.tables.accounts import Account, Entry, LegalCase, Party
-from forbear.ledger.tables.cases import CaseClock, CaseFile, ClockAlarm, Guarantee, Packet
-from forbear.ledger.tables.people import Lender, Profile
+from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.cases import CaseClock, CaseFile, ClockAlarm, Packet
+from tests.case_life.handing_over import CaseHouse, Place
 from tests.conftest import Hands
-from tests.ledger.house import PACKS, House
 
 A_DAY: Final = timedelta(days=1)
 MOST_ANSWERS: Final = 60
 """Between two rests; more means that a case goes in a circle."""
 LAPSE: Final = -1
-_numbers = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What is the same for all cases of a place."""
-
-    country: str
-    jurisdictions: tuple[str, ...]
-    zone: str
-    currency: str
-    playbook: str
-    phone: str
-
-
-CN: Final = Place("CN", ("CN",), "Asia/Shanghai", "CNY", "cn-consumer", "+861990001{:04d}")
-NY: Final = Place("US", ("US", "US-NY"), "America/New_York", "USD", "us-first-party", "+12125550{:03d}")
-GB: Final = Place("GB", ("GB", "GB-EAW"), "Europe/London", "GBP", "gb-consumer", "+442079460{:03d}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +41,7 @@ class Seen:
 class LivedCase:
     """One case and its clock. `answers` keeps what it was answered, with the day."""
 
-    house: "CaseHouse"
+    house: CaseHouse
     hands: Hands
     place: Place
     case: str
@@ -206,6 +183,12 @@ class LivedCase:
         subject = self.people[person] if person else ""
         return next(each for each in self.clocks() if each.kind == kind and each.subject == subject)
 
+    def raised(self) -> list[ClockAlarm]:
+        """Every alarm that was told, oldest first."""
+        with self.house.worker() as session:
+            found = select(ClockAlarm).where(ClockAlarm.legal_case == self.case).order_by(ClockAlarm.raised_at)
+            return list(session.scalars(found))
+
     def alarms(self) -> dict[tuple[Seen, int], date]:
         """The day on which each rung of each clock was told."""
         with self.house.worker() as session:
@@ -251,117 +234,7 @@ class LivedCase:
         return datetime.combine(day, time(12), ZoneInfo(self.place.zone)).astimezone(UTC)
 
 
-class CaseHouse(House):
-    """`House`, with cases of any place."""
-
-    decide: Decide = staticmethod(decide_by_path)
-
-    @property
-    def book(self) -> CaseDecidingBook:
-        return CaseDecidingBook(self.ledger, load_all(), PACKS, decide=self.decide)
-
-    def open_case(self, hands: Hands, place: Place, **options: Any) -> LivedCase:
-        """A case that is asked directly, on the clock that these hands move."""
-        case, people = self.hand_over(place, **options)
-        return LivedCase(self, hands, place, case, people)
-
-    def hand_over(
-        self,
-        place: Place,
-        *,
-        guarantors: Iterable[str] = (),
-        due_since: date | None = None,
-        kind: str = "suit",
-        legal: dict[str, str] | None = None,
-    ) -> tuple[str, dict[str, str]]:
-        """A case of a debt of 36,500 and the people in it by their parts, with a guarantor of each kind named."""
-        self._settle_in(place, legal or {})
-        people = {"borrower": self._somebody(place)}
-        account = self._debt(place, people["borrower"], due_since or self.now.date() - timedelta(days=120))
-        for number, how in enumerate(guarantors, 1):
-            people[f"guarantor-{number}"] = self._guarantor(place, account, how)
-        with self.worker() as session:
-            debt = session.get_one(Account, account)
-            case = LegalCase(id=new_id("cas"), account=account, kind=kind, reason="four months overdue", state="open")
-            case.tenant, case.lender, case.opened_at = self.tenant, self.lender, self.now
-            case.stage, case.version = "", 0
-            session.add(case)
-            session.flush()
-            opening.begin(session, case, debt, self.now)
-            return case.id, people
-
-    def _settle_in(self, place: Place, legal: dict[str, str]) -> None:
-        with make_engine(self.migrator).begin() as connection:
-            values = {"country": place.country, "policy": {"legal": legal}}
-            connection.execute(update(Lender).where(Lender.id == self.lender).values(**values))
-
-    def _somebody(self, place: Place) -> str:
-        person = self.person()
-        self.phone(person, place.phone.format(100 + next(_numbers)), zone=place.zone, country=place.country)
-        with self.api() as session:
-            session.execute(
-                update(Profile).where(Profile.person == person).values(jurisdictions=list(place.jurisdictions))
-            )
-        return person
-
-    def _debt(self, place: Place, borrower: str, due_since: date) -> str:
-        account, row = new_id("acc"), {"tenant": self.tenant, "lender": self.lender}
-        with self.api() as session:
-            session.add(
-                Account(
-                    id=account,
-                    **row,
-                    borrower=borrower,
-                    external_id=f"L-{account[-8:]}",
-                    product="loan",
-                    debt_kind="personal_loan",
-                    currency=place.currency,
-                    due_since=due_since,
-                    playbook=place.playbook,
-                    playbook_version="1",
-                    state="open",
-                    stage="legal",
-                    enrolled_at=self.now,
-                    version=1,
-                    balance_as_of=self.now,
-                    next_at=self.now,
-                    next_reason="with legal staff",
-                )
-            )
-            session.flush()
-            session.add(Party(id=new_id("pty"), **row, account=account, person=borrower, role="borrower"))
-            session.add(
-                Entry(
-                    id=new_id("ent"),
-                    **row,
-                    account=account,
-                    kind="opening",
-                    component="principal",
-                    amount=Decimal("36500.00"),
-                    currency=place.currency,
-                    effective_at=self.now,
-                    recorded_at=self.now,
-                )
-            )
-        return account
-
-    def _guarantor(self, place: Place, account: str, how: str) -> str:
-        person, row = self._somebody(place), {"tenant": self.tenant, "lender": self.lender}
-        with self.api() as session:
-            session.add(Party(id=new_id("pty"), **row, account=account, person=person, role="guarantor"))
-            session.add(
-                Guarantee(
-                    id=new_id("gua"),
-                    **row,
-                    account=account,
-                    person=person,
-                    number=1,
-                    kind=how,
-                    counter=False,
-                    contract_no=b"",
-                    signed_on=date(2025, 1, 10),
-                    main_due_on=session.get_one(Account, account).due_since,
-                    at=self.now,
-                )
-            )
-        return person
+def open_case(house: CaseHouse, hands: Hands, place: Place, **options: Any) -> LivedCase:
+    """A case that is asked directly, on the clock that these hands move."""
+    case, people = house.hand_over(place, **options)
+    return LivedCase(house, hands, place, case, people)

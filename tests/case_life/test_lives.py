@@ -10,15 +10,16 @@ from forbear.court.decide import decide
 from forbear.court.decision import Decided, Rest
 from forbear.court.life import CaseLife
 from forbear.court.path import CasePath
+from tests.case_life.handing_over import CaseHouse
 from tests.case_life.lives import ENGLAND, GUARANTEED, LIVES, NEW_YORK
-from tests.case_life.living import A_DAY, CaseHouse, LivedCase
+from tests.case_life.living import A_DAY, LivedCase, open_case
 from tests.case_life.steps import live
 from tests.conftest import Hands
 
 
 def begun(house: CaseHouse, hands: Hands, name: str) -> LivedCase:
     place, guarantors, _ = LIVES[name]
-    case = house.open_case(hands, place, guarantors=guarantors)
+    case = open_case(house, hands, place, guarantors=guarantors)
     case.settle()
     return case
 

@@ -19,7 +19,8 @@ from forbear.ledger.cases.deciding import ANSWER
 from forbear.ledger.relaying import RelayingBook
 from forbear.ports.relay import Telling
 from forbear.temporal.relay import Relay
-from tests.case_life.living import A_DAY, CaseHouse, LivedCase
+from tests.case_life.handing_over import CaseHouse
+from tests.case_life.living import A_DAY, LivedCase
 from tests.workflows.case_stage import playing
 from tests.workflows.stage import Stage
 

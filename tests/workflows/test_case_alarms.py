@@ -10,8 +10,9 @@ import pytest
 
 from forbear.contracts.cases import CaseRest
 from forbear.settings import Settings
+from tests.case_life.handing_over import CN, CaseHouse
 from tests.case_life.lives import GUARANTEED
-from tests.case_life.living import A_DAY, CN, LAPSE, CaseHouse
+from tests.case_life.living import A_DAY, LAPSE
 from tests.case_life.steps import live
 from tests.workflows.case_watching import MarkingShop, WatchedCase, working
 from tests.workflows.stage import Stage
