@@ -4,6 +4,7 @@ The log line names the route's pattern and not the path, which may hold a paymen
 exception that nobody expected ends here and not in the server's own log, where its message would be printed.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -31,6 +32,9 @@ MAX_BODY: Final = 2_000_000
 """Bytes. A thousand balances or an enrolment with its history are far below it."""
 OWN_LIMIT: Final = ("/codec/", "/v1/imports", "/staff/visit-photos/")
 """What counts for itself: an application that is sent pages of histories, and calls that spool a file as it comes."""
+CASE_FILES: Final = re.compile(r"/v1/cases/[^/]+/files")
+MAX_CASE_FILE: Final = 30_100_000
+"""Bytes of an exhibit and what is told of it; how many come at once is counted elsewhere."""
 log = structlog.get_logger()
 
 
@@ -57,16 +61,20 @@ class Edge:
         try:
             if scope["path"].startswith(OWN_LIMIT):
                 await self._app(scope, receive, sending)
-            elif _announced(scope) > self._max_body:
+            elif _announced(scope) > (most := self._most(scope)):
                 await respond(Request(scope), "too_large", KINDS["too_large"].remedy)(scope, receive, sending)
             else:
-                await self._app(scope, _limited(receive, self._max_body), sending)
+                await self._app(scope, _limited(receive, most), sending)
         except Exception as error:  # noqa: BLE001  whatever it is, its message must not be printed
             _log_failure(scope, error)
             if not status:
                 await respond(Request(scope), "internal", KINDS["internal"].remedy)(scope, receive, sending)
         finally:
             _log_access(scope, status, self._now() - began)
+
+    def _most(self, scope: Scope) -> int:
+        """Bytes that a body may have."""
+        return MAX_CASE_FILE if CASE_FILES.fullmatch(scope["path"]) else self._max_body
 
 
 def _announced(scope: Scope) -> int:

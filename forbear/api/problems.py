@@ -63,6 +63,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "conflict": Kind(409, "The present state forbids it", "Read the present state and decide anew."),
         "already_enrolled": Kind(409, "The account is enrolled already", "Use the account named in `account`."),
         "payment_differs": Kind(409, "The payment is known with other facts", "See the payment named in `payment`."),
+        "packet_not_final": Kind(
+            409, "The packet is not final", "Supply each item of `missing`, and have the packet approved."
+        ),
         "in_progress": Kind(409, "The same call is being answered", "Repeat it after the seconds in Retry-After."),
         "erased": Kind(410, "The personal data was erased", "It cannot be restored."),
         "precondition_failed": Kind(412, "It is not as you read it", "Read it again and decide anew what to change."),
@@ -155,7 +158,9 @@ def install(app: FastAPI) -> None:
 def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101  registered for this class only
     headers = {"Retry-After": RETRY_SOON} if error.code in SOON else {}
-    return respond(request, error.code, error.detail, headers=headers, extra=error.extra)
+    errors, extra = error.extra.get("errors", ()), {**error.extra}
+    extra.pop("errors", None)
+    return respond(request, error.code, error.detail, errors=errors, headers=headers, extra=extra)
 
 
 def _refusal(request: Request, error: Exception) -> JSONResponse:

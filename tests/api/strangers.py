@@ -17,9 +17,14 @@ PASSING = {"date", "content-length", "x-trace-id", "ratelimit"}
 ANSWERS = frozenset({"idempotency"})
 """Keeps what was answered, for every answer that is no error."""
 SHOWN = {name: rf"{prefix}_[0-9A-Za-z]{{22}}" for prefix, name in (("pty", "parties"), ("pt", "contact_points"))}
-SHOWN["contact_point"] = SHOWN["contact_points"]
+SHOWN["contact_point"], SHOWN["party"] = SHOWN["contact_points"], SHOWN["parties"]
 """Ids that no path has, because the account's own answer shows them."""
-INSTEAD_OF = {"account_id": "external_id", "external_id": "account_id", "contact_point": "number"}
+INSTEAD_OF = {
+    "account_id": {"external_id", "case_id"},
+    "external_id": {"account_id"},
+    "case_id": {"account_id"},
+    "contact_point": {"number"},
+}
 """Of which a body takes one."""
 
 
@@ -69,7 +74,7 @@ def with_value(example: Any, path: str, value: str) -> Any:
     if not rest and head.endswith("{}"):
         return {**example, name: {value: next(iter(example.get(name, {}).values()), {})}}
     if not rest:
-        left = {each: example[each] for each in example if each != INSTEAD_OF.get(name)}
+        left = {each: example[each] for each in example if each not in INSTEAD_OF.get(name, ())}
         return {**left, name: [value] if head.endswith("[]") else value}
     inner, name_of_all = example[name], head.removeprefix(name)
     if name_of_all == "[]":

@@ -8,6 +8,8 @@ from tests.api.making import Maker, conforms, newcomer
 from tests.api.snapshot import committed
 
 OPERATIONS = operations(committed())
+WAITS_FOR_STAFF = {"getFinalPacket", "getFinalPdf", "getManifest"}
+"""What is answered only once somebody of legal staff has approved; `test_cases_final` has that done."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
@@ -26,6 +28,9 @@ def test_an_example_is_taken_and_answered_as_documented(house: House, operation:
     maker = Maker(operation.document, newcomer(house))
     maker.start(operation)
     answer = maker.call(operation, maker.ids(operation))
+    if operation.name in WAITS_FOR_STAFF:
+        assert (answer.status_code, answer.json()["code"]) == (409, "packet_not_final")
+        return
     assert answer.status_code == operation.success, answer.text
     media = {each.type: each for each in operation.answered}[answer.headers["content-type"].partition(";")[0]]
     if media.type == "application/json":

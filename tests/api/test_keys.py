@@ -66,6 +66,8 @@ def test_a_scope_opens_its_own_calls_only(house: House, one: Client) -> None:
             "amount": {"amount": "5.00", "currency": "USD"}, "due_on": "2026-03-10"}),
         "consents:write": lambda client: client.post(f"/v1/accounts/{account}/agreements", {
             "kind": "hours", "at": "2026-03-01T10:00:00Z", "open": "07:00", "close": "08:30"}),
+        "cases:read": lambda client: client.get("/v1/cases"),
+        "cases:write": lambda client: client.post(f"/v1/accounts/{account}/cases", {"kind": "suit"}),
     }  # fmt: skip
     assert set(calls) == set(SCOPES)
     for scope in calls:

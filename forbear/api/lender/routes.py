@@ -9,6 +9,11 @@ from forbear.api.lender import (
     accounts,
     agreements,
     balances,
+    cases,
+    cases_files,
+    cases_packets,
+    cases_runs,
+    cases_told,
     consents,
     events,
     explanations,
@@ -37,6 +42,11 @@ ROOMS = (
     imports,
     rules,
     templates,
+    cases_runs,
+    cases,
+    cases_told,
+    cases_files,
+    cases_packets,
     webhooks,
 )
 router = APIRouter()
