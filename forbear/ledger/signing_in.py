@@ -138,6 +138,21 @@ def change_password(ledger: Ledger, who: Present, old: str, new: str) -> str | N
         return _new_session(session, ledger, who.tenant, who.id)
 
 
+def is_they(ledger: Ledger, who: Present, password: str) -> bool:
+    """Whether a password is that of whoever is signed in: asked for again before what cannot be undone.
+
+    It is a try like any other; a right one ends the count.
+    """
+    with ledger.staff(who.tenant) as session:
+        tried = _reserve(session, ledger, who.id)
+    if not passwords.holds(tried.stored if tried else None, password) or tried is None:
+        return False
+    with ledger.staff(who.tenant) as session:
+        row = staffing.locked(session, who.id)
+        row.failures, row.locked_until = 0, None
+    return True
+
+
 def _count(ledger: Ledger, email: str) -> _Try | None:
     with ledger.staff() as session:
         owner = session.execute(OWNER, {"sought": staffing.email_digest(ledger.vault, email)}).one_or_none()

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from forbear.api.staff import list_routes, sign_in_routes, task_routes, visits
+from forbear.api.staff import cases, list_routes, sign_in_routes, task_routes, visits
 from forbear.api.staff.rendering import STYLE
 from forbear.api.staff.session import ROOT, SignedIn
 from forbear.api.staff.staff_route import StaffRoute
@@ -28,5 +28,5 @@ def stray(rest: str, staff: SignedIn) -> Response:
 
 
 router = APIRouter()
-for each in (assets, sign_in_routes.router, list_routes.router, task_routes.router, visits.router, strays):
+for each in (assets, sign_in_routes.router, list_routes.router, task_routes.router, visits.router, cases.router, strays):
     router.include_router(each)

@@ -1,0 +1,82 @@
+"""The fields that papers of packets ask for: which of them a profile needs, and what each is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from forbear.api.staff.cases_said import curled
+from forbear.casework.profile_file import find_profile, names
+from forbear.casework.shared import RECORDED_IF_ANY, shared
+from forbear.documents.fields import Field
+from forbear.documents.registry import find_kind
+
+LEDGER: Final = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field as the papers of one profile ask for it. `kind` is of the one paper that has it for itself."""
+
+    field: Field
+    kind: str = ""
+    required: bool = False
+    papers: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@cache
+def asked_by(profile: str) -> Mapping[str, Asked]:
+    """Every field that somebody can tell for the papers of a profile, by name; the record's own are left out."""
+    found: dict[str, Asked] = {}
+    for part in find_profile(profile).parts:
+        if not part.paper:
+            continue
+        kind = find_kind(part.paper)
+        for name, each in kind.fields.items():
+            if each.supplier == LEDGER and name not in RECORDED_IF_ANY:
+                continue
+            own = "" if name in shared() else kind.id
+            before = found.get(name)
+            papers = (*(before.papers if before else ()), kind.id)
+            found[name] = Asked(each, own, each.required or (before is not None and before.required), papers)
+    return MappingProxyType(found)
+
+
+@cache
+def _everything() -> Mapping[str, Asked]:
+    found: dict[str, Asked] = {}
+    for profile in names():
+        for name, each in asked_by(profile).items():
+            found.setdefault(name, each)
+    return MappingProxyType(found)
+
+
+@cache
+def _labels() -> Mapping[str, Mapping[str, str]]:
+    kinds = {part.paper for profile in names() for part in find_profile(profile).parts if part.paper}
+    return {name: each.label for kind in sorted(kinds) for name, each in find_kind(kind).fields.items()}
+
+
+def called(field: Field, language: str) -> str:
+    """A field's label as pages print it."""
+    return curled(field.called(language))
+
+
+def known_field(name: str, profile: str = "") -> Asked | None:
+    """A field by its name, as a profile asks for it or, where it does not, as another does."""
+    found = asked_by(profile).get(name) if profile else None
+    return found or _everything().get(name)
+
+
+def field_label(name: str, language: str) -> str:
+    """What a field is called; its name, readable, where nobody declares it."""
+    plain = name.partition(".")[0]
+    label = _labels().get(plain)
+    if label is None:
+        return plain.replace("_", " ")
+    return curled(label.get(language) or label.get("en") or plain)
