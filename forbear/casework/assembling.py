@@ -31,12 +31,12 @@ from forbear.casework.shared import refuse_typed, settled
 from forbear.casework.standing import Standing
 from forbear.casework.sums import figures_of, find_sums, with_totals
 from forbear.documents.filters import locale_of
-from forbear.documents.packets.profiles import find_profile as find_court
+from forbear.documents.packets.profiles import profiles as court_profiles
 from forbear.documents.registry import find_kind
 from forbear.errors import BadInput, Erased, NotFound
 from forbear.ledger.cases.files import open_file
 from forbear.ledger.engine import Ledger
-from forbear.ports.packets import PacketFacts, Part
+from forbear.ports.packets import CourtProfile, PacketFacts, Part
 
 FOR_COURTS: Final = frozenset({"index", "checklist"})
 REQUESTS: Final = "requests"
@@ -75,6 +75,7 @@ class _Assembling:
 
     def assembly(self, *, contents: bool) -> Assembly:
         self._check_case()
+        court = self._court()
         frame = self._find()
         values = settled(self.known, self.found)
         words = circumstances(self.record, values)
@@ -99,13 +100,23 @@ class _Assembling:
         missing, snapshot = (*self.found.missing, *lacking(papers)), self._snapshot(papers, exhibits, frame)
         return Assembly(
             wanted=self.wanted,
-            court=find_court(self.wanted.court or self.profile.court),
+            court=court,
             parts=parts,
             facts=replace(self._facts(papers, exhibits, snapshot), data=() if missing else data_files(papers)),
             missing=missing,
             snapshot=snapshot,
             drafts=tuple(slot for each in papers for slot in each.drafts),
         )
+
+    def _court(self) -> CourtProfile:
+        named = self.wanted.court or self.profile.court
+        if named in court_profiles():
+            return court_profiles()[named]
+        there = ", ".join(court_profiles())
+        self.found.lack(
+            "court_profile", "there is no profile of such a court", f"Ask for the packet with one of {there}"
+        )
+        return court_profiles()[self.profile.court]
 
     def _find(self) -> Frame:
         record, found, language = self.record, self.found, self.profile.language

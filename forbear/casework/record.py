@@ -146,8 +146,8 @@ def _people(ledger: Ledger, session: Session, account: Account) -> Iterator[Some
         for row in session.scalars(select(Profile).where(Profile.lender == account.lender, Profile.person.in_(persons)))
     }
     for row in sorted(parties, key=lambda row: (ANSWERING.index(row.role), row.id)):
-        if row.person in profiles:
-            yield _somebody(ledger, session, row, profiles[row.person])
+        known = profiles.get(row.person)
+        yield Somebody(row.person, row.role, "") if known is None else _somebody(ledger, session, row, known)
 
 
 def _somebody(ledger: Ledger, session: Session, party: Party, profile: Profile) -> Somebody:

@@ -12,8 +12,9 @@ import structlog
 from forbear.casework.assembling import assemble
 from forbear.casework.assembly import Assembly
 from forbear.casework.gate import wanted_of
+from forbear.casework.reading_back import unequal_papers
 from forbear.contracts.cases import PacketOrder, PacketOutcome
-from forbear.errors import Incomplete, Missing
+from forbear.errors import Erased, Incomplete, Missing
 from forbear.ledger.cases import packets
 from forbear.ledger.cases.packets import MadeFile, MadePacket
 from forbear.ledger.engine import Ledger
@@ -44,17 +45,33 @@ class PacketShopHere:
             packet = packets.find(session, order.packet)
             if packet.state not in packets.WAITING:
                 return _outcome(packet)
-            assembly = assemble(self._ledger, session, wanted_of(session, packet))
-        if assembly.missing:
-            return self._incomplete(order, assembly.missing)
         try:
-            bound = self._binder.bind(assembly.parts, assembly.court, assembly.facts)
+            return self._made(order)
         except Incomplete as lacking:
             return self._incomplete(order, lacking.missing)
+        except Erased as gone:
+            return self._failed(order, f"erased: {gone}")
         except Unprintable as no:
             if no.code in PASSING:
                 raise
-            return self._failed(order, no)
+            return self._failed(order, str(no))
+
+    def _made(self, order: PacketOrder) -> PacketOutcome:
+        """A packet that lacks nothing, kept.
+
+        Raises:
+            Erased: personal data that it needs was erased.
+            Incomplete: it lacks something.
+            Unprintable: it could not be bound, or a paper of it does not print the sum of the claim.
+        """
+        with self._ledger.worker(order.tenant) as session:
+            wanted = wanted_of(session, packets.find(session, order.packet))
+            assembly = assemble(self._ledger, session, wanted)
+        if assembly.missing:
+            raise Incomplete(assembly.missing)
+        bound = self._binder.bind(assembly.parts, assembly.court, assembly.facts)
+        if unequal := unequal_papers(assembly, bound):
+            raise Unprintable("sums.unequal", f"{', '.join(unequal)} does not print the total of the claim")
         return self._keep(order, assembly, bound)
 
     def _keep(self, order: PacketOrder, assembly: Assembly, bound: Bound) -> PacketOutcome:
@@ -75,10 +92,10 @@ class PacketShopHere:
             now = self._ledger.clock.now()
             return _outcome(packets.mark_incomplete(session, order.packet, missing, now))
 
-    def _failed(self, order: PacketOrder, no: Unprintable) -> PacketOutcome:
-        log.warning("packet.failed", packet=order.packet, code=no.code)
+    def _failed(self, order: PacketOrder, reason: str) -> PacketOutcome:
+        log.warning("packet.failed", packet=order.packet, code=reason.partition(":")[0])
         with self._ledger.worker(order.tenant) as session:
-            return _outcome(packets.mark_failed(session, order.packet, str(no), self._ledger.clock.now()))
+            return _outcome(packets.mark_failed(session, order.packet, reason, self._ledger.clock.now()))
 
 
 def _files(assembly: Assembly, bound: Bound) -> Iterator[MadeFile]:

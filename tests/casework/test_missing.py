@@ -1,12 +1,17 @@
 """Whatever a packet lacks is named: each thing for itself, all of them at once, and who can supply it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from forbear.casework.assembly import Assembly
+from forbear.casework import sums
+from forbear.casework.assembling import assemble
+from forbear.casework.assembly import Assembly, Wanted
 from forbear.errors import BadInput
+from forbear.ledger.owed import Owed
 from tests.casework.conftest import NOW
 from tests.casework.filing import CN, CUT_OFF, TODAY, Filing
 from tests.conftest import Hands
@@ -181,3 +186,25 @@ def test_a_day_to_come_is_no_cut_off_day(china: Filing) -> None:
     with pytest.raises(BadInput, match="cut_off"):
         china.assembled(china.case(), "cn.suit", cut_off=date(2026, 3, 17))
     assert CUT_OFF < TODAY
+
+
+def test_sums_that_the_accounts_lines_do_not_lead_to_are_named(
+    china: Filing, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = suit(china, hands)
+    right = sums.owed_on
+
+    def more(*asked: Any) -> Owed:
+        found = right(*asked)
+        return replace(found, parts={**found.parts, "fee": found.parts["fee"] + 1})
+
+    monkeypatch.setattr(sums, "owed_on", more)
+    assert lacks(china.assembled(case, "cn.suit"))["sum_total"] == "operator"
+
+
+def test_a_court_that_nobody_knows_is_named(china: Filing, hands: Hands) -> None:
+    case = suit(china, hands)
+    wanted = Wanted(case, "cn.suit", CUT_OFF, TODAY, court="moon")
+    with china.house.worker() as session:
+        assembly = assemble(china.house.ledger, session, wanted, contents=False)
+    assert lacks(assembly).keys() == {"court_profile"}

@@ -4,15 +4,18 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from sqlalchemy import update
 from weasyprint import HTML
 
 from forbear.casework import gate
+from forbear.casework.reading_back import unequal_papers
 from forbear.casework.shop import PacketShopHere
 from forbear.contracts.cases import PacketOrder, PacketOutcome
 from forbear.documents.packets.binding import PacketBinder
@@ -22,7 +25,9 @@ from forbear.errors import Conflict, Erased, Forbidden, Incomplete
 from forbear.ledger.cases import packets
 from forbear.ledger.cases.final import FinalPacket
 from forbear.ledger.cases.reviewing import Changed
+from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.cases import Packet
+from forbear.ledger.tables.people import PersonKey
 from tests.casework.conftest import NOW
 from tests.casework.filing import CUT_OFF, Filing
 from tests.casework.test_missing import suit
@@ -251,3 +256,21 @@ def test_an_exhibit_that_was_changed_on_the_disk_is_named(room: Room, china: Fil
     assert room.make(case, packet).state == "incomplete"
     told = {(each["item"], each["supplier"]) for each in room.row(packet).missing}
     assert ("slot:contract:1", "operator") in told
+
+
+def test_a_paper_that_does_not_print_the_total_is_not_kept(china: Filing, hands: Hands, binder: PacketBinder) -> None:
+    assembly = china.assembled(suit(china, hands), "cn.suit", contents=True)
+    bound = binder.bind(assembly.parts, assembly.court, assembly.facts)
+    assert unequal_papers(assembly, bound) == ()
+    other = next(each.content for each in bound.files if each.part == "legal-rep")
+    files = tuple(replace(each, content=other) if each.part == "schedule" else each for each in bound.files)
+    assert unequal_papers(assembly, replace(bound, files=files)) == ("schedule",)
+
+
+def test_a_packet_of_somebody_who_was_erased_fails_and_says_so(room: Room, china: Filing, hands: Hands) -> None:
+    case = suit(china, hands)
+    packet = room.ask(case, "cn.suit")
+    with make_engine(china.house.migrator).begin() as connection:
+        connection.execute(update(PersonKey).values(wrapped=None))
+    assert room.make(case, packet).state == "failed"
+    assert "erased" in str(room.row(packet).missing)
