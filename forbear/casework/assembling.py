@@ -105,6 +105,7 @@ class _Assembling:
             facts=replace(self._facts(papers, exhibits, snapshot), data=() if missing else data_files(papers)),
             missing=missing,
             snapshot=snapshot,
+            slots={each.key: f"slot:{each.file.slot}:{each.file.number}" for each in exhibits},
             drafts=tuple(slot for each in papers for slot in each.drafts),
         )
 
@@ -192,11 +193,14 @@ class _Assembling:
         said = {f"{each.values['sum_total']:f}" for each in papers if isinstance(each.values.get("sum_total"), Decimal)}
         if {Decimal(each) for each in said} - {Decimal(each) for each in owed}:
             self.found.lack(
-                "sum_total", "is not the same in every paper", "Have the account's entries looked at", "operator"
+                "field:sum_total", "is not the same in every paper", "Have the account's entries looked at", "operator"
             )
         if any(each.kind.balance == "owed" for each in papers) and not any(Decimal(each) > 0 for each in owed):
             self.found.lack(
-                "sum_total", "nothing is owed on the cut-off day", "Choose another day, or ask for nothing", "ledger"
+                "field:sum_total",
+                "nothing is owed on the cut-off day",
+                "Choose another day, or ask for nothing",
+                "ledger",
             )
 
     def _parts(self, papers: Sequence[PaperMade], exhibits: Sequence[Exhibit], *, contents: bool) -> Iterator[Part]:

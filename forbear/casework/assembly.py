@@ -58,6 +58,8 @@ class Assembly:
     facts: PacketFacts = field(repr=False)
     missing: tuple[Missing, ...]
     snapshot: Snapshot
+    slots: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Key of an exhibit to the slot that it is from, with its number there."""
     drafts: tuple[str, ...] = ()
     """Prescribed words that nobody has entered: part and slot. With one of them the packet is a draft."""
 

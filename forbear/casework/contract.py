@@ -54,7 +54,7 @@ def find_guarantees(record: CaseRecord, known: Mapping[str, Any], found: Found) 
             continue
         if ends is None:
             found.lack(
-                f"guarantees.{len(rows)}.period_end",
+                f"field:guarantees.{len(rows)}.period_end",
                 "the guarantee period was not reckoned yet",
                 "Let the case decide once, or enter the agreed last day of the period",
                 "ledger",

@@ -80,10 +80,12 @@ def _give(found: Found, side: str, known: Mapping[str, Any], people: Iterable[So
         own = _organisation(each) if place == organisations else _person(each)
         rows[place].append(_merged(found, f"{place}.{len(rows[place])}", own, beside or {}))
         if not each.name:
-            found.lack(f"{place}.{len(rows[place]) - 1}.name", "a party has no name", "Tell the party anew", "lender")
+            found.lack(
+                f"field:{place}.{len(rows[place]) - 1}.name", "a party has no name", "Tell the party anew", "lender"
+            )
     if matched < sum(map(len, told.values())):
         found.lack(
-            persons,
+            f"field:{persons}",
             "what was told names somebody who is no such party of the account",
             "Write the name as on the account, or tell the account's parties",
             "lender",
@@ -109,7 +111,7 @@ def _merged(found: Found, path: str, own: Row, beside: Row) -> Row:
     for column in OWN:
         if own.get(column) and beside.get(column) and column != "name" and str(beside[column]) != str(own[column]):
             found.lack(
-                f"{path}.{column}",
+                f"field:{path}.{column}",
                 "was told otherwise than the account has it",
                 "Leave it out, or correct the account",
                 "lender",

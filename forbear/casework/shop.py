@@ -5,6 +5,7 @@ seen by whoever approves, as the packet's snapshot is that of what was read.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -69,7 +70,13 @@ class PacketShopHere:
             assembly = assemble(self._ledger, session, wanted)
         if assembly.missing:
             raise Incomplete(assembly.missing)
-        bound = self._binder.bind(assembly.parts, assembly.court, assembly.facts)
+        try:
+            bound = self._binder.bind(assembly.parts, assembly.court, assembly.facts)
+        except Incomplete as unfit:
+            # People know a file by its slot, and what is kept of a refusal names no title.
+            raise Incomplete(
+                tuple(replace(each, item=assembly.slots.get(each.item, each.item)) for each in unfit.missing)
+            ) from None
         if unequal := unequal_papers(assembly, bound):
             raise Unprintable("sums.unequal", f"{', '.join(unequal)} does not print the total of the claim")
         return self._keep(order, assembly, bound)

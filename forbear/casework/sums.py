@@ -8,15 +8,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from forbear.casework.found import Found
 from forbear.casework.record import CaseRecord
 from forbear.casework.recourse import of_recourse
 from forbear.casework.words import COMPONENTS as NAMES
 from forbear.casework.words import MOVEMENTS, PER, said
 from forbear.ledger.cases.money import RECOURSE
+from forbear.ledger.days import begins, zone_of
 from forbear.ledger.owed import Owed, owed_on
 from forbear.ledger.schedule_fields import grown_fields
 from forbear.ledger.statements import statement_of
+from forbear.ledger.tables.accounts import Payment
 from forbear.money.components import COMPONENTS
 from forbear.money.currency import read_amount, write_amount
 from forbear.money.exact import total
@@ -75,6 +79,7 @@ def find_sums(record: CaseRecord, cut_off: date, language: str, known: Mapping[s
     )
     if record.case.kind != RECOURSE:
         _paid(record, owed, statement, known, found)
+    _check_since(record, cut_off, found)
     _check(owed, statement, found)
     return owed
 
@@ -181,20 +186,45 @@ def _amount(told: object, currency: str) -> Decimal | None:
         return None
 
 
+def _check_since(record: CaseRecord, cut_off: date, found: Found) -> None:
+    """Nobody is sued for what they paid after the cut-off day: the claim is reckoned to a later one."""
+    if record.case.kind == RECOURSE:
+        came = [
+            each.amount
+            for each in of_recourse(record, date.max)[1].lines
+            if each.kind == "payment" and each.day > cut_off
+        ]
+    else:
+        after = begins(cut_off + timedelta(days=1), zone_of(record.session, record.account.id))
+        came = list(
+            record.session.scalars(
+                select(Payment.amount).where(Payment.account == record.account.id, Payment.received_at >= after)
+            )
+        )
+    if total(came):
+        found.lack("cut_off", "money came in after this day", "Ask for the packet with a later cut-off day")
+
+
 def _check(owed: Owed, statement: Statement, found: Found) -> None:
     """The same figure by whatever way it is reached, or no packet."""
     ends = statement.lines[-1].balance if statement.lines else Decimal(0)
     if not owed.total == statement.total == ends or dict(owed.parts) != dict(statement.owed):
         found.lack(
-            "sum_total", "is not what the account's lines lead to", "Have the account's entries looked at", "operator"
+            "field:sum_total",
+            "is not what the account's lines lead to",
+            "Have the account's entries looked at",
+            "operator",
         )
     if any(amount < 0 for amount in owed.parts.values()):
         found.lack(
-            "sum_total", "less than nothing is owed of a component", "Have the account's entries looked at", "operator"
+            "field:sum_total",
+            "less than nothing is owed of a component",
+            "Have the account's entries looked at",
+            "operator",
         )
     if len(statement.lines) > MOST_MOVEMENTS:
         found.lack(
-            "movements",
+            "field:movements",
             f"the account has {len(statement.lines)} lines",
             f"At most {MOST_MOVEMENTS} are printed",
             "operator",

@@ -96,7 +96,7 @@ def test_a_schedule_without_terms_asks_the_lender_for_them(china: Filing, hands:
 def test_a_guarantee_without_its_clock_waits_for_the_case(china: Filing, hands: Hands) -> None:
     case = china.case(roles=("borrower", "guarantor"))
     china.guarantee(case, ends=None)
-    assert lacks(china.assembled(case, "cn.suit"))["guarantees.0.period_end"] == "ledger"
+    assert lacks(china.assembled(case, "cn.suit"))["field:guarantees.0.period_end"] == "ledger"
 
 
 def test_a_claim_in_england_waits_for_the_letter_of_claim(england: Filing, hands: Hands) -> None:
@@ -160,9 +160,9 @@ def test_a_telling_that_contradicts_the_account_is_named(china: Filing, hands: H
     case = suit(china, hands)
     name = china.country.names[0]
     china.told(case, {"respondent_persons": [{"name": name, "birth_date": "1970-01-01"}]})
-    assert lacks(china.assembled(case, "cn.suit"))["respondent_persons.0.birth_date"] == "lender"
+    assert lacks(china.assembled(case, "cn.suit"))["field:respondent_persons.0.birth_date"] == "lender"
     china.told(case, {"respondent_persons": [{"name": "无此人"}]})
-    assert lacks(china.assembled(case, "cn.suit"))["respondent_persons"] == "lender"
+    assert lacks(china.assembled(case, "cn.suit"))["field:respondent_persons"] == "lender"
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_sums_that_the_accounts_lines_do_not_lead_to_are_named(
         return replace(found, parts={**found.parts, "fee": found.parts["fee"] + 1})
 
     monkeypatch.setattr(sums, "owed_on", more)
-    assert lacks(china.assembled(case, "cn.suit"))["sum_total"] == "operator"
+    assert lacks(china.assembled(case, "cn.suit"))["field:sum_total"] == "operator"
 
 
 def test_a_court_that_nobody_knows_is_named(china: Filing, hands: Hands) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from sqlalchemy import update
@@ -274,3 +275,26 @@ def test_a_packet_of_somebody_who_was_erased_fails_and_says_so(room: Room, china
         connection.execute(update(PersonKey).values(wrapped=None))
     assert room.make(case, packet).state == "failed"
     assert "erased" in str(room.row(packet).missing)
+
+
+def test_an_exhibit_that_no_court_can_read_is_named_by_its_slot(room: Room, china: Filing, hands: Hands) -> None:
+    case = suit(china, hands)
+    china.file(case, "other", content=without_its_font(), source="原告提供", proves="其他情况")
+    packet = room.ask(case, "cn.suit")
+    assert room.make(case, packet).state == "incomplete"
+    [lacking] = room.row(packet).missing
+    assert lacking["item"] == "slot:other:1"
+    assert "font" in lacking["problem"]
+    with pytest.raises(Incomplete, match="slot:other:1"):
+        room.fetch(packet)
+
+
+def without_its_font() -> bytes:
+    """A page that names a font and does not bring it."""
+    made, written = pikepdf.new(), io.BytesIO()
+    page = made.add_blank_page(page_size=(595, 842))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier)
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=made.make_indirect(font)))
+    page.obj.Contents = made.make_stream(b"BT /F1 12 Tf 72 700 Td (words) Tj ET")
+    made.save(written)
+    return written.getvalue()
