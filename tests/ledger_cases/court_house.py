@@ -57,14 +57,13 @@ class CourtHouse(House):
 
     def case(self, *, kind: str = "suit", jurisdictions: list[str] | None = None, **account: Any) -> str:
         """A case on its path, of a new account whose borrower lives there."""
-        person, debt = self.borrower(self._number(), **account)
-        with self.worker() as session:
-            profile = session.scalars(select(Profile).where(Profile.person == person)).one()
-            lender = profile.lender
+        lender = account.pop("lender", self.lender)
+        person = self.person()
+        self.phone(person, self._number(), lender=lender)
+        debt = self.account(person, lender=lender, **account)
         with self.api(lender) as session:
-            session.scalars(select(Profile).where(Profile.person == person)).one().jurisdictions = jurisdictions or [
-                "CN"
-            ]
+            profile = session.scalars(select(Profile).where(Profile.person == person)).one()
+            profile.jurisdictions = jurisdictions or ["CN"]
         with self.worker() as session:
             row = LegalCase(
                 id=new_id("cas"),

@@ -80,8 +80,15 @@ def lost(house: CourtHouse, packet: Packet) -> None:
 
 def marked(house: CourtHouse, packet: Packet, column: str, value: str) -> None:
     house.approve(packet)
+    overwritten(house, packet, column, value)
+
+
+def overwritten(house: CourtHouse, packet: Packet, column: str, value: str) -> None:
+    """By somebody who owns the database and its triggers: the gate trusts neither."""
     with make_engine(house.migrator).begin() as connection:
+        connection.execute(text("alter table packet disable trigger user"))
         connection.execute(text(f"update packet set {column} = {value} where id = :id"), {"id": packet.id})  # noqa: S608  our own words
+        connection.execute(text("alter table packet enable trigger user"))
 
 
 def a_draft(house: CourtHouse, packet: Packet) -> None:
@@ -100,8 +107,7 @@ def another_hash(house: CourtHouse, packet: Packet) -> None:
 
 
 def only_said_to_be_approved(house: CourtHouse, packet: Packet) -> None:
-    with make_engine(house.migrator).begin() as connection:
-        connection.execute(text("update packet set state = 'approved' where id = :id"), {"id": packet.id})
+    overwritten(house, packet, "state", "'approved'")
 
 
 @pytest.mark.parametrize(
