@@ -42,6 +42,7 @@ class Neighbours:
         for maker in (self.ours, *self.strangers):
             maker.start(operation)
             maker.ids(operation)
+            maker.body(operation)
 
     def everything(self, *, but: frozenset[str] = frozenset()) -> dict[str, Any]:
         """A digest of every table but that of keys, which notes when each was used."""

@@ -20,12 +20,17 @@ MOVED = "move"
 def events_of(session: Session, case: LegalCase) -> list[Mapping[str, Any]]:
     """Everything in the order of time."""
     parties = parties_of(session, case.account)
-    found = sorted([*_own(case), *_facts(session, case), *_moves(session, case, parties), *_papers(session, case)])
+    every = [*_facts(session, case), *_moves(session, case, parties), *_papers(session, case)]
+    # What has one instant stays in its order, with the opening first and the end last.
+    found = sorted([_opened(case), *every, *_closed(case)], key=lambda each: each[0])
     return [{"at": instant(at), "kind": kind, "id": id_, "text": text} for at, kind, id_, text in found]
 
 
-def _own(case: LegalCase) -> Iterator[Event]:
-    yield case.opened_at, "opened", case.id, f"The case was opened: {case.reason}"
+def _opened(case: LegalCase) -> Event:
+    return case.opened_at, "opened", case.id, f"The case was opened: {case.reason}"
+
+
+def _closed(case: LegalCase) -> Iterator[Event]:
     if case.closed_at is not None:
         yield case.closed_at, "closed", case.id, f"The case was closed: {(case.outcome or 'ended').replace('_', ' ')}"
 
