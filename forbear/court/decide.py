@@ -158,12 +158,11 @@ def _why(scene: Scene, stage: Stage) -> str:
 
 def _hold(scene: Scene, stage: Stage) -> Rest | None:
     """Stops hold the matter, never the clocks."""
-    bind = {each.kind for each in scene.life.stops}
-    for hold in scene.path.holds:
-        found = sorted(bind & hold.stops)
-        if found and (not hold.before or scene.path.place(stage.id) < scene.path.place(hold.before)):
-            return scene.rest(_held(hold, found[0]), rule=f"STOP.{found[0].upper()}", lacks=[_release(found[0])])
-    return None
+    found = scene.path.hold(stage.id, (each.kind for each in scene.life.stops))
+    if found is None:
+        return None
+    hold, stop = found
+    return scene.rest(_held(hold, stop), rule=f"STOP.{stop.upper()}", lacks=[_release(stop)])
 
 
 def _held(hold: Hold, stop: str) -> str:

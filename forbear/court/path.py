@@ -6,7 +6,7 @@ was: the world is ahead of us. Where no fact is needed, a way is open by its con
 is entered once all that stage needs is there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
@@ -217,6 +217,15 @@ class CasePath:
     def place(self, name: str) -> int:
         """Its place in the order; behind all where there is none of that name."""
         return next((at for at, each in enumerate(self.stages) if each.id == name), len(self.stages))
+
+    def hold(self, stage: str, stops: Iterable[str]) -> tuple[Hold, str] | None:
+        """What holds a case in a stage while these stops bind, and which of them it is."""
+        bind = frozenset(stops)
+        for each in self.holds:
+            found = sorted(bind & each.stops)
+            if found and (not each.before or self.place(stage) < self.place(each.before)):
+                return each, found[0]
+        return None
 
     def landmarks(self) -> tuple[tuple[Told, str], ...]:
         """Which facts put a case into which stage; the file is refused where one fact leads to two."""

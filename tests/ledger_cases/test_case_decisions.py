@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from forbear.cadence import decision as cadence
-from forbear.contracts.cases import CaseAlarm, CaseClose, CaseMove, CasePrepare, CaseRest
+from forbear.contracts.cases import CaseAlarm, CaseAsked, CaseClose, CaseMove, CasePrepare, CaseRest
 from forbear.contracts.decision import Rest as AccountRest
 from forbear.court.decision import Alarm, Ask, Clock, Close, Decided, Lacking, Line, Move, Prepare, Rest
 from forbear.court.life import CaseLife
 from forbear.ledger import audit, task_ends, tasks, verify
 from forbear.ledger.cases import clocks, opening
+from forbear.ledger.cases.deciding import CaseDecidingBook
+from forbear.ledger.cases.loading import load_case
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseClock, CaseDecisionRow, ClockAlarm, Packet
 from forbear.ledger.tables.people import Profile
@@ -21,6 +23,7 @@ from forbear.ledger.tables.record import AuditRow
 from forbear.ledger.tables.senders import Incident
 from forbear.ledger.tables.tasks import Task
 from tests.conftest import Hands
+from tests.ledger.house import PACKS
 from tests.ledger_cases.court_house import DAY, CourtHouse
 
 LAST = DAY + timedelta(days=30)
@@ -159,6 +162,49 @@ def test_a_lapse_is_an_incident_until_somebody_sees_it_or_it_proves_wrong(house:
     house.decide_case(case, answering(Rest(house.now + timedelta(days=1), "runs again"), clock()))
     assert house.row(Incident, incident.id).released_by == "correction"
     assert house.row(Task, task.id).state == "done"
+
+
+def test_a_clock_that_comes_back_to_a_day_is_told_anew(house: CourtHouse) -> None:
+    case = house.case()
+    late, later = clock("lapsed", DAY - timedelta(days=1)), clock()
+    waits = Rest(house.now + timedelta(days=1), "waits")
+    for _ in range(2):  # a correction that is taken back itself
+        assert isinstance(house.decide_case(case, answering(Alarm(late, -1, "too late"), late)), CaseAlarm)
+        (row,) = house.rows(CaseClock, legal_case=case)
+        of_clock = [each for each in house.rows(Incident, kind="clock") if each.code.startswith(row.id)]
+        assert [each.released_at for each in of_clock].count(None) == 1
+        house.decide_case(case, answering(Alarm(later, 30, "30 days are left"), later))
+        tasks_of = house.rows(Task, account=house.row(LegalCase, case).account, reason="clock_alarm")
+        assert [each.state for each in tasks_of].count("withdrawn") == len(tasks_of) - 1
+        assert list(_life(house, case).clocks[0].raised) == [30]
+    house.decide_case(case, answering(waits, late))
+    assert _life(house, case).clocks[0].raised == frozenset()
+
+
+def test_a_clock_that_runs_out_keeps_the_alarms_it_had(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Alarm(clock(), 30, "30 days are left"), clock()))
+    house.decide_case(case, answering(Rest(house.now + timedelta(days=1), "waits"), clock("lapsed")))
+    assert _life(house, case).clocks[0].raised == {30}
+
+
+def test_a_path_that_is_not_installed_voids_no_clock(house: CourtHouse) -> None:
+    case = house.case()
+    house.decide_case(case, answering(Alarm(clock(), 30, "30 days are left"), clock()))
+    book = CaseDecidingBook(house.ledger, {}, PACKS)
+    answer = book.decide(CaseAsked(tenant=house.tenant, case=case, run="run-2", number=1))
+    assert isinstance(answer, CaseRest)
+    assert answer.rule == "PATH.MISSING"
+    assert [each.state for each in house.rows(CaseClock, legal_case=case)] == ["running"]
+    (task,) = house.rows(Task, account=house.row(LegalCase, case).account, reason="clock_alarm")
+    assert task.state == "open"
+
+
+def _life(house: CourtHouse, case: str) -> CaseLife:
+    with house.worker() as session:
+        life = load_case(session, case, house.now, PACKS)
+    assert life is not None
+    return life
 
 
 def test_the_end_of_a_case_wakes_its_account_and_voids_what_runs(house: CourtHouse) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forbear.errors import NotFound
 from forbear.ledger.cases import acts, facts, fields, files, packets, queue, reviewing, runs
 from forbear.ledger.cases.final import final
-from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.accounts import Account, LegalCase
 from forbear.ledger.tables.cases import CaseFact, CaseFile, CaseRun, Packet, PacketReview
 from tests.ledger_cases.court_house import DAY, CourtHouse
 from tests.ledger_cases.test_case_register import picture
@@ -125,3 +125,104 @@ def test_staff_pages_cannot_touch_clocks_money_or_what_was_told(house: CourtHous
     ):
         with house.staff() as session, pytest.raises(DBAPIError, match="permission denied"):
             session.execute(text(statement))
+
+
+OF_A_NEIGHBOUR = (
+    (
+        "insert into case_fact (id, tenant, lender, legal_case, number, kind, on_day, details, at) "
+        "values ('fct_x', :tenant, :lender, :case, 900, 'withdrawn', current_date, '{}', now())"
+    ),
+    (
+        "insert into case_fields (id, tenant, lender, legal_case, kind, told, names, at) "
+        "values ('cfd_x', :tenant, :lender, :case, '', 'x', '{}', now())"
+    ),
+    (
+        "insert into case_cost (id, tenant, lender, legal_case, kind, amount, currency, on_day, claimed, at) "
+        "values ('cst_x', :tenant, :lender, :case, 'postage', 1, 'USD', current_date, true, now())"
+    ),
+    (
+        "insert into packet (id, tenant, lender, legal_case, number, profile, court, state, cut_off, asked_at, draft, "
+        "stored, missing, changed_at) values ('pkt_x', :tenant, :lender, :case, 900, 'cn.suit', '', 'asked', "
+        "current_date, now(), false, '[]', '[]', now())"
+    ),
+    (
+        "insert into packet_review (id, tenant, lender, packet, verdict, sha256, at) "
+        "values ('rvw_x', :tenant, :lender, :packet, 'downloaded', '', now())"
+    ),
+    (
+        "insert into case_service (id, tenant, lender, account, legal_case, paper, person, method, result, source, "
+        "files, event, at) values ('srv_x', :tenant, :lender, :account, :case, 'cn.notice.dunning', :person, 'visit', "
+        "'signed', 'staff', '[]', 'x', now())"
+    ),
+    (
+        "insert into legal_case (id, tenant, lender, account, kind, reason, state, stage, opened_at) "
+        "values ('cas_x', :tenant, :lender, :account, 'suit', '', 'open', '', now())"
+    ),
+)
+
+
+@pytest.mark.parametrize("statement", OF_A_NEIGHBOUR, ids=[each.split()[2] for each in OF_A_NEIGHBOUR])
+def test_nothing_of_ones_own_name_is_written_into_a_neighbours_case(
+    house: CourtHouse, world: tuple[str, str, str, str], statement: str
+) -> None:
+    case, packet, _, neighbour = world
+    account = house.row(LegalCase, case).account
+    person = house.row(Account, account).borrower
+    given = {"tenant": house.tenant, "lender": neighbour, "case": case, "packet": packet}
+    with house.api(neighbour) as session, pytest.raises(DBAPIError, match="belongs to its"):
+        session.execute(text(statement), given | {"account": account, "person": person})
+
+
+def test_a_fact_takes_back_none_of_another_case(house: CourtHouse) -> None:
+    mine, other = house.case(), house.case()
+    fact = house.tell(other, "filed")
+    with house.staff() as session, pytest.raises(DBAPIError, match="of the same case"):
+        session.execute(
+            text(
+                "insert into case_fact (id, tenant, lender, legal_case, number, kind, on_day, details, at, takes_back) "
+                "select 'fct_x', tenant, lender, :mine, 900, kind, on_day, '{}', at, id from case_fact where id = :fact"
+            ),
+            {"mine": mine, "fact": fact.id},
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update packet set state = 'approved', changed_at = now() where id = :packet",
+        "update packet set state = 'filed', changed_at = now() where id = :packet",
+        (
+            "insert into packet (id, tenant, lender, legal_case, number, profile, court, state, cut_off, asked_at, "
+            "draft, stored, missing, changed_at) select 'pkt_x', tenant, lender, legal_case, 900, profile, court, "
+            "'approved', cut_off, asked_at, false, '[]', '[]', now() from packet where id = :packet"
+        ),
+    ],
+)
+def test_no_packet_is_approved_by_writing_so(house: CourtHouse, statement: str) -> None:
+    packet = house.made(house.case())
+    for session_of in (house.staff, house.worker):
+        with session_of() as session, pytest.raises(DBAPIError, match="packet"):
+            session.execute(text(statement), {"packet": packet.id})
+    assert house.row(Packet, packet.id).state == "prepared"
+
+
+def test_who_prepared_a_packet_does_not_approve_it_by_a_review_of_their_own(house: CourtHouse) -> None:
+    packet = house.made(house.case())
+    with house.staff() as session:
+        session.execute(
+            text(
+                "insert into packet_review (id, tenant, lender, packet, staff, verdict, sha256, at) "
+                "select 'rvw_x', tenant, lender, id, asked_by, 'approved', sha256, now() from packet where id = :packet"
+            ),
+            {"packet": packet.id},
+        )
+    approving = text("update packet set state = 'approved', changed_at = now() where id = :packet")
+    with house.staff() as session, pytest.raises(DBAPIError, match="did not prepare it"):
+        session.execute(approving, {"packet": packet.id})
+
+
+@pytest.mark.parametrize("change", ["sha256 = 'x'", "stored = '[]'", "draft = true", "asked_by = null"])
+def test_a_packet_that_was_made_stays_as_it_is(house: CourtHouse, change: str) -> None:
+    packet = house.made(house.case())
+    with house.worker() as session, pytest.raises(DBAPIError, match="stays as it is"):
+        session.execute(text(f"update packet set {change} where id = :packet"), {"packet": packet.id})  # noqa: S608

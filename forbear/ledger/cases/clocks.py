@@ -27,7 +27,7 @@ TASK: Final = "clock"
 LAPSE: Final = -1
 """The rung of an alarm that says that it is too late."""
 SEEN: Final = "seen"
-VOID: Final = "void"
+VOID, LAPSED = "void", "lapsed"
 SOON: Final = 7
 """Days before its last day in which a clock's task comes before other work."""
 
@@ -91,7 +91,7 @@ def _change(session: Session, case: LegalCase, row: CaseClock, values: dict[str,
     row.changed_at = now
     _note(session, case, row, now)
     if (row.state, row.last_day) != before:
-        _take_back(session, row, now)
+        _take_back(session, row, now, lapses=before == ("running", row.last_day) and row.state == LAPSED)
 
 
 def _note(session: Session, case: LegalCase, row: CaseClock, now: datetime) -> None:
@@ -198,10 +198,18 @@ def _seen(session: Session, case: LegalCase, alarm_id: str, staff: str, now: dat
     return alarm
 
 
-def _take_back(session: Session, row: CaseClock, now: datetime) -> None:
-    """What was asked for by an alarm is asked no more once the clock says something else."""
+def _take_back(session: Session, row: CaseClock, now: datetime, *, lapses: bool) -> None:
+    """What was asked for by an alarm is asked no more once the clock says something else.
+
+    Its alarms are void then, so that they are raised again should the clock come back to what it said. A clock that
+    only ran out says nothing else: whom its alarms told, they told.
+    """
     _withdraw(session, row, now)
-    if row.state != "lapsed":
+    if not lapses:
+        session.execute(
+            update(ClockAlarm).where(ClockAlarm.clock == row.id, ClockAlarm.void_at.is_(None)).values(void_at=now)
+        )
+    if row.state != LAPSED:
         incidents.unlapsed(session, row.id, now)
 
 

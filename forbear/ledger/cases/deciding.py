@@ -80,7 +80,8 @@ class CaseDecidingBook:
             return writing.closed()
         for _ in range(MOST_ASKS):
             decided = self._next(session, case, now)
-            known = clocks.keep(session, case, decided.clocks, now)
+            # Without its path nothing is reckoned, which is no reason to void what was reckoned before.
+            known = clocks.keep(session, case, decided.clocks, now) if case.path in self._paths else {}
             answer = decided.answer
             if not isinstance(answer, Ask):
                 return writing.write(answer, known)
@@ -91,6 +92,7 @@ class CaseDecidingBook:
         if case.path is None:
             return Decided(Rest(now + LONGEST_REST, "nobody has taken this case up yet", UNTAKEN), ())
         if (path := self._paths.get(case.path)) is None:
+            log.error("case_decision.no_path", case=case.id, path=case.path)
             why = "the case's path is not installed here: install it"
             return Decided(Rest(now + LONGEST_REST, why, PATH_MISSING), ())
         return self._decide(life_of(session, case, now, self._packs), path, now)

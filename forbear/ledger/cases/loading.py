@@ -88,7 +88,7 @@ def life_of(session: Session, case: LegalCase, now: datetime, packs: Packs) -> C
         guarantees=tuple(_guarantees(session, account)),
         packets=tuple(_packet(row) for row in rows.packets(session, case.id)),
         clocks=tuple(_clocks(session, case.id)),
-        stops=tuple(_stops(session, account, now)),
+        stops=tuple(stops(session, account, now)),
         events=tuple(_events(session, account, zone)),
         fields_told=rows.fields_told(session, case.id),
         slots_filled=frozenset(file.slot for file in rows.files(session, case.id)),
@@ -164,6 +164,8 @@ def _packet(row: Packet) -> PacketKnown:
 def _clocks(session: Session, case: str) -> Iterator[ClockKnown]:
     raised: dict[str, set[tuple[date, int]]] = {}
     for alarm in rows.alarms(session, case):
+        if alarm.void_at is not None:
+            continue
         raised.setdefault(alarm.clock, set()).add((alarm.last_day, alarm.rung))
     for row in rows.clocks(session, case):
         rungs = frozenset(rung for day, rung in raised.get(row.id, ()) if day == row.last_day)
@@ -182,7 +184,7 @@ def known_clock(row: CaseClock, raised: frozenset[int]) -> ClockKnown:
     )
 
 
-def _stops(session: Session, account: Account, now: datetime) -> Iterator[Stopped]:
+def stops(session: Session, account: Account, now: datetime) -> Iterator[Stopped]:
     """Those of this account, and those of its borrower that are about no other."""
     found = session.scalars(
         select(Stop)

@@ -75,7 +75,7 @@ def cases_page(
     clock, last_day, lapsed, packet, missing = _columns()
     unseen = (
         select(func.count())
-        .where(ClockAlarm.legal_case == LegalCase.id, ClockAlarm.seen_at.is_(None))
+        .where(ClockAlarm.legal_case == LegalCase.id, ClockAlarm.seen_at.is_(None), ClockAlarm.void_at.is_(None))
         .correlate(LegalCase)
         .scalar_subquery()
     )

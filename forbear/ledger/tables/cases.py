@@ -135,7 +135,12 @@ class ClockAlarm(OfLender, Base):
     raised_at: Mapped[Instant]
     seen_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     seen_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("clock", "last_day", "rung"), Index(None, "legal_case"))
+    void_at: Mapped[datetime | None]
+    """When its clock said something else: should it come back to that day, people are told anew."""
+    __table_args__ = (
+        Index("uq_clock_alarm_standing", "clock", "last_day", "rung", unique=True, postgresql_where="void_at is null"),
+        Index(None, "legal_case"),
+    )
 
 
 class CaseService(OfLender, Base):
