@@ -3,7 +3,8 @@
 Final bytes leave through the one gate that the console and the API use; what has not passed it cannot be written out.
 """
 
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,7 +116,7 @@ def approve(
     from forbear.ledger.tables.cases import Packet
 
     password = asked_password(stdin=password_stdin)
-    with opened(data, Packet, packet_id) as at:
+    with _overtaken(data, packet_id), opened(data, Packet, packet_id) as at:
         prove(at.session, by, password)
         found = gate.approve(at.ledger, at.session, packet_id, sha256.strip().lower(), staff=by, now=at.now)
         typer.echo(f"{found.id}\t{found.state}")
@@ -159,9 +160,24 @@ def _final(data: Path, packet_id: str, by: str) -> dict[str, bytes]:
     from forbear.casework import gate
     from forbear.ledger.tables.cases import Packet
 
-    with opened(data, Packet, packet_id) as at:
+    with _overtaken(data, packet_id), opened(data, Packet, packet_id) as at:
         found = gate.final(at.ledger, at.session, packet_id, staff=by or None, now=at.now)
         return {str(each["name"]): found.open(str(each["name"])) for each in found.files}
+
+
+@contextmanager
+def _overtaken(data: Path, packet_id: str) -> Generator[None]:
+    """Void a packet that the record turns out to have overtaken: the refusal took its own transaction back."""
+    from forbear.casework import gate
+    from forbear.ledger.cases.reviewing import Changed
+    from forbear.ledger.tables.cases import Packet
+
+    try:
+        yield
+    except Changed:
+        with opened(data, Packet, packet_id) as at:
+            gate.void_if_changed(at.ledger, at.session, packet_id, at.now)
+        raise
 
 
 @run.command("start")
