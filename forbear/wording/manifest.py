@@ -21,7 +21,8 @@ from forbear.wording.papers import is_of_a_paper, paper_tables
 NAME: Final = "manifest.toml"
 Stage = Literal["before_identity", "after_identity"]
 COURT: Final = "court"
-"""The channel of papers for a court: what is written to one names it, and no rule about contacts speaks of that."""
+"""Papers for a court, and the pages on which legal staff prepare them: they name courts and what these did, and no rule
+about contacts speaks of that."""
 STAFF: Final = "staff"
 """Who reads a report: nobody to whom a rule about parties speaks."""
 CHANNELS: Final = frozenset({*get_args(Channel), "voicemail", "page", "report", COURT})
