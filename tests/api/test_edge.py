@@ -109,7 +109,7 @@ def test_every_operation_is_described(house: House) -> None:
             assert next(each for each in operation["parameters"] if each["name"] == "If-Match")["required"]
             assert {"precondition_required", "precondition_failed"} <= problems
         if method == "post":
-            assert all(body["example"] for body in operation["requestBody"]["content"].values()), path
+            assert all(body["example"] is not None for body in operation["requestBody"]["content"].values()), path
         if method == "post" and operation["operationId"] not in QUESTIONS:
             key = next(each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
             assert key["required"]

@@ -1,13 +1,13 @@
 """Files of a case: exhibits as a lender sends them, kept as they came, refused where no packet could hold them."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from hmac import digest
-from typing import Any, Final
+from typing import Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -41,13 +41,34 @@ BUSY_SECONDS: Final = 5
 class Sent:
     """One file and what was told of it."""
 
+    key: str
     form: FileForm
     content: bytes = field(repr=False)
     fingerprint: bytes = field(repr=False)
 
 
-async def the_file(request: Request) -> Sent:
+async def the_file(request: Request, caller: CaseWriter) -> AsyncGenerator[Sent]:
     """Read a form with one file. The same form again has the same fingerprint, whatever stands between its parts."""
+    key, slots = call_key(request), cast("Slots", request.app.state.uploads)
+    if not slots.take(caller.lender):
+        raise TooMany("Too many files are being sent at once", BUSY_SECONDS)
+    try:
+        told, content = await _read(request)
+        try:
+            form = FileForm.model_validate(told)
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from None
+        secret: str = request.app.state.settings.token_key.get_secret_value()
+        named = [request.method, request.url.path, form.model_dump_json(), sha256(content).hexdigest()]
+        yield Sent(key, form, content, digest(secret.encode(), "\n".join(named).encode(), "sha256"))
+    finally:
+        slots.give(caller.lender)
+
+
+TheFile = Annotated[Sent, Depends(the_file)]
+
+
+async def _read(request: Request) -> tuple[dict[str, Any], bytes]:
     if not request.headers.get("content-type", "").lower().startswith(FORM):
         raise Problem("unsupported_media", f"Send {FORM}, with the bytes as its part named file")
     try:
@@ -55,38 +76,22 @@ async def the_file(request: Request) -> Sent:
             file = parts.get("file")
             if not isinstance(file, UploadFile):
                 raise BadInput("file", "is missing", "Send the bytes as a part named file, with a file name.")
-            content = await file.read()
-            told = {name: value for name, value in parts.multi_items() if name != "file"}
+            return {name: value for name, value in parts.multi_items() if name != "file"}, await file.read()
     except HTTPException as error:
         raise Problem("too_large" if error.status_code == 413 else "not_json", "The form cannot be read") from None  # noqa: PLR2004  an answer's status
     except ValueError:
         raise Problem("not_json", "The form cannot be read") from None
-    try:
-        form = FileForm.model_validate(told)
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from None
-    secret: str = request.app.state.settings.token_key.get_secret_value()
-    named = [request.method, request.url.path, form.model_dump_json(), sha256(content).hexdigest()]
-    return Sent(form, content, digest(secret.encode(), "\n".join(named).encode(), "sha256"))
 
 
 @router.post("", **UPLOADING)
-async def post_file(request: Request, case: Id, caller: CaseWriter, ledger: TheLedger) -> Response:
+def post_file(case: Id, caller: CaseWriter, ledger: TheLedger, sent: TheFile) -> Response:
     """Send a PDF, a JPEG or a PNG, with what it is in the checklist of packets. It is kept as it came.
 
     What is encrypted or cannot be read is refused at once. The same bytes in the same slot are answered with 200 and
     the file that lies there. Prepared and approved packets of the case become void.
     """
-    key = call_key(request)
-    slots: Slots = request.app.state.uploads
-    if not slots.take(caller.lender):
-        raise TooMany("Too many files are being sent at once", BUSY_SECONDS)
-    try:
-        sent = await the_file(request)
-        call = Call(ledger, key, sent.fingerprint)
-        return await run_in_threadpool(call.once, caller, lambda session, now: _keep(ledger, session, case, sent, now))
-    finally:
-        slots.give(caller.lender)
+    call = Call(ledger, sent.key, sent.fingerprint)
+    return call.once(caller, lambda session, now: _keep(ledger, session, case, sent, now))
 
 
 @router.get(
