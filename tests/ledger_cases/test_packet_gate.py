@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from forbear.errors import BadInput, Conflict, Erased, ForbearError, Forbidden, Incomplete, Missing, NotFound
-from forbear.ledger.cases import packets, reviewing
+from forbear.ledger.cases import fields, packets, reviewing
 from forbear.ledger.cases.final import final
 from forbear.ledger.engine import make_engine
 from forbear.ledger.tables.accounts import LegalCase
@@ -247,3 +247,15 @@ def test_what_was_made_for_a_packet_that_nobody_waits_for_changes_nothing(house:
     assert again.snapshot == packet.snapshot
     with pytest.raises(BadInput, match="manifest"):
         house.make(house.ask_packet(house.case()), sha256="00" * 32)
+
+
+def test_who_filled_what_the_case_asked_for_by_itself_does_not_approve_it(house: CourtHouse) -> None:
+    case = house.case()
+    with house.staff() as session:
+        fields.tell_fields(
+            house.ledger, session, case, "", {"court": "Example Court"}, staff=house.lawyer, now=house.now
+        )
+    packet = house.make(house.ask_packet(case, staff=None))
+    with pytest.raises(Forbidden, match="ask a colleague"):
+        house.approve(packet)
+    assert house.approve(packet, staff=house.hire("lawyer")).state == "approved"

@@ -1,6 +1,7 @@
 """Looks at a packet, approves or returns it, puts down that it was filed, and voids it when what it rests on changed.
 
-Who prepared a packet may not approve it. An approval names the packet's hash and holds only as long as the record still
+Who prepared a packet may not approve it: who asked for it, or, where the case did so by itself, who told its fields and
+brought its files. An approval names the packet's hash and holds only as long as the record still
 says what the packet says: whoever works with one voids it first where it does not (`void_if_changed`, in a transaction
 of its own, since a refusal takes its transaction back).
 """
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.errors import BadInput, Conflict, Forbidden
-from forbear.ledger.cases import acts, packets
+from forbear.ledger.cases import acts, packets, rows
 from forbear.ledger.cases.sealing import seal
 from forbear.ledger.engine import Ledger
 from forbear.ledger.ids import new_id
@@ -64,7 +65,7 @@ def approve(session: Session, packet_id: str, sha256: str, *, staff: str, snapsh
     """
     acts.may(session, staff, *REVIEWERS)
     case, packet = packets.lock(session, packet_id)
-    if packet.asked_by == staff:
+    if staff in _preparers(session, packet):
         raise Forbidden("Who prepared a packet may not approve it: ask a colleague")
     _hash_fits(packet, sha256)
     if packet.state == "approved":
@@ -79,6 +80,15 @@ def approve(session: Session, packet_id: str, sha256: str, *, staff: str, snapsh
     packets.move(session, case, packet, "approved", now, staff=staff)
     acts.tell(session, case, "packet_reviewed", now)
     return packet
+
+
+def _preparers(session: Session, packet: Packet) -> frozenset[str]:
+    """Who asked for a packet. For what its case asked for by itself: who told its fields and brought its files."""
+    if packet.asked_by is not None:
+        return frozenset({packet.asked_by})
+    told = rows.field_rows(session, packet.legal_case)
+    kept = rows.files(session, packet.legal_case)
+    return frozenset(each.staff for each in (*told, *kept) if each.staff is not None)
 
 
 def give_back(
