@@ -1,5 +1,6 @@
 """The fields that papers of packets ask for: which of them a profile needs, and what each is called."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +10,8 @@ from typing import Final
 from forbear.api.staff.cases_said import curled
 from forbear.casework.profile_file import find_profile, names
 from forbear.casework.shared import RECORDED_IF_ANY, shared
-from forbear.documents.fields import Field
-from forbear.documents.registry import find_kind
+from forbear.documents.fields import Field, read_fields
+from forbear.documents.registry import COURT, FIELDS, find_kind
 
 LEDGER: Final = "ledger"
 
@@ -32,8 +33,9 @@ class Asked:
 @cache
 def asked_by(profile: str) -> Mapping[str, Asked]:
     """Every field that somebody can tell for the papers of a profile, by name; the record's own are left out."""
-    found: dict[str, Asked] = {}
-    for part in find_profile(profile).parts:
+    wanted = find_profile(profile)
+    found = {name: Asked(_declared()[name], required=True) for name in wanted.choices if name in _declared()}
+    for part in wanted.parts:
         if not part.paper:
             continue
         kind = find_kind(part.paper)
@@ -48,6 +50,13 @@ def asked_by(profile: str) -> Mapping[str, Asked]:
 
 
 @cache
+def _declared() -> Mapping[str, Field]:
+    """The fields that papers share, and what a profile asks to be chosen beside them."""
+    path = COURT / FIELDS
+    return read_fields(path, tomllib.loads(path.read_text("utf-8"))["field"], ("zh-Hans",))
+
+
+@cache
 def _everything() -> Mapping[str, Asked]:
     found: dict[str, Asked] = {}
     for profile in names():
@@ -58,8 +67,9 @@ def _everything() -> Mapping[str, Asked]:
 
 @cache
 def _labels() -> Mapping[str, Mapping[str, str]]:
+    labels = {name: each.label for name, each in _declared().items()}
     kinds = {part.paper for profile in names() for part in find_profile(profile).parts if part.paper}
-    return {name: each.label for kind in sorted(kinds) for name, each in find_kind(kind).fields.items()}
+    return labels | {name: each.label for kind in sorted(kinds) for name, each in find_kind(kind).fields.items()}
 
 
 def called(field: Field, language: str) -> str:

@@ -18,9 +18,11 @@ CHECKS: Final = frozenset(
     {"amount", "limitation", "suit_in_time", "guarantors_in_time", "mediation_respondent", "mediation_request"}
     | {"mediation_grounds", "mediation_acceptable", "order_due", "order_uncontested", "order_deliverable"}
     | {"order_no_preservation", "pap_reply", "path", "creditor", "letterhead", "claimant", "respondent", "packet"}
-    | {"costs", "guarantees"}
+    | {"costs", "guarantees", "complaint"}
 )
 """Items that are no field, slot, fact or paper, and have a name of their own in the catalogue."""
+NEXT: Final = "next:"
+"""Before the facts that lead on from a stage: they are waited for and not missing."""
 FORMS: Final[Mapping[str, str]] = {
     "limitation": "tell/taken_up",
     "mediation_acceptable": "tell/taken_up",
@@ -30,6 +32,7 @@ FORMS: Final[Mapping[str, str]] = {
     "guarantees": "guarantee",
     "costs": "cost",
     "path": "take-up",
+    "complaint": "fields/complaint_form",
 }
 
 
@@ -51,6 +54,8 @@ def gaps(desk: CaseDesk, case: str, rows: Iterable[Mapping[str, Any]], people: M
 
 def _gap(desk: CaseDesk, case: str, row: Mapping[str, Any], people: Mapping[str, str]) -> Gap:
     item = str(row.get("item", ""))
+    if item.startswith(NEXT):
+        return _next(desk, case, item)
     problem = say(str(row.get("problem") or row.get("what") or ""), desk.language)
     remedy = str(row.get("remedy", ""))
     way = _form(item)
@@ -60,6 +65,19 @@ def _gap(desk: CaseDesk, case: str, row: Mapping[str, Any], people: Mapping[str,
         remedy=say(remedy, desk.language) if remedy else Said(""),
         who=desk.named("case_supplier", str(row.get("supplier", "legal"))),
         address=f"{ROOT}/{case}/{way}" if way else "",
+    )
+
+
+def _next(desk: CaseDesk, case: str, item: str) -> Gap:
+    """What nobody lacks but the world brings: the facts that lead on from a stage, to be told as they happen."""
+    kinds = dict.fromkeys(each.partition(".")[0] for each in item.removeprefix(NEXT).split("|"))
+    said = desk.words("case_page.or").join(desk.named("case_fact", each) for each in kinds if each in FACTS)
+    return Gap(
+        what=desk.words("case_missing.next"),
+        problem=Said(said),
+        remedy=Said(""),
+        who=desk.named("case_supplier", "legal"),
+        address=f"{ROOT}/{case}/tell",
     )
 
 

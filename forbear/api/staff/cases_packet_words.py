@@ -32,4 +32,4 @@ def part_title(desk: CaseDesk, part: PartOf) -> str:
     """What a part is: the title of its paper, or its tab among the exhibits."""
     if part.template:
         return paper_title(part.template, desk.language)
-    return desk.words("case_packet.exhibit", tab=part.tab or part.key)
+    return part.tab or part.key

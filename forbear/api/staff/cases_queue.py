@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from forbear.api.staff.cases_at import ROOT, CaseDesk, Input, Looker, TheCases, plain, reference
-from forbear.api.staff.cases_missing import gaps
+from forbear.api.staff.cases_missing import NEXT, gaps
 from forbear.api.staff.cases_said import say
 from forbear.api.staff.cases_shown import days_left
 from forbear.api.staff.rendering import render, see_other
@@ -148,7 +148,8 @@ def _missing(desk: CaseDesk, session: Session, each: CaseListed) -> str:
     case = each.case
     if case.state != "open" or case.path is None:
         return ""
-    found = gaps(desk, case.id, told.lacking(session, case.id), {})
+    lacks = [row for row in told.lacking(session, case.id) if not str(row.get("item", "")).startswith(NEXT)]
+    found = gaps(desk, case.id, lacks, {})
     if not found:
         return desk.words("case_queue.ready")
     key = "case_queue.missing_one" if len(found) == 1 else "case_queue.missing"

@@ -18,7 +18,7 @@ from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseFact, CaseService, Packet
 from forbear.rules.cases import packs_on
 from tests.api.staff.desk import Desk
-from tests.casework.conftest import NOW
+from tests.casework.conftest import AT, NOW
 from tests.casework.filing import CN, CUT_OFF, Country, Filing
 
 GUARANTEED: Final = ("borrower", "guarantor")
@@ -37,17 +37,21 @@ class Law:
     def of(cls, desk: Desk, country: Country = CN) -> "Law":
         filing = Filing(desk.house, country, desk.hands)
         filing.settle_in()
+        desk.hands.set(NOW)
         return cls(desk, filing)
 
     def case(self, *, roles: tuple[str, ...] = GUARANTEED, kind: str = "suit", **form: Any) -> str:
+        """A case of an account that was enrolled two weeks ago; whoever is signed in now stays so."""
+        self.desk.hands.set(AT)
         made = self.filing.case(kind=kind, roles=roles, **form)
         self.desk.hands.set(NOW)
         return made
 
-    def suit(self, **form: Any) -> str:
-        """A case of which a suit can be prepared."""
-        case = self.case(roles=("borrower",), **form)
-        self.filing.told_all(case, "cn.suit", complaint_form="free")
+    def suit(self, form: str = "free") -> str:
+        """A case of which a suit can be prepared, in one of the forms of a complaint."""
+        case = self.case(roles=("borrower",))
+        have = {} if form == "free" else {"guarantees_have": False, "collateral_have": False}
+        self.filing.told_all(case, "cn.suit", complaint_form=form, **have)
         self.filing.fill_slots(case, "cn.suit", *SLOTS)
         return case
 
