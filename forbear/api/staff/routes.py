@@ -28,5 +28,13 @@ def stray(rest: str, staff: SignedIn) -> Response:
 
 
 router = APIRouter()
-for each in (assets, sign_in_routes.router, list_routes.router, task_routes.router, visits.router, cases.router, strays):
+for each in (
+    assets,
+    sign_in_routes.router,
+    list_routes.router,
+    task_routes.router,
+    visits.router,
+    cases.router,
+    strays,
+):
     router.include_router(each)
