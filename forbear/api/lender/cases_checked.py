@@ -84,8 +84,11 @@ def _papers() -> Mapping[str, Kind]:
 
 
 def _suppliers(chosen: Iterable[Kind]) -> dict[str, str]:
-    """Who supplies each field; of a name that papers declare for themselves, anybody who is not the record."""
-    found: dict[str, str] = {}
+    """Who supplies each field; of a name that papers declare for themselves, anybody who is not the record.
+
+    Shared ones that no paper prints, such as what was paid before the account was handed over, are read for all.
+    """
+    found: dict[str, str] = dict(shared())
     for kind in chosen:
         for name, each in kind.fields.items():
             found[name] = shared().get(name, each.supplier if found.get(name, LEDGER) == LEDGER else found[name])
