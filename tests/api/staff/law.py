@@ -47,11 +47,10 @@ class Law:
         self.desk.hands.set(NOW)
         return made
 
-    def suit(self, form: str = "free") -> str:
-        """A case of which a suit can be prepared, in one of the forms of a complaint."""
+    def suit(self) -> str:
+        """A case of which a suit can be prepared."""
         case = self.case(roles=("borrower",))
-        have = {} if form == "free" else {"guarantees_have": False, "collateral_have": False}
-        self.filing.told_all(case, "cn.suit", complaint_form=form, **have)
+        self.filing.told_all(case, "cn.suit", complaint_form="free")
         self.filing.fill_slots(case, "cn.suit", *SLOTS)
         return case
 

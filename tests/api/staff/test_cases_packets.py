@@ -21,7 +21,7 @@ from forbear.ledger.staffing import LANGUAGES
 from forbear.ledger.tables.cases import Packet
 from tests.api.staff.desk import PASSWORD, Colleague, Desk
 from tests.api.staff.law import Law
-from tests.casework.filing import page
+from tests.casework.filing import GB, page
 
 
 @pytest.fixture(scope="module")
@@ -219,15 +219,21 @@ def test_an_incomplete_packet_says_what_is_missing_who_can_supply_it_and_where(
 
 
 def test_a_draft_is_approved_by_nobody(law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague) -> None:
-    address = prepared(law, binder, preparer, law.suit("elements"))
-    packet = law.packet(address.rpartition("/")[2])
-    assert packet.draft
+    england = Law.of(law.desk, GB)
+    case = england.case(roles=("borrower",))
+    england.filing.told_all(case, "gb.claim", regulated=False, with_witness=True)
+    england.filing.serve(case, "gb.letter.claim")
+    england.filing.fill_slots(case, "gb.claim", "notice_proof")
+    packet = england.ask(case, "gb.claim", staff=preparer.id)
+    made = england.make(case, packet, binder)
+    assert (made.state, made.draft) == ("prepared", True)
+    address = f"/staff/cases/{case}/packets/{packet}"
     assert "It is a draft" in lawyer.visit(address).text
     assert lawyer.get(f"{address}/approve").status_code == 409
     given = lawyer.visit(f"{address}/return").form("return").fields | {"password": PASSWORD}
     assert lawyer.http.post(f"{address}/approve", data=given).status_code == 409
     assert lawyer.get(f"{address}/files/packet.zip").status_code == 409
-    assert law.packet(packet.id).state == "prepared"
+    assert law.packet(packet).state == "prepared"
 
 
 def test_those_who_look_only_see_no_page_of_a_packet(law: Law, binder: PacketBinder, preparer: Colleague) -> None:
