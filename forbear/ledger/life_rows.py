@@ -90,6 +90,8 @@ def _account() -> Statement:
         .where(
             LegalCase.account == Account.id,
             LegalCase.closed_at.is_(None),
+            # What a guarantor claims back is no matter of the lender's: it leaves the rest of the debt to nobody.
+            LegalCase.arose_from.is_(None),
             LegalCase.kind.not_in(words(*sorted(AFTER_REPAYMENT))),
         )
         .correlate(Account)

@@ -16,7 +16,7 @@ from forbear.ledger import audit, task_ends, tasks, verify
 from forbear.ledger.cases import clocks, opening
 from forbear.ledger.cases.deciding import CaseDecidingBook
 from forbear.ledger.cases.loading import load_case
-from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.accounts import Account, LegalCase
 from forbear.ledger.tables.cases import CaseClock, CaseDecisionRow, ClockAlarm, Packet
 from forbear.ledger.tables.people import Profile
 from forbear.ledger.tables.record import AuditRow
@@ -264,6 +264,21 @@ def test_an_account_whose_matter_ended_unpaid_is_asked_about_and_never_idle(hous
     assert standing.next_at is not None
     assert "written_off" in (standing.next_reason or "")
     assert len(house.rows(LegalCase, account=account)) == 2
+
+
+def test_a_guarantors_recourse_outlives_the_account_and_holds_none_of_the_lenders(house: CourtHouse) -> None:
+    case = house.case()
+    account = house.row(LegalCase, case).account
+    house.tell(case, "paid_on_behalf", person=house.party(case), amount="25.00")
+    house.decide_case(case, answering(Close("withdrawn", "for a test")))
+    (recourse,) = house.rows(LegalCase, account=account, kind="recourse")
+    house.ask(account, escalating)
+    assert [row.state for row in house.rows(LegalCase, account=account, kind="review")] == ["open"]
+    with house.worker() as session:
+        session.get_one(Account, account).state = "closed"
+    for _ in range(4):
+        assert not isinstance(house.decide_case(recourse.id), CaseClose)
+    assert house.row(LegalCase, recourse.id).state == "open"
 
 
 def escalating(life: Any, playbook: Any, packs: Any, now: datetime) -> Any:

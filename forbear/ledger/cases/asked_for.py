@@ -73,7 +73,9 @@ def _ready(session: Session, account_id: str, now: datetime) -> Account:
         raise Conflict(f"Account {account.id} is closed: nothing can be claimed on it")
     if owed_on(session, account, now).total <= 0:
         raise Conflict(f"Nothing is owed on account {account.id}")
-    living = select(LegalCase.id).where(LegalCase.account == account.id, LegalCase.state == "open")
+    living = select(LegalCase.id).where(
+        LegalCase.account == account.id, LegalCase.state == "open", LegalCase.arose_from.is_(None)
+    )
     if (known := session.scalars(living.order_by(LegalCase.opened_at, LegalCase.id).limit(1)).first()) is not None:
         raise Conflict(f"Account {account.id} has an open case already: {known}")
     return account

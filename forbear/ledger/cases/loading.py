@@ -96,7 +96,8 @@ def life_of(session: Session, case: LegalCase, now: datetime, packs: Packs) -> C
         paid_on=paid,
         instalment_due=_instalment_due(session, account),
         creditor=case.creditor or "",
-        account_open=account.state == "open",
+        # A guarantor who paid all of it claims it back although the lender's account is closed by that.
+        account_open=account.state == "open" or case.kind == money.RECOURSE,
         circumstances=frozenset(account.circumstances),
         policy=_policy(lender),
     )
