@@ -20,6 +20,7 @@ from forbear.court.path import CasePath, Way
 from forbear.court.paths import load_all
 from forbear.errors import NotFound
 from forbear.ledger.cases import clocks, rows, told
+from forbear.ledger.cases.money import RECOURSE, recourse_owed
 from forbear.ledger.owed import owed_on
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.people import Lender
@@ -77,7 +78,8 @@ def _head(seen: Showing) -> dict[str, Any]:
     desk, case, account = seen.desk, seen.case, seen.account
     path = load_all().get(case.path or "")
     stage = path.stage(case.stage) if path else None
-    owed = owed_on(seen.session, account, desk.now()).total
+    recourse = case.kind == RECOURSE
+    owed = recourse_owed(seen.session, case) if recourse else owed_on(seen.session, account, desk.now()).total
     return {
         "id": case.id,
         "heading": desk.words("case_page.heading", reference=reference(case.id)),
