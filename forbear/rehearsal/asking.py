@@ -45,6 +45,13 @@ class Asking:
         headers = {"Idempotency-Key": key, "Content-Type": kind}
         return self.patiently(lambda: _read(self._client.post(path, content=content, headers=headers)))
 
+    def upload(self, path: str, key: str, told: Mapping[str, str], file: tuple[str, bytes, str]) -> dict[str, Any]:
+        """Post a form with one file: its name, its bytes and their kind."""
+        headers = {"Idempotency-Key": key}
+        return self.patiently(
+            lambda: _read(self._client.post(path, data=dict(told), files={"file": file}, headers=headers))
+        )
+
     def lines(self, path: str) -> list[dict[str, Any]]:
         """What an address tells line by line."""
         told = self.patiently(lambda: _checked(self._client.get(path)).text)

@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeVar
 import httpx
 
 from forbear.api.auth import SCOPES
-from forbear.ledger import admin, print_room
+from forbear.ledger import admin, lender_entity, print_room
 from forbear.ledger.census import Census
+from forbear.rehearsal import court
 from forbear.rehearsal.clientlog import ClientLog
 from forbear.rehearsal.closing import Papers
 from forbear.rehearsal.lenders import Creditor
@@ -73,6 +74,7 @@ def _key(database: str, tenant: str, lender: Creditor) -> str:
         sender=lender.sender,
     )
     print_room.set_sender(database, added, lender.mail, lender.mail_service)
+    lender_entity.tell_entity(database, added, court.entity_of(lender.country))
     return admin.add_key(database, lender=added, scopes=SCOPES, label="back office").shown
 
 

@@ -68,6 +68,15 @@ class Browser:
         answer = self._asked("GET", path)
         return answer.text if answer.is_success else ""
 
+    def fetch(self, path: str) -> bytes:
+        """A file; empty where this person may not have it.
+
+        Raises:
+            Unavailable: nobody could answer just now.
+        """
+        answer = self._asked("GET", path)
+        return answer.content if answer.is_success else b""
+
     def send(self, path: str, fields: Mapping[str, str] | None = None) -> httpx.Response:
         """Send a form of this session.
 

@@ -42,6 +42,7 @@ class Papers:
         self.needles = folder / "needles.txt"
         self.verdict = folder / "verdict.json"
         self.summary = folder / "summary.json"
+        self.packets = folder / "packets"
         self.folder = folder
 
 
@@ -78,6 +79,7 @@ def judge(papers: Papers, now: datetime, logs: Sequence[Path]) -> dict[str, Any]
         *(sys.executable, "-m", "tests.judge"),
         *("--world", papers.world, "--client", papers.client, "--ledger", papers.ledger),
         *(("--staff", papers.staff) if papers.staff.exists() else ()),
+        *(("--packets", papers.packets) if papers.packets.exists() else ()),
         *("--out", papers.verdict, "--now", now.isoformat()),
         *("--needles", papers.needles, "--text", *logs),
     ]

@@ -76,6 +76,17 @@ class Matter:
         return [Then(**each) for each in self.told.get("then", [])]
 
     @property
+    def packets(self) -> list[str]:
+        """What is prepared for it, by profile."""
+        return [str(each) for each in self.told["packets"]]
+
+    @property
+    def returned(self) -> tuple[str, str] | None:
+        """Which packet is returned once, and why."""
+        told = self.told.get("returned")
+        return None if told is None else (str(told["packet"]), str(told["reason"]))
+
+    @property
     def pays(self) -> tuple[str, int] | None:
         """After which fact the debtor pays everything after all, and how many hours later."""
         pays = self.told.get("pays")

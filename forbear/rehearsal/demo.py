@@ -22,10 +22,13 @@ from forbear.rehearsal import (
     back_offices,
     cast,
     closing,
+    court,
+    courtroom,
     crew,
     figures,
     folder,
     histories,
+    in_court,
     portfolio,
     posting,
     saying,
@@ -34,9 +37,10 @@ from forbear.rehearsal import (
 )
 from forbear.rehearsal.closing import Papers
 from forbear.rehearsal.figures import Month
+from forbear.rehearsal.in_court import Court
 from forbear.rehearsal.lenders import LENDERS, UNION
 from forbear.rehearsal.office import Office
-from forbear.rehearsal.portfolio import Loan
+from forbear.rehearsal.portfolio import Labels, Loan
 from forbear.rehearsal.robot import Robot
 from forbear.rehearsal.screen import Glance, Screen, Sums, WorldCount, add
 from forbear.rehearsal.story import Read
@@ -88,11 +92,15 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
     """
     began = machine_time()
     console = Console(highlight=False, soft_wrap=True)
-    loans = portfolio.read_all(accounts)
+    labels: Labels = {}
+    loans = portfolio.read_all(accounts, labels)
+    matters = court.read_all(labels)
+    for_court = [matter.loan for matter in matters]
     plan = Plan(folder.claim(data), days, speed, seed, loans, console)
     habits = cast.draw(loans, seed)
-    people = cast.write(loans, habits, data)
-    write_private(plan.papers.needles, "".join(f"{value}\n" for value in portfolio.personal_values(loans)))
+    people = cast.write([*loans, *for_court], habits | court.habits(matters), data)
+    personal = {*portfolio.personal_values([*loans, *for_court]), *court.personal_values(matters)}
+    write_private(plan.papers.needles, "".join(f"{value}\n" for value in sorted(personal)))
     clock = Clock(origin=ORIGIN, anchor=machine_time() + START_UP, speed=speed)
     with House(
         data,
@@ -108,11 +116,14 @@ def run(data: Path, days: int = 30, seed: int = 1, *, speed: int = 7_200, accoun
         with (
             back_offices.opened(house, plan.papers, LENDERS, tenant) as offices,
             crew.hired(house, plan.papers.staff, employees, loans=loans, habits=habits, seed=seed) as robots,
+            courtroom.in_session(house, plan.papers.packets, offices, employees, matters) as legal,
         ):
-            month, read, events = _live(plan, house, offices, robots, habits=habits)
+            month, read, events = _live(plan, house, offices, [*robots, *legal], habits=habits)
         logs = house.logs
         verdict = closing.judge(plan.papers, month.end, logs)
-    return _report(plan, month, verdict, read, events_per_touch=events, began=began)
+    roles = {each.id: each.role for each in employees}
+    court_month = in_court.read(month, plan.papers.packets, roles)
+    return _report(plan, month, verdict, read, events_per_touch=events, began=began, court_month=court_month)
 
 
 def _live(
@@ -205,12 +216,14 @@ def _report(
     *,
     events_per_touch: float,
     began: datetime,
+    court_month: Court,
 ) -> int:
     from forbear.rehearsal import report
 
     seconds = (machine_time() - began).total_seconds()
     summary = figures.summary(month, verdict, events_per_touch=events_per_touch, seconds=seconds)
-    reports = report.write(plan.papers.folder, month, summary, read)
+    summary["court"] = in_court.counted(month)
+    reports = report.write(plan.papers.folder, month, summary, read, court_month)
     plan.papers.summary.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     saying.say(plan.console, plan.data, summary, read, reports)
     return 1 if any(summary[name] for name in ("violations", "duplicates", "lost")) else 0

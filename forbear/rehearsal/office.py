@@ -82,7 +82,8 @@ class Office:
         lender: Creditor = UNION,
     ) -> None:
         self.lender = lender
-        self._api, self._clock, self._log, self._settled = Asking(client, clock), clock, log, settled
+        self.api, self.log = Asking(client, clock), log
+        self._clock, self._settled = clock, settled
         self._books: dict[str, Book] = {}
         self._stop = threading.Event()
         self.banked = Decimal(0)
@@ -101,7 +102,7 @@ class Office:
         """Enrol every loan, each under a key made before the first try; `done` is called after each."""
 
         def one(loan: Loan) -> None:
-            answer = self._api.post("/v1/accounts", f"enrol-{loan.number}", enrolment(loan))
+            answer = self.api.post("/v1/accounts", f"enrol-{loan.number}", enrolment(loan))
             self._enter(loan, str(answer["id"]))
             done()
 
@@ -116,19 +117,19 @@ class Office:
             How many rows were enrolled, were there already, and were refused.
         """
         kind = f"text/csv; charset={self.lender.encoding}"
-        sent = self._api.send("/v1/imports", f"export-{len(loans)}", cut(loans), kind)
+        sent = self.api.send("/v1/imports", f"export-{len(loans)}", cut(loans), kind)
         import_ = f"/v1/imports/{sent['id']}"
 
         def look() -> dict[str, Any]:
-            told = self._api.get(import_)
+            told = self.api.get(import_)
             shown(told["position"]["row"])
             return told
 
-        told = self._api.until(look, lambda view: view["state"] in {"done", "refused"})
+        told = self.api.until(look, lambda view: view["state"] in {"done", "refused"})
         if told["problem"]:
             raise Refused(f"The import was refused: {told['problem']['problem']}. {told['problem']['remedy']}")
         by_number = {loan.number: loan for loan in loans}
-        for line in self._api.lines(f"{import_}/results"):
+        for line in self.api.lines(f"{import_}/results"):
             if line["account"] is not None:
                 self._enter(by_number[line["external_id"]], line["account"])
         return told["counts"]
@@ -153,14 +154,14 @@ class Office:
 
     def account(self, account: str) -> dict[str, Any]:
         """What the API says of an account now."""
-        return self._api.get(f"/v1/accounts/{account}")
+        return self.api.get(f"/v1/accounts/{account}")
 
     def timeline(self, account: str) -> list[dict[str, Any]]:
         """Everything the API tells of an account, oldest first."""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
-            page = self._api.get(f"/v1/accounts/{account}/timeline", **({"cursor": cursor} if cursor else {}))
+            page = self.api.get(f"/v1/accounts/{account}/timeline", **({"cursor": cursor} if cursor else {}))
             items += page["data"]
             cursor = page["next_cursor"]
             if cursor is None:
@@ -168,7 +169,7 @@ class Office:
 
     def _enter(self, loan: Loan, account: str) -> None:
         """Write down that an enrolment was acknowledged."""
-        self._log.enrolled(loan, account)
+        self.log.enrolled(loan, account)
         self._books[account] = Book(loan, account)
 
     def _plan_bank(self, habits: Mapping[str, str], seed: int, start: datetime) -> list[BankPayment]:
@@ -201,8 +202,8 @@ class Office:
             "amount": {"amount": f"{amount:.2f}", "currency": book.loan.row["currency"]},
             "received_at": received.isoformat(),
         }
-        self._api.post(f"/v1/accounts/{payment.account}/payments", payment.external_id, body)
-        self._log.payment(payment.account, payment.external_id, amount)
+        self.api.post(f"/v1/accounts/{payment.account}/payments", payment.external_id, body)
+        self.log.payment(payment.account, payment.external_id, amount)
         book.taken[payment.external_id] = received, amount
         self.banked += amount
 
@@ -221,15 +222,15 @@ class Office:
             }
             for account, parts in open_ones.items()
         ]
-        answer = self._api.post("/v1/balances", f"balances-{close:%Y%m%d}", {"balances": rows})
+        answer = self.api.post("/v1/balances", f"balances-{close:%Y%m%d}", {"balances": rows})
         for result in answer["results"]:
             if result["result"] in {"confirmed", "adjusted"}:
                 total = sum(open_ones[result["account"]].values(), Decimal(0))
-                self._log.balance(result["account"], total, close)
+                self.log.balance(result["account"], total, close)
 
     def _read_settlement(self) -> None:
         """Take the provider's report into the books. It names payments by our checkout, so its label finds the loan."""
-        for paid in self._api.patiently(self._settled):
+        for paid in self.api.patiently(self._settled):
             book = self._books.get(paid["account"])
             if book is not None:
                 book.taken[paid["session"]] = datetime.fromisoformat(paid["at"]), Decimal(paid["amount"])

@@ -14,8 +14,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from forbear.rehearsal import plots, ways
+from forbear.rehearsal import in_court, plots, ways
 from forbear.rehearsal.figures import STATES, Month
+from forbear.rehearsal.in_court import Court
 from forbear.rehearsal.lenders import Creditor
 from forbear.rehearsal.ruling import ruling, title
 from forbear.rehearsal.story import Read
@@ -78,17 +79,21 @@ def name_of(language: str) -> str:
     return "report.html" if language == ENGLISH else f"report.{language}.html"
 
 
-def write(folder: Path, month: Month, summary: dict[str, Any], read: Sequence[Read]) -> list[Path]:
+def write(
+    folder: Path, month: Month, summary: dict[str, Any], read: Sequence[Read], court: Court | None = None
+) -> list[Path]:
     """Render the page in every language."""
     written: list[Path] = []
     for language in LANGUAGES:
         path = folder / name_of(language)
-        path.write_text(render(month, summary, read, language), encoding="utf-8")
+        path.write_text(render(month, summary, read, language, court), encoding="utf-8")
         written.append(path)
     return written
 
 
-def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language: str) -> str:
+def render(
+    month: Month, summary: dict[str, Any], read: Sequence[Read], language: str, court: Court | None = None
+) -> str:
     say = words(language)
     page = Page(month, month.parts(), say)
     room = Environment(
@@ -111,6 +116,7 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
         ruling=ruling(month, page.months, say),
         ways=[_way(page, channel) for channel in ways.CHANNELS],
         plots=_plots(page),
+        court=_court(court, say) if court is not None and court.cases else None,
         stories=[(_heading(each, say), each.told(language)) for each in read],
         others=[
             (name_of(each), words(each)("page", "language"), say("page", "other"))
@@ -122,6 +128,22 @@ def render(month: Month, summary: dict[str, Any], read: Sequence[Read], language
 
 def _heading(read: Read, say: Words) -> str:
     return say("page", "silence" if read.quiet else "story", lender=read.lender.named(say.language))
+
+
+def _court(court: Court, say: Words) -> dict[str, Any]:
+    """What the section on courts shows, in a language."""
+    language = say.language
+    ended = [(say.of("case_outcome", outcome), count) for outcome, count in court.outcomes]
+    return {
+        "packets": [(each, in_court.named(each.lender, language)) for each in court.packets],
+        "stages": [
+            (say.of("case_path", path), in_court.stage_title(path, stage, language), count)
+            for path, stage, count in court.stages
+        ],
+        "ended": ended,
+        "clocks": [(say.of("case_clock", kind), states, alarms) for kind, states, alarms in court.clocks],
+        "missing": [(item, say.of("supplier", supplier), count) for item, supplier, count in court.missing],
+    }
 
 
 def _figures(page: Page) -> list[tuple[str, list[list[str]]]]:

@@ -22,6 +22,8 @@ def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Re
         out(f"  {_way(channel, summary)}", markup=False)
     for lender in summary["lenders"]:
         out(f"  {_lender(lender)}", markup=False)
+    if "court" in summary:
+        out(f"  {_court(summary['court'])}", markup=False)
     held = ", ".join(f"{rule} {count}" for rule, count in list(summary["held"].items())[:MOST_RULES]) or "nothing"
     out(f"Held by {held}; {summary['suppressed']} people opted out")
     for each in read:
@@ -44,6 +46,16 @@ def _way(channel: str, summary: dict[str, Any]) -> str:
     told = words()
     ends = ", ".join(f"{told(f'end_{channel}', end)} {count}" for end, count in summary["ends"][channel].items())
     return f"{summary['touches'].get(channel, 0)} {told('way_unit', channel)}" + (f": {ends}" if ends else "")
+
+
+def _court(told: dict[str, Any]) -> str:
+    """The cases, and what came of them."""
+    profiles = ", ".join(f"{profile} {count}" for profile, count in told["packets_by_profile"].items()) or "none"
+    return (
+        f"packets {told['packets']} final ({profiles}), {told['drafts']} drafts, {told['returned']} returned; "
+        f"{told['cases']} cases, {told['open_cases']} open; {told['clocks']} clocks, {told['alarms']} alarms, "
+        f"{told['lapses']} lapsed"
+    )
 
 
 def _lender(part: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Who works for the rehearsal's lenders, all invented: three callers, four officers, a supervisor, an operator.
+"""Who works for the rehearsal's lenders, all invented: callers, officers, a supervisor, an operator, legal staff.
 
 They are added as `forbear staff add` does it, each with a password of their own that nobody keeps.
 """
@@ -43,6 +43,9 @@ POSTS = (
     Post("虚构外访员丁", "officer", "zh-Hans"),
     Post("虚构主管", "supervisor", "zh-Hans"),
     Post("Otis Notreally", "operator", "en"),
+    Post("虚构法务", "legal", "zh-Hans"),
+    Post("Lena Counterfeit", "legal", "en"),
+    Post("Ada Notanadvocate", "lawyer", "en"),
 )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.judge.books import check_books
 from tests.judge.calls import check_calls
+from tests.judge.courts import check_courts
 from tests.judge.england import check_papers
 from tests.judge.finding import Verdict
 from tests.judge.handwork import Works, read_works
@@ -41,22 +42,29 @@ def allowances(world: World, record: Record, now: str | None) -> Allowances:
     )
 
 
-def judge(world: World, client: Client, record: Record, allowed: Allowances, works: Works | None = None) -> Verdict:
+def judge(
+    world: World,
+    client: Client,
+    record: Record,
+    allowed: Allowances,
+    works: Works | None = None,
+    *,
+    packets: Path | None = None,
+) -> Verdict:
     works = works or Works()
     works.touches = {row["id"]: row["touch"] for row in record.rows("task") if row["touch"]}
     case = Case(world, client, record, allowed, works)
     quiet = silences(case)
     other_ways = [*check_calls(case, quiet), *check_letters(case, quiet), *check_visits(case, quiet)]
     texts = [*check_texts(case), *check_routes(case), *check_books(case), *check_waiting(case)]
-    return Verdict([*texts, *other_ways, *check_papers(case)], recovered(case))
+    return Verdict([*texts, *other_ways, *check_papers(case), *check_courts(case, packets)], recovered(case))
 
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parse(arguments)
     world, record = read_world(given.world), read_record(given.ledger)
-    verdict = judge(
-        world, read_client(given.client), record, allowances(world, record, given.now), read_works(given.staff)
-    )
+    client, works = read_client(given.client), read_works(given.staff)
+    verdict = judge(world, client, record, allowances(world, record, given.now), works, packets=given.packets)
     if given.needles:
         verdict.findings += check_leaks(given.needles.read_text(encoding="utf-8").splitlines(), given.text)
     given.out.write_text(json.dumps(verdict.to_json(), indent=2) + "\n", encoding="utf-8")
@@ -69,6 +77,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--client", type=Path, required=True, help="what was acknowledged to the lender's client")
     parser.add_argument("--ledger", type=Path, required=True, help="a dump of the ledger")
     parser.add_argument("--staff", type=Path, help="what the lenders' staff wrote down of their own work")
+    parser.add_argument("--packets", type=Path, help="the folder of packets that legal staff fetched")
     parser.add_argument("--out", type=Path, required=True, help="where the verdict goes")
     parser.add_argument("--now", help="world instant of the dump; without it the last one in the world's log")
     parser.add_argument("--needles", type=Path, help="personal strings, one a line")
