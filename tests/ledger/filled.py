@@ -60,6 +60,7 @@ CHECKED = {
     ("case_clock", "reckoned"): [],
     ("case_service", "files"): [],
     ("packet", "state"): "asked",
+    ("packet", "sha256"): None,
     ("packet", "stored"): [],
     ("packet", "missing"): [],
     ("case_run", "refused"): [],

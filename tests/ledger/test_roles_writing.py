@@ -60,7 +60,10 @@ def outcome(scope: AbstractContextManager[Session], statement: Any) -> str:
             session.rollback()
     except ProgrammingError as error:
         said = str(error.orig)
-        return next(word for word in ("row-level security", "permission denied") if word in said)
+        # What belongs to another's case or account is refused by a trigger, which is asked before the policies are.
+        if "belongs to its" in said:
+            return "row-level security"
+        return next((word for word in ("row-level security", "permission denied") if word in said), said)
     except IntegrityError as error:
         # One profile or key a person: the database looks at uniqueness last, so the role may write it.
         return "written" if isinstance(error.orig, UniqueViolation) else str(error.orig)
