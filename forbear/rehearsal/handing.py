@@ -60,7 +60,10 @@ class LegalDesk(Robot):
 
     def round(self) -> None:
         for case, matter in self._docket.cases():
-            if matter in self._matters and matter.pays is not None and case not in self._paid:
+            if matter not in self._matters:
+                continue
+            self._release(self._docket.accounts[case])
+            if matter.pays is not None and case not in self._paid:
                 self._pay(case, matter, *matter.pays)
         self.rest(timedelta(hours=2))
 
@@ -113,6 +116,13 @@ class LegalDesk(Robot):
             )
             kept.append((str(each["slot"]), str(answer["id"])))
         return kept
+
+    def _release(self, account: str) -> None:
+        """End the pause under which a reminder that could not be printed left the account: it is in court now."""
+        for hold in self._api.get(f"/v1/accounts/{account}/holds")["data"]:
+            if hold["until"] is None and hold["released_at"] is None:
+                path = f"/v1/accounts/{account}/holds/{hold['id']}/release"
+                self._api.post(path, f"release-{hold['id']}", {"reason": "resolved"})
 
     def _pay(self, case: str, matter: Matter, after: str, hours: int) -> None:
         """Everything that is owed, once a fact is so many hours old."""

@@ -72,13 +72,14 @@ class Read:
 
 def eventful(month: Month) -> str:
     """The account with the most different things in its life, at few texts."""
-    happened: dict[str, set[str]] = {row["id"]: {row["state"]} for row in month.rows("account")}
+    happened: dict[str, set[str]] = {row["id"]: {row["state"]} for row in _out_of_court(month)}
     for table in ("promise", "payment", "reply", "stop"):
         for row in month.rows(table):
-            if row["account"]:
+            if row["account"] in happened:
                 happened[row["account"]].add(f"{table}:{row.get('state') or row.get('reading') or ''}")
     for touch in month.rows("touch"):
-        happened[touch["account"]].add(f"touch:{touch.get('role')}")
+        if touch["account"] in happened:
+            happened[touch["account"]].add(f"touch:{touch.get('role')}")
     texts = _texts(month)
     return max(happened, key=lambda account: (texts[account] > 1, len(happened[account]), -texts[account], account))
 
@@ -86,9 +87,15 @@ def eventful(month: Month) -> str:
 def silent(month: Month) -> str:
     """An open account of somebody to whom nothing was sent, for the clearest reason; any account if there is none."""
     reached = {touch["person"] for touch in month.rows("touch") if _made(touch)}
-    accounts = month.rows("account")
+    accounts = _out_of_court(month)
     quiet = [row for row in accounts if row["state"] == "open" and row["borrower"] not in reached] or accounts
     return min(quiet, key=lambda row: (_clarity(row["next_rule"] or ""), row["id"]))["id"]
+
+
+def _out_of_court(month: Month) -> list[Row]:
+    """Accounts whose story is outreach: those that no case takes to court, or all where every one is."""
+    there = {row["account"] for row in month.rows("legal_case") if row.get("path")}
+    return [row for row in month.rows("account") if row["id"] not in there] or month.rows("account")
 
 
 def tell(view: View, timeline: Sequence[View], say: Words | None = None) -> Story:
