@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 CHINA: Final = "CN"
 EPOCH: Final = "SOURCE_DATE_EPOCH"
+SHEETS: Final = {"US": "letter"}
 JPEG, PDF = "image/jpeg", "application/pdf"
 SIZES: Final = {"contract": (1000, 1414), "statement": (1414, 1000), "receipt": (1180, 820)}
 """Pixels: an upright page, a lying one, and a photograph. What is not named is an upright page."""
@@ -40,7 +41,7 @@ def make(country: str, told: Mapping[str, Any]) -> tuple[bytes, str]:
     """One exhibit as its matter describes it; with its media type."""
     made, title, lines = str(told["made"]), str(told["title"]), [str(line) for line in told["lines"]]
     if country != CHINA:
-        return _document(made, title, lines), PDF
+        return _document(made, title, lines, SHEETS.get(country, "A4")), PDF
     if made == "receipt":
         return _picture(made, title, lines, "JPEG"), JPEG
     return _picture(made, title, lines, "PDF"), PDF
@@ -69,7 +70,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(pylopdf_fonts_zh_cn.sans_path()), size)
 
 
-def _document(made: str, title: str, lines: Sequence[str]) -> bytes:
+def _document(made: str, title: str, lines: Sequence[str], sheet: str) -> bytes:
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
@@ -77,7 +78,7 @@ def _document(made: str, title: str, lines: Sequence[str]) -> bytes:
     text = PAGE.format(
         title=html.escape(title),
         font=font.as_uri(),
-        size="A4 landscape" if made == "statement" else "A4",
+        size=f"{sheet} landscape" if made == "statement" else sheet,
         mark=SPECIMEN[""],
         lines="".join(f"<p>{html.escape(line)}</p>" for line in lines),
     )
