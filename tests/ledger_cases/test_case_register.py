@@ -7,11 +7,11 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlalchemy import text
 
 from forbear.errors import BadInput, Conflict, Erased, NotFound
-from forbear.ledger.cases import costs, fields, files, guarantees, loading, opening, rows, services, tracking
+from forbear.ledger.cases import content, costs, fields, files, guarantees, loading, opening, rows, services, tracking
 from forbear.ledger.cases.guarantees import GuaranteeTold
 from forbear.ledger.cases.services import ServiceTold
 from forbear.ledger.engine import make_engine
@@ -86,6 +86,13 @@ def test_what_cannot_be_read_is_refused(house: CourtHouse, body: bytes, says: st
         upload(house, case, body)
     with pytest.raises(BadInput, match="slot"):
         upload(house, case, picture(), slot="nonsense")
+
+
+def test_a_picture_that_was_cut_off_is_refused_where_pages_are_laid_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as the engine of the papers does
+    with pytest.raises(BadInput, match="cannot be read"):
+        content.look(picture()[:60])
+    assert content.look(picture()).pages == 1
 
 
 def test_service_counts_with_its_proof_and_not_once_it_is_taken_back(house: CourtHouse) -> None:
