@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from forbear.clock import Clock
+from forbear.documents import fonts
 from forbear.ledger.migrate import upgrade
 from forbear.services import settings_file
 from forbear.services.dev_server import DevServer, Ports
@@ -36,6 +37,14 @@ class Hands:
 
     def set(self, at: datetime) -> None:
         self.at = at
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _fonts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Our fonts alone: a process reads its font configuration once, when some test first lays out a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FONTCONFIG_FILE", str(fonts.configure(tmp_path_factory.mktemp("fonts"))))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -27,6 +27,7 @@ from forbear.rules.wall import zone
 LONGEST: Final = timedelta(days=7)
 ONE_DAY: Final = timedelta(days=1)
 CLOSED: Final = "closed"
+UNTAKEN: Final = "CASE.UNTAKEN"
 PERFORMED: Final = Condition("performance_over")
 TO_TAKE_UP: Final = Lacking("fact:taken_up", "a person decides whether, and how, the case goes on", "legal")
 
@@ -107,7 +108,8 @@ def _untaken(scene: Scene, _: Stage) -> CaseDecision | None:
         return scene.rest("The case is closed.")
     if scene.life.kind in CASE_KINDS:
         return None
-    return scene.rest("A person must look at this case and decide how it goes on.", lacks=[TO_TAKE_UP])
+    why = "A person must look at this case and decide how it goes on."
+    return scene.rest(why, rule=UNTAKEN, lacks=[TO_TAKE_UP])
 
 
 def _moved(scene: Scene, stage: Stage) -> CaseDecision | None:

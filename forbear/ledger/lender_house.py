@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select, update
 
 from forbear.errors import BadInput, NotFound
 from forbear.ledger.engine import make_engine, must_answer
 from forbear.ledger.tables.people import Lender
+from forbear.pictures import load_whole
 from forbear.ports.house import COLOUR, LOGO, VISIBLE, contrast
 
 HOUSE: Final = "house"
@@ -92,11 +93,11 @@ def _colour(told: str) -> str:
 def _logo(content: bytes) -> str:
     if len(content) > MOST_LOGO:
         raise BadInput("logo", f"has {len(content)} bytes", f"Give a picture of at most {MOST_LOGO} bytes.")
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # for the engine of the papers sets it wherever it is loaded
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadInput("logo", "has too many pixels", "Give a smaller picture.")
+            load_whole(picture)
             drawn = _drawn(picture)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise BadInput("logo", "is no picture we can read", "Give a PNG or a JPEG.") from None

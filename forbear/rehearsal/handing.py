@@ -131,7 +131,7 @@ class LegalDesk(Robot):
             return
         account, received = self._docket.accounts[case], self.clock.now()
         amount: Decimal = matter.loan.owed
-        external = f"court-{matter.name}"
+        external = f"transfer-{matter.name}"
         body: dict[str, Any] = {
             "external_id": external,
             "amount": {"amount": f"{amount:.2f}", "currency": matter.loan.row["currency"]},

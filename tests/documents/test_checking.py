@@ -1,10 +1,8 @@
 """The checks of finished papers: one small fault each, put into an otherwise good letter, and named by its code."""
 
 import io
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
@@ -13,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 
-from forbear.documents import fonts
+from forbear.documents import core_font
 from forbear.documents.checking import CHECKS, MARGIN, check
 from forbear.documents.envelopes import Box, sheets
 from forbear.documents.wording import Sheets, word_letter
@@ -28,18 +26,12 @@ LETTERS = {"letter-US": american, "a4-CN": chinese, "a4-GB": british, "a4-TW": t
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The engine in this process, with our fonts alone, as a press has it."""
-    folder: Path = tmp_path_factory.mktemp("fonts")
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(fonts.configure(folder))
+def engine() -> ModuleType:
+    """The engine in this process, with the fonts that a press has."""
+    core_font.ensure()
     from forbear.documents import engine
 
-    yield engine
-    if before is None:
-        del os.environ["FONTCONFIG_FILE"]
-    else:
-        os.environ["FONTCONFIG_FILE"] = before
+    return engine
 
 
 @pytest.fixture(scope="module")

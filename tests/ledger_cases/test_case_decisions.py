@@ -65,15 +65,45 @@ def test_a_case_of_a_suit_begins_on_the_path_of_its_place_and_its_first_real_dec
 def test_a_review_waits_for_a_person_who_takes_it_up(house: CourtHouse) -> None:
     case = house.case(kind="review")
     assert house.row(LegalCase, case).path is None
-    assert house.told_case(case) == []
+    assert house.told_case(case) == ["case_opened"]
     rest = house.decide_case(case)
     assert isinstance(rest, CaseRest)
     assert rest.rule == "CASE.UNTAKEN"
+    assert house.row(LegalCase, case).stage == ""
     with house.staff() as session:
         opening.take_up(session, case, "CN", staff=house.legal, now=house.now)
     row = house.row(LegalCase, case)
     assert (row.path, row.kind, row.assignee) == ("CN", "suit", house.legal)
-    assert house.told_case(case) == ["case_opened"]
+    assert house.told_case(case) == ["case_opened", "case_opened"]
+
+
+def test_the_limitation_of_a_review_that_nobody_takes_up_does_not_lapse_in_silence(
+    house: CourtHouse, hands: Hands
+) -> None:
+    case = house.case(kind="review")
+    house.decide_case(case)
+    (limitation,) = [row for row in house.rows(CaseClock, legal_case=case) if row.kind == "limitation"]
+    assert limitation.state == "running"
+    left = limitation.last_day - house.now.date()
+    hands.advance(left - timedelta(days=6))
+    assert isinstance(house.decide_case(case), CaseAlarm)
+    (task,) = [row for row in house.rows(Task) if row.kind == "clock"]
+    assert task.assignee is None
+    hands.advance(timedelta(days=8))
+    answers = [house.decide_case(case) for _ in range(4)]
+    (limitation,) = [row for row in house.rows(CaseClock, legal_case=case) if row.kind == "limitation"]
+    assert limitation.state == "lapsed"
+    assert isinstance(answers[0], CaseAlarm)
+    assert isinstance(answers[-1], CaseRest)
+    assert answers[-1].rule == "CASE.UNTAKEN"
+    assert len(house.rows(Incident, kind="clock")) == 1
+
+
+def test_what_is_proposed_after_repayment_has_no_periods(house: CourtHouse) -> None:
+    case = house.case(kind="blacklist_proposal")
+    assert house.told_case(case) == []
+    assert isinstance(house.decide_case(case), CaseRest)
+    assert house.rows(CaseClock, legal_case=case) == []
 
 
 def test_the_same_question_gets_the_same_answer(house: CourtHouse) -> None:
@@ -279,6 +309,8 @@ def test_a_guarantors_recourse_outlives_the_account_and_holds_none_of_the_lender
     for _ in range(4):
         assert not isinstance(house.decide_case(recourse.id), CaseClose)
     assert house.row(LegalCase, recourse.id).state == "open"
+    (limitation,) = [row for row in house.rows(CaseClock, legal_case=recourse.id) if row.kind == "limitation"]
+    assert (limitation.first_day, limitation.last_day.year) == (house.now.date(), house.now.year + 3)
 
 
 def escalating(life: Any, playbook: Any, packs: Any, now: datetime) -> Any:

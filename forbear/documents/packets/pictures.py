@@ -8,6 +8,7 @@ from pikepdf import Dictionary, Name, Pdf, PdfImage
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from forbear.documents.packets.limits import MOST_PIXELS, Unfit
+from forbear.pictures import load_whole
 
 POINTS: Final = 72.0
 SCREEN_DPI: Final = 96.0
@@ -33,7 +34,7 @@ def open_picture(content: bytes, media_type: str) -> tuple[Image.Image, float, b
         if opened.width * opened.height > MOST_PIXELS:
             raise Unfit("exhibit.measure", "the picture has more dots than can be worked on", "Scan it at 300 dpi")
         told = opened.info.get("dpi", (SCREEN_DPI, SCREEN_DPI))
-        opened.load()
+        load_whole(opened)
         upright = ImageOps.exif_transpose(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unfit(

@@ -6,16 +6,16 @@ What somebody uploads is kept as it came, so that its digest can always be shown
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
-from threading import Lock
 from typing import Final
 
 import pikepdf
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from forbear.errors import BadInput, Erased
 from forbear.ledger.engine import Ledger
 from forbear.ledger.evidence import MOST_PIXELS, EvidenceStore
 from forbear.ledger.vault import FileKey
+from forbear.pictures import load_whole
 
 FOLDER: Final = "cases"
 LARGEST: Final = 30_000_000
@@ -23,7 +23,6 @@ LARGEST: Final = 30_000_000
 MOST_PAGES: Final = 2_000
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 BEGINNINGS: Final = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
-WHOLE: Final = Lock()
 HEAD: Final = 1024
 """Bytes within which a PDF says that it is one."""
 
@@ -75,22 +74,12 @@ def _picture_pages(content: bytes) -> int:
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
             too_large = picture.width * picture.height > MOST_PIXELS
-            _load_whole(picture) if not too_large else None
+            load_whole(picture) if not too_large else None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise BadInput("file", "cannot be read", "Send the picture anew, or as a PDF.") from None
     if too_large:
         raise BadInput("file", "has too many pixels", "Scan it with a lower resolution.")
     return 1
-
-
-def _load_whole(picture: Image.Image) -> None:
-    """Read every dot. A process that lays out pages has told Pillow to make up what a cut-off picture lacks."""
-    with WHOLE:
-        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-        try:
-            picture.load()
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def keep(ledger: Ledger, key: FileKey, place: str, content: bytes) -> str:

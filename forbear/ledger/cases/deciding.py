@@ -5,16 +5,18 @@ once, gives the same answer and never a second alarm or packet.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forbear.contracts.case_words import CaseKind
 from forbear.contracts.cases import CaseAlarm, CaseAsked, CaseClose, CaseDecision, CaseMove, CasePrepare, CaseRest
+from forbear.court.decide import UNTAKEN
 from forbear.court.decide import decide as decide_by_path
 from forbear.court.decision import Alarm, Ask, Close, Decided, Move, Prepare, Rest
 from forbear.court.life import CaseLife
@@ -32,7 +34,7 @@ from forbear.rules.packs import Packs
 Decide = Callable[[CaseLife, CasePath, datetime], Decided]
 ANSWER: TypeAdapter[CaseDecision] = TypeAdapter(CaseDecision)
 LONGEST_REST: Final = timedelta(days=7)
-UNTAKEN, PATH_MISSING, OPENED_AGAIN = "CASE.UNTAKEN", "PATH.MISSING", "the case was opened again"
+PATH_MISSING, OPENED_AGAIN = "PATH.MISSING", "the case was opened again"
 MOST_ASKS: Final = 8
 """Packets that a case may ask for in one decision."""
 log = structlog.get_logger(__name__)
@@ -79,23 +81,28 @@ class CaseDecidingBook:
             clocks.stop(session, case, now)
             return writing.closed()
         for _ in range(MOST_ASKS):
-            decided = self._next(session, case, now)
+            path = self._paths.get(opening.path_of(session, case) or "")
+            decided = self._next(session, case, path, now)
             # Without its path nothing is reckoned, which is no reason to void what was reckoned before.
-            known = clocks.keep(session, case, decided.clocks, now) if case.path in self._paths else {}
+            known = clocks.keep(session, case, decided.clocks, now) if path else {}
             answer = decided.answer
             if not isinstance(answer, Ask):
                 return writing.write(answer, known)
             packets.ask_itself(session, case, answer.profile, local(now, zone), now)
         raise RuntimeError(f"case {case.id} asks for packets without end")
 
-    def _next(self, session: Session, case: LegalCase, now: datetime) -> Decided:
-        if case.path is None:
-            return Decided(Rest(now + LONGEST_REST, "nobody has taken this case up yet", UNTAKEN), ())
-        if (path := self._paths.get(case.path)) is None:
+    def _next(self, session: Session, case: LegalCase, path: CasePath | None, now: datetime) -> Decided:
+        if path is None and case.path is not None:
             log.error("case_decision.no_path", case=case.id, path=case.path)
             why = "the case's path is not installed here: install it"
             return Decided(Rest(now + LONGEST_REST, why, PATH_MISSING), ())
-        return self._decide(life_of(session, case, now, self._packs), path, now)
+        if path is None:
+            return Decided(Rest(now + LONGEST_REST, "nobody has taken this case up yet", UNTAKEN), ())
+        life = life_of(session, case, now, self._packs)
+        if case.path is None:
+            # Its periods run out although nobody has decided yet whether it is one for a court: they are told.
+            life = replace(life, kind=cast("CaseKind", opening.REVIEW))
+        return self._decide(life, path, now)
 
 
 class _Writing:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.court.paths import load_all
-from forbear.ledger.cases import rows
+from forbear.ledger.cases import opening, rows
 from forbear.ledger.cases.queue import all_clocks
 from forbear.ledger.engine import Ledger
 from forbear.ledger.tables.accounts import LegalCase
@@ -65,7 +65,7 @@ def read(ledger: Ledger, token: str) -> Terms | None:
 def _clocks(session: Session, staff: str) -> Iterator[Term]:
     paths = load_all()
     for listed in all_clocks(session, staff=staff):
-        clock, path = listed.clock, paths.get(listed.case.path or "")
+        clock, path = listed.clock, paths.get(opening.path_of(session, listed.case) or "")
         rule = {str(kind): each for kind, each in path.clocks.items()}.get(clock.kind) if path else None
         yield Term(
             id=clock.id,

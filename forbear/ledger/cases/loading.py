@@ -83,7 +83,7 @@ def life_of(session: Session, case: LegalCase, now: datetime, packs: Packs) -> C
         zone=zone or "UTC",
         calendars=tuple(calendars.calendar(name, today) for name in packs.calendars(places)),
         parties=tuple(_parties(session, account)),
-        facts=tuple(_fact(row) for row in rows.facts(session, case.id)),
+        facts=tuple(_facts(session, case)),
         services=tuple(_served(row) for row in rows.services(session, case)),
         guarantees=tuple(_guarantees(session, account)),
         packets=tuple(_packet(row) for row in rows.packets(session, case.id)),
@@ -117,6 +117,14 @@ def _policy(lender: Lender) -> dict[str, Any]:
 def _parties(session: Session, account: Account) -> Iterator[Answering]:
     found = session.scalars(select(Party).where(Party.account == account.id).order_by(Party.role, Party.id))
     return (Answering(row.person, cast("PartyRole", row.role)) for row in found)
+
+
+def _facts(session: Session, case: LegalCase) -> Iterator[Happened]:
+    """What was told of the case and stands; of a recourse also what its guarantor paid, from which its period runs."""
+    if case.arose_from is not None:
+        before = rows.facts(session, case.arose_from)
+        yield from (_fact(row) for row in before if row.kind == money.ON_BEHALF and row.person == case.creditor)
+    yield from (_fact(row) for row in rows.facts(session, case.id))
 
 
 def _fact(row: CaseFact) -> Happened:

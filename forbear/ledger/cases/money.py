@@ -20,7 +20,8 @@ from forbear.ledger.tables.accounts import Account, LegalCase, Payment
 from forbear.ledger.tables.cases import CaseFact
 from forbear.money.currency import minor_unit
 
-SOURCES: Final[Mapping[str, str]] = {"paid_on_behalf": "guarantor", "booked_back": "court"}
+ON_BEHALF: Final = "paid_on_behalf"
+SOURCES: Final[Mapping[str, str]] = {ON_BEHALF: "guarantor", "booked_back": "court"}
 """Facts that tell of money, and the source of the payment that they are booked as."""
 RECOURSE: Final = "recourse"
 
@@ -44,13 +45,13 @@ def book(session: Session, case: LegalCase, account: Account, zone: str | None, 
         amount = Decimal(str(row.details.get("amount", "0"))).quantize(minor_unit(account.currency))
         if posted is None and amount > 0 and case.kind != RECOURSE:
             _post(session, case, account, row, amount, min(begins(row.on_day, zone), now), now)
-        if row.kind == "paid_on_behalf" and case.kind != RECOURSE and row.person is not None:
+        if row.kind == ON_BEHALF and case.kind != RECOURSE and row.person is not None:
             open_recourse(session, case, row.person, now)
 
 
 def recourse_owed(session: Session, case: LegalCase) -> Decimal:
     """What a guarantor paid on behalf in the case that this one arose from, less what came back in this one."""
-    paid = _sum(session, case.arose_from, "paid_on_behalf", case.creditor)
+    paid = _sum(session, case.arose_from, ON_BEHALF, case.creditor)
     return max(paid - _sum(session, case.id, "booked_back", None), Decimal(0))
 
 

@@ -34,14 +34,29 @@ def jurisdictions(session: Session, account: Account) -> tuple[str, ...]:
     return tuple(found or ())
 
 
+def path_of(session: Session, case: LegalCase) -> str | None:
+    """The path a case walks or, where nobody has taken it up, that of its place: by it its periods run.
+
+    None where its place has none, and for what is proposed after repayment: nothing runs there.
+    """
+    if case.path is not None or case.kind in AFTER_REPAYMENT:
+        return case.path
+    found = path_for(jurisdictions(session, session.get_one(Account, case.account)))
+    return None if found is None else found.id
+
+
 def begin(session: Session, case: LegalCase, account: Account, now: datetime) -> None:
-    """Set a case that was just added on its path, where it walks one, and start its workflow."""
-    if case.kind not in CASE_KINDS:
-        return
+    """Set a case that was just added on its path, where it walks one, and start its workflow.
+
+    One that waits for a person has a workflow too: its periods run whether or not somebody takes it up.
+    """
     path = path_for(jurisdictions(session, account))
-    if path is None or case.kind not in path.begins:
+    if path is None or case.kind in AFTER_REPAYMENT:
         return
-    _set_out(case, path.id, path.version, now)
+    if case.kind in path.begins:
+        _set_out(case, path.id, path.version, now)
+    else:
+        _look(case, now)
     acts.tell(session, case, "case_opened", now)
 
 
@@ -199,6 +214,11 @@ def end(session: Session, case: LegalCase, outcome: str, now: datetime, *, staff
 
 def _set_out(case: LegalCase, path: str, version: str, now: datetime) -> None:
     case.path, case.path_version, case.stage_since = path, version, now
+    _look(case, now)
+
+
+def _look(case: LegalCase, now: datetime) -> None:
+    """A case that is ever to be looked at has a next time from its first moment, by which it is found and woken."""
     case.next_at, case.next_reason, case.next_rule = now, BEGINNING, ""
 
 

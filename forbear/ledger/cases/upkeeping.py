@@ -23,24 +23,24 @@ from forbear.ports.rounds import each
 IN_THE_MAKING = timedelta(hours=1)
 """Machine time for which a case whose packet was asked for is left to make it; its workflow has as much patience."""
 
-COUNT = text("select count(*) from legal_case where state = 'open' and path is not null")
+COUNT = text("select count(*) from legal_case where state = 'open' and next_at is not null")
 IDLE = text(
     """
     select c.id, c.account from legal_case c cross join lateral (
         select count(*) as times, max(o.at) as last from outbox o
-        where o.legal_case = c.id and o.fact = 'case_swept' and o.at > coalesce(c.next_at, '-infinity')
+        where o.legal_case = c.id and o.fact = 'case_swept' and o.at > c.next_at
     ) swept
-    where c.state = 'open' and c.path is not null and (c.next_at is null or c.next_at < :late)
+    where c.state = 'open' and c.next_at < :late
         and not exists (select from packet p where p.legal_case = c.id and p.state = 'asked' and p.changed_at > :asked)
         and not exists (select from outbox w where w.legal_case = c.id and w.delivered_at is null)
         and (swept.times = 0 or swept.last + :grace * power(2, least(swept.times - 1, :doublings)) <= :now)
-    order by c.next_at nulls first, c.id limit :many
+    order by c.next_at, c.id limit :many
     """
 ).bindparams(bindparam("grace", type_=INTERVAL))
 MISSING = text(
     """
     select c.id, c.account from legal_case c
-    where c.id = any(:cases) and c.state = 'open' and c.path is not null
+    where c.id = any(:cases) and c.state = 'open' and c.next_at is not null
         and greatest(c.opened_at, c.stage_since) < :settled
         and not exists (select from outbox w where w.legal_case = c.id and w.delivered_at is null)
         and not exists (
