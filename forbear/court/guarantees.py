@@ -11,7 +11,7 @@ from forbear.court.clock_lines import MOVED, UNMOVED, Reckoned, by_duty, clock, 
 from forbear.court.decision import Clock, Line
 from forbear.court.ground import Ground, Reached
 from forbear.court.life import Guaranteed, Happened
-from forbear.court.limitation import guarantor_limitation
+from forbear.court.limitation import called_due, guarantor_limitation
 from forbear.court.path import ClockRule
 from forbear.court.standing import over
 from forbear.rules.day_counting import months_after
@@ -22,11 +22,12 @@ AGREED = "the agreement of guarantee"
 def guarantees(ground: Ground, rule: ClockRule) -> Iterator[Clock]:
     """The clock of each guarantee, and the limitation of each joint guarantor who was asked in time."""
     papers = frozenset(rule.papers)
-    for held in ground.guarantees():
+    for told in ground.guarantees():
+        held, before = _as_due(ground, told)
         reckoned = period(ground, rule, held)
         if reckoned is None:
             continue
-        last, lines = reckoned
+        last, lines = reckoned[0], (*before, *reckoned[1])
         asked = _asked(ground, papers, held, last)
         met, how = _met(ground, held, asked, last)
         state = deadline(last, met, ground.today, void=over(ground))
@@ -36,6 +37,23 @@ def guarantees(ground: Ground, rule: ClockRule) -> Iterator[Clock]:
         limited = ground.path.clocks.get("limitation")
         if asked is not None and limited is not None and "CN" in ground.life.jurisdictions:
             yield guarantor_limitation(ground, limited, held.person, asked, papers)
+
+
+def _as_due(ground: Ground, held: Guaranteed) -> tuple[Guaranteed, tuple[Line, ...]]:
+    """The guarantee with the day on which what it secures came due, and why that is another than its contract says.
+
+    A debt that was called due is due from then. A counter-guarantee secures what its guarantor claims back, which is
+    not due before the guarantor paid.
+    """
+    called, paid = called_due(ground), ground.facts("paid_on_behalf")
+    if held.counter:
+        if not paid or paid[0].on <= held.main_due:
+            return held, ()
+        return replace(held, main_due=paid[0].on), (Line(paid[0].on, "the guarantor paid on behalf"),)
+    if called is None or called >= held.main_due:
+        return held, ()
+    end = held.agreed_end if held.agreed_end is not None and held.agreed_end > held.main_due else None
+    return replace(held, main_due=called, agreed_end=end), (Line(called, "the whole was called due"),)
 
 
 def period(ground: Ground, rule: ClockRule, held: Guaranteed) -> Reckoned | None:

@@ -5,7 +5,7 @@ a suspension is data of the path. What no proof shows is told in the calculation
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -26,7 +26,8 @@ ACKNOWLEDGED: Final = {
     "security": "security_given",
 }
 IN_WRITING: Final = frozenset({"written_acknowledgment", "acknowledgment"})
-PROMISED: Final = frozenset({"debtor_agreed", "repayment_plan_agreed", *IN_WRITING})
+PROMISED: Final = frozenset({"debtor_agreed", "repayment_plan_agreed"})
+"""What a settlement is. A signed writing it is only where `acknowledged` says so (Limitation Act 1980 ss. 29, 30)."""
 BY_FACT: Final = {
     "filed": ("suit_filed", "the claim was handed in"),
     "order_applied": ("payment_order_requested", "a payment order was applied for"),
@@ -37,7 +38,7 @@ BY_FACT: Final = {
     "mediation_failed": ("mediation_requested", "the mediation ended"),
 }
 """Procedures begin it anew when they are asked for and again when they end (Civil Code 195, from memory)."""
-MORATORIA: Final = frozenset({"breathing_space", "mental_health_crisis"})
+RECOURSE: Final = "recourse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +86,32 @@ def guarantor_limitation(ground: Ground, rule: ClockRule, person: str, asked: Re
         for each in ground.served(papers, [person])
     ]
     start, last, lines = run.through(asked.day, "the guarantor was asked to pay", later, pauses(ground, rule))
-    return replace(_clock(ground, rule, start, last, lines), subject=person)
+    return _clock(ground, rule, start, last, lines, person)
 
 
 def accrued(ground: Ground) -> tuple[date, str, str]:
-    """The day from which the claim is limited, the rules' word for it, and what it is."""
+    """The day from which the claim is limited, the rules' word for it, and what it is.
+
+    Of several payments on behalf the first one counts, which is never too late for the others. Only China counts a debt
+    in instalments as a whole (Civil Code 189); elsewhere the oldest unpaid one is limited by itself.
+    """
     life = ground.life
-    paid = ground.last("paid_on_behalf") if life.kind == "recourse" else None
-    if paid is not None:
-        return paid.on, "harm_known", "the guarantor paid on behalf"
-    if life.instalment_due is None or life.instalment_due <= life.due_since:
+    paid = ground.facts("paid_on_behalf") if life.kind == RECOURSE else ()
+    if paid:
+        return paid[0].on, "harm_known", "the guarantor paid on behalf"
+    if life.instalment_due is None or life.instalment_due <= life.due_since or "CN" not in life.jurisdictions:
         return life.due_since, "harm_known", "the debt was due and not paid"
-    called = ground.served([each for each in _demands(ground) if "acceleration" in each], ground.persons())
-    for each in called:
-        if each.proven and each.day < life.instalment_due:
-            return each.day, "last_instalment_due", "the whole was called due"
+    called = called_due(ground)
+    if called is not None and called < life.instalment_due:
+        return called, "last_instalment_due", "the whole was called due"
     return life.instalment_due, "last_instalment_due", "the last instalment is due"
 
 
-def _demands(ground: Ground) -> tuple[str, ...]:
+def called_due(ground: Ground) -> date | None:
+    """The day on which a notice that calls the whole debt due reached the debtor, with proof."""
     rule = ground.path.clocks.get("limitation")
-    return () if rule is None else rule.papers
+    papers = () if rule is None else [each for each in rule.papers if "acceleration" in each]
+    return next((each.day for each in ground.served(papers, ground.persons()) if each.proven), None)
 
 
 def restarts(ground: Ground, rule: ClockRule, base: date) -> list[Again]:
@@ -118,7 +124,9 @@ def _restarts(ground: Ground, rule: ClockRule) -> Iterator[Again]:
         yield Again(
             each.day, frozenset({"demand_received"}), f"a demand reached the debtor ({each.paper})", each.proven
         )
-    paid: set[date] = {each for each in (*ground.life.paid_on, ground.life.last_paid) if each is not None}
+    # What was paid on the account was paid to the lender: it acknowledges nothing to a guarantor who claims it back.
+    own = ground.life.kind != RECOURSE
+    paid: set[date] = {each for each in (*ground.life.paid_on, ground.life.last_paid) if each is not None and own}
     for day in sorted(paid):
         if day <= ground.today:
             yield Again(day, frozenset({"part_payment"}), "the debtor paid a part")
@@ -134,16 +142,15 @@ def _restarts(ground: Ground, rule: ClockRule) -> Iterator[Again]:
 
 
 def pauses(ground: Ground, rule: ClockRule) -> list[Pause]:
-    """What suspended it; what has no end yet lasts until today at least."""
+    """What suspended it, as people told it; what has no end yet lasts until today at least.
+
+    No stop of the account extends it by itself: the last day would fall back the day the stop ends, perhaps behind us.
+    """
     if rule.tail is None:
         return []
     found = [
         Pause(each.on, day_in(each, "until") or max(each.on, ground.today))
         for each in ground.facts("limitation_suspended")
-    ]
-    bind = [each for each in ground.life.stops if each.kind in MORATORIA and rule.within is None]
-    found += [
-        Pause(ground.today, max(each.until.date(), ground.today) if each.until else ground.today) for each in bind
     ]
     return sorted(found, key=lambda each: each.first)
 
@@ -243,12 +250,14 @@ def _told(ground: Ground, rule: ClockRule, base: date) -> Iterator[Clock]:
         yield _clock(ground, rule, base, days[-1], (line,))
 
 
-def _clock(ground: Ground, rule: ClockRule, start: date, last: date, lines: tuple[Line, ...]) -> Clock:
-    met = _met(ground)
+def _clock(  # noqa: PLR0917  a clock is all of these
+    ground: Ground, rule: ClockRule, start: date, last: date, lines: tuple[Line, ...], guarantor: str = ""
+) -> Clock:
+    met = claim_since(ground, everyone=True) if guarantor else _met(ground)
     state = deadline(last, met, ground.today, void=over(ground))
     if met is not None:
         lines = (*lines, Line(met, "the claim was brought" + ("" if met <= last else ", too late")))
-    return Clock(rule.kind, "", rule.nature, state, start, last, lines, rule.ladder, met)
+    return Clock(rule.kind, guarantor, rule.nature, state, start, last, lines, rule.ladder, met)
 
 
 def _met(ground: Ground) -> date | None:

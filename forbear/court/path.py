@@ -163,6 +163,7 @@ class ClockRule:
         roll: whether a last day of rest moves to the next working day by `calendar`.
         papers: that it runs from, or whose proven arrival starts it anew or meets it.
         more: a longer count where the other side announced an answer.
+        dismissal: a shorter count to appeal where the claim was dismissed, and not judged.
         tail, within: of a limitation: how long it runs on after what suspended it, and in which last stretch
             a suspension counts (none: in every one).
         lead: days before the last day by which a renewal is asked for.
@@ -178,6 +179,7 @@ class ClockRule:
     calendar: str = ""
     papers: tuple[str, ...] = ()
     more: int = 0
+    dismissal: int = 0
     tail: tuple[int, Unit] | None = None
     within: tuple[int, Unit] | None = None
     lead: int = 0

@@ -37,8 +37,8 @@ HEAD: Final = (
 STAGE: Final = ("id", "title", "hint", "needs", "waits", "packet", "next", "ends", "withdrawal")
 NEEDS: Final = ("checks", "facts", "notices", "fields", "slots", "packet")
 CLOCK: Final = (
-    "nature", "ladder", "duty", "count", "unit", "roll", "calendar", "papers", "more", "tail", "within", "lead",
-    "source",
+    "nature", "ladder", "duty", "count", "unit", "roll", "calendar", "papers", "more", "dismissal", "tail", "within",
+    "lead", "source",
 )  # fmt: skip
 
 
@@ -204,6 +204,7 @@ def _clock(table: Table, kind: ClockKind) -> ClockRule:
         calendar=table.text("calendar", ""),
         papers=table.words("papers", least=0),
         more=table.whole("more", 0),
+        dismissal=table.whole("dismissal", 0),
         tail=_length(table, "tail"),
         within=_length(table, "within"),
         lead=table.whole("lead", 0),

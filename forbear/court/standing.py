@@ -9,13 +9,16 @@ from forbear.rules.periods import last_day
 ENDS_CLAIM = frozenset({"claim", "order"})
 
 
-def claim_since(ground: Ground) -> date | None:
-    """The day on which the claim was handed in that stands: neither sent back, withdrawn nor dismissed for good."""
+def claim_since(ground: Ground, *, everyone: bool = False) -> date | None:
+    """The day on which the claim was handed in that stands: neither sent back, withdrawn nor dismissed for good.
+
+    Where it must be against `everyone`, one that names the borrower alone, or does not say whom, is none.
+    """
     since: date | None = None
     before: date | None = None
     for fact in ground.facts("filed", "filing_refused", "withdrawn", "dismissed", "appealed"):
         if fact.kind == "filed":
-            since = fact.on
+            since = fact.on if not everyone or fact.details.get("against") == "everyone" else since
         elif fact.kind == "appealed":
             since = since or before
         elif fact.kind != "withdrawn" or fact.details.get("what") in ENDS_CLAIM:

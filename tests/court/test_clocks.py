@@ -15,7 +15,7 @@ from forbear.court.life import Stopped
 from forbear.court.paths import load_all
 from forbear.rules.facts import Calendar
 from forbear.rules.periods import last_day
-from tests.court.book import DUE, life
+from tests.court.book import DUE, JOINT, life
 from tests.court.dated import START, clock, clocks, closed, fact, served
 from tests.oracle import days as oracle
 from tests.rules.timing import FEW
@@ -197,13 +197,54 @@ def test_nothing_outlasts_twenty_years() -> None:
     assert clock(life("CN", due_since=due, paid_on=paid), "limitation", date(2030, 1, 5)).last == date(2030, 1, 4)
 
 
-def test_a_breathing_space_extends_the_limitation_in_england_by_eight_weeks() -> None:
+def test_a_breathing_space_that_was_told_extends_the_limitation_in_england_by_eight_weeks() -> None:
     until = date(2026, 3, 20)
     case = life("GB-EAW", due_since=date(2020, 3, 10))
     told = fact("limitation_suspended", date(2026, 1, 20), because="breathing_space", until=str(until))
     assert clock(replace(case, facts=(told,)), "limitation").last == until + timedelta(weeks=8)
+
+
+def test_no_stop_of_the_account_moves_the_last_day_to_let_it_fall_back_when_it_ends() -> None:
+    case = life("GB-EAW", due_since=date(2020, 3, 10))
     bound = replace(case, stops=(Stopped("breathing_space"),))
-    assert clock(bound, "limitation").last == START + timedelta(weeks=8)
+    assert clock(bound, "limitation") == clock(case, "limitation")
+    assert clock(bound, "limitation").last == date(2026, 3, 10)
+
+
+def test_outside_china_the_oldest_unpaid_instalment_is_limited_by_itself() -> None:
+    for place, last in (("GB-EAW", "2032-01-05"), ("US-NY", "2029-01-05"), ("US-CA", "2030-01-05")):
+        case = life(place, instalment_due=date(2028, 6, 30))
+        assert clock(case, "limitation").last == date.fromisoformat(last)
+
+
+def test_a_settlement_is_no_signed_acknowledgment_in_england() -> None:
+    case = life("GB-EAW", due_since=date(2020, 3, 10))
+    settled = fact("settled", date(2025, 6, 1), claim="nothing_pending")
+    mediated = fact("mediation_agreed", date(2025, 7, 1), perform_by="2025-12-01")
+    assert clock(replace(case, facts=(settled, mediated)), "limitation").last == date(2026, 3, 10)
+    written = fact("acknowledged", date(2025, 6, 1), how="plan", in_writing="yes")
+    assert clock(replace(case, facts=(settled, written)), "limitation").last == date(2031, 6, 1)
+    assert clock(life("CN", facts=(replace(settled, on=START),)), "limitation").first == START
+
+
+def test_what_a_guarantor_claims_back_runs_from_the_first_payment_and_no_payment_to_the_lender_moves_it() -> None:
+    paid = fact("paid_on_behalf", date(2026, 1, 10), "per_g", amount="10.00")
+    again = fact("paid_on_behalf", date(2026, 2, 10), "per_g", amount="10.00")
+    case = life("CN", kind="recourse", facts=(paid, again), paid_on=(date(2026, 2, 20),))
+    found = clock(case, "limitation")
+    assert (found.first, found.last) == (paid.on, date(2029, 1, 10))
+
+
+def test_a_suit_against_the_borrower_alone_does_not_keep_the_limitation_against_a_guarantor() -> None:
+    asked = served("cn.notice.guarantor", date(2026, 2, 2), "per_g")
+    case = life("CN", guarantees=(JOINT,), services=(asked,))
+    alone = replace(case, facts=(fact("filed", date(2026, 2, 20), against="borrower"),))
+    assert clock(alone, "limitation").state == "met"
+    assert clock(alone, "limitation", START, "per_g").state == "running"
+    everyone = replace(case, facts=(fact("filed", date(2026, 2, 20), against="everyone"),))
+    assert clock(everyone, "limitation", START, "per_g").state == "met"
+    confirmed = replace(case, facts=(fact("confirmed", date(2026, 2, 20), perform_by="2026-06-01"),))
+    assert clock(confirmed, "limitation", START, "per_g").state == "running"
 
 
 def test_where_no_rule_is_known_a_lawyer_tells_the_last_day() -> None:

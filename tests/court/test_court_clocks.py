@@ -99,7 +99,17 @@ COURT: list[tuple[ClockKind, str, list[Happened], str, str]] = [
     ("appeal", "US-CA", [fact("judged", START, result="granted_in_part")], "2026-05-01", ""),
     ("enforcement", "CN", [fact("judgment_final", START, perform_by="2026-03-12")], "2028-03-12", ""),
     ("enforcement", "CN", [fact("confirmed", START, perform_by="2026-12-31")], "2028-12-31", ""),
-    ("enforcement", "GB-EAW", [fact("judgment_final", START, perform_by="2026-03-16")], "2032-03-16", ""),
+    ("enforcement", "GB-EAW", [fact("judgment_final", START, perform_by="2026-03-16")], "2032-03-02", ""),
+    (
+        "enforcement",
+        "US-CA",
+        [fact("judged", date(2026, 2, 3), result="granted"), fact("judgment_final", START, perform_by="2026-03-16")],
+        "2036-02-03",
+        "",
+    ),
+    ("appeal", "CN", [fact("dismissed", START)], "2026-03-12", ""),
+    ("appeal", "CN", [fact("dismissed", START, form="judgment")], "2026-03-17", ""),
+    ("appeal", "GB-EAW", [fact("dismissed", START)], "2026-03-23", ""),
     ("freeze", "CN", [fact("frozen", START, freeze=1, until="2027-03-01")], "2027-03-01", "freeze-1"),
 ]
 
@@ -123,6 +133,75 @@ def test_an_appeal_is_waited_for_where_all_was_granted() -> None:
     brought = fact("appealed", START + timedelta(days=9), by="us")
     kept = life("CN", facts=(fact("judged", START, result="refused"), brought))
     assert clock(kept, "appeal", START + timedelta(days=30)).state == "met"
+
+
+def test_an_appeal_of_the_other_side_keeps_nothing_of_ours() -> None:
+    half, theirs = fact("judged", START, result="granted_in_part"), fact("appealed", date(2026, 3, 10), by="respondent")
+    case = life("CN", facts=(half, theirs))
+    assert clock(case, "appeal", date(2026, 3, 12)).state == "running"
+    assert clock(case, "appeal", date(2026, 3, 18)).state == "lapsed"
+    ours = fact("appealed", date(2026, 3, 11), by="us")
+    assert clock(replace(case, facts=(half, theirs, ours)), "appeal", date(2026, 3, 18)).met == ours.on
+
+
+def test_an_appeal_in_a_suit_that_is_over_silences_no_later_one() -> None:
+    first = [fact("filed", date(2026, 1, 5)), fact("dismissed", date(2026, 1, 20)),
+             fact("appealed", date(2026, 1, 25), by="us"), fact("dismissed", date(2026, 2, 5))]  # fmt: skip
+    assert not [each for each in clocks(life("CN", facts=tuple(first)), START) if each.kind == "appeal"]
+    anew = [*first, fact("filed", date(2026, 2, 10)), fact("judged", START, result="refused")]
+    assert clock(life("CN", facts=tuple(anew)), "appeal", START).state == "running"
+    back = [*first[:3], fact("judged", START, result="refused")]  # the dismissal was set aside: the court below judged
+    assert clock(life("CN", facts=tuple(back)), "appeal", START).state == "running"
+
+
+def test_a_judgment_that_nobody_told_to_be_final_is_enforced_in_time_all_the_same() -> None:
+    won = life("CN", facts=(fact("judged", START, result="granted"),))
+    appeal = clock(won, "appeal")
+    assert not [each for each in clocks(won, appeal.last) if each.kind == "enforcement"]
+    found = clock(won, "enforcement", appeal.last + timedelta(days=1))
+    assert (found.first, found.last, found.state) == (appeal.last, date(2028, 3, 17), "running")
+    told = fact("judgment_final", date(2026, 3, 20), perform_by="2026-04-20")
+    assert clock(replace(won, facts=(*won.facts, told)), "enforcement", told.on).last == date(2028, 4, 20)
+    lost = life("CN", facts=(fact("judged", START, result="refused"),))
+    assert not [each for each in clocks(lost, date(2026, 6, 1)) if each.kind == "enforcement"]
+    against = replace(won, facts=(*won.facts, fact("appealed", date(2026, 3, 5), by="respondent")))
+    assert not [each for each in clocks(against, date(2026, 6, 1)) if each.kind == "enforcement"]
+
+
+def test_the_time_to_enforce_begins_anew_by_what_is_proven_and_comes_in_time() -> None:
+    final = fact("judgment_final", START, perform_by="2026-03-12")
+    case, later = life("CN", facts=(final,)), date(2030, 1, 7)
+    demand = served("cn.notice.dunning", date(2027, 5, 10))
+    assert clock(replace(case, services=(demand,)), "enforcement", later).last == date(2029, 5, 10)
+    unproven = replace(case, services=(replace(demand, proven=False),))
+    found = clock(unproven, "enforcement", later)
+    assert (found.last, found.state) == (date(2028, 3, 12), "lapsed")
+    assert any("nothing proves" in line.what for line in found.lines)
+    late = replace(case, paid_on=(date(2028, 3, 14),))
+    assert clock(late, "enforcement", later).last == date(2028, 3, 12)
+    paid = replace(case, paid_on=(date(2028, 3, 10),))
+    assert clock(paid, "enforcement", later).last == date(2030, 3, 10)
+
+
+def test_a_guarantee_runs_from_when_the_debt_was_called_due() -> None:
+    held = Guaranteed("per_g", "joint", date(2027, 6, 30))
+    called = served("cn.notice.acceleration", date(2026, 2, 10))
+    case = life("CN", guarantees=(held,), services=(called,))
+    assert clock(case, "guarantee", START, "per_g").last == date(2026, 8, 10)
+    unproven = replace(case, services=(replace(called, proven=False),))
+    assert clock(unproven, "guarantee", START, "per_g").last == date(2027, 12, 30)
+    asked = served("cn.notice.guarantor", date(2026, 2, 20), "per_g")
+    assert clock(replace(case, services=(called, asked)), "guarantee", START, "per_g").state == "met"
+    assert clock(replace(case, services=(asked,)), "guarantee", START, "per_g").state == "running"  # before it was due
+    none = replace(case, guarantees=(replace(held, agreed_end=date(2027, 6, 30)),))
+    assert clock(none, "guarantee", START, "per_g").last == date(2026, 8, 10)
+
+
+def test_a_counter_guarantee_runs_from_when_the_guarantor_paid() -> None:
+    counter = Guaranteed("per_c", "joint", date(2025, 1, 6), counter=True)
+    paid = fact("paid_on_behalf", date(2026, 2, 10), "per_g", amount="10.00")
+    case = life("CN", kind="recourse", guarantees=(counter,), facts=(paid,))
+    assert clock(case, "guarantee", START, "per_c").last == date(2026, 8, 10)
 
 
 def test_enforcement_that_was_called_off_runs_again() -> None:

@@ -151,7 +151,7 @@ def test_a_claim_that_was_refused_can_be_appealed_in_time_or_ends() -> None:
     case.run()
     assert case.stage == "dismissed"
     lost = case.today
-    case.go(lost + timedelta(days=14))
+    case.go(lost + timedelta(days=9))
     assert not case.closed
     case.today = lost + timedelta(days=20)
     case.run()

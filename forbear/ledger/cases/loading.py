@@ -84,7 +84,7 @@ def life_of(session: Session, case: LegalCase, now: datetime, packs: Packs) -> C
         calendars=tuple(calendars.calendar(name, today) for name in packs.calendars(places)),
         parties=tuple(_parties(session, account)),
         facts=tuple(_facts(session, case)),
-        services=tuple(_served(row) for row in rows.services(session, case)),
+        services=tuple(_served(row) for row in rows.services(session, case) if _in_its_name(case, row)),
         guarantees=tuple(_guarantees(session, account)),
         packets=tuple(_packet(row) for row in rows.packets(session, case.id)),
         clocks=tuple(_clocks(session, case.id)),
@@ -130,6 +130,11 @@ def _facts(session: Session, case: LegalCase) -> Iterator[Happened]:
 def _fact(row: CaseFact) -> Happened:
     kind = cast("FactKind", row.kind)
     return Happened(row.id, kind, row.on_day, row.person or "", row.details)
+
+
+def _in_its_name(case: LegalCase, row: CaseService) -> bool:
+    """What the account's lender sent demands nothing for a guarantor who claims back."""
+    return case.kind != money.RECOURSE or row.legal_case == case.id
 
 
 def _served(row: CaseService) -> Served:
