@@ -8,10 +8,17 @@ from forbear.casework.found import Found
 from forbear.casework.matters import claim_of
 from forbear.casework.profile_file import PacketProfile
 from forbear.casework.record import CaseRecord
+from forbear.contracts.case_words import FactKind
 
 YES: Final = "yes"
 INTEREST: Final = ("sum_interest", "sum_penalty_interest", "sum_compound_interest")
 FORM: Final = "complaint_form"
+PENDING: Final[Mapping[str, tuple[FactKind, ...]]] = {
+    "enforcement": ("enforcement_applied",),
+    "suit": ("filed", "filing_accepted"),
+    "payment_order": ("order_applied", "order_issued"),
+}
+"""What may be pending at a court, the later stage first, and the facts that say so."""
 CHOSEN: Final = {
     FORM: "Tell 'free' for the free form; 'elements' is the prescribed form, which stays a draft and cannot be "
     "approved until the court's own words are entered in its wording.toml",
@@ -44,8 +51,14 @@ def circumstances(record: CaseRecord, values: Mapping[str, Any]) -> dict[str, st
         "witness": yes(is_yes(values.get("with_witness"))),
         "agreed": yes(values.get("terms")),
         "confirmed": yes(record.fact("confirmed")),
+        "pending": _pending(record),
         "path": (record.case.path or "").lower().replace("-", "_"),
     }
+
+
+def _pending(record: CaseRecord) -> str:
+    """What was handed in last, that a withdrawal is of: a payment order that was objected to is no longer."""
+    return next((word for word, facts in PENDING.items() if record.fact(*facts)), "")
 
 
 def check_choices(profile: PacketProfile, values: Mapping[str, Any], found: Found) -> None:

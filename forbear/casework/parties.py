@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from forbear.casework.found import Found
 from forbear.casework.record import CaseRecord, Somebody
+from forbear.documents.addressing import phone_at_home
 from forbear.errors import BadInput
 from forbear.ledger.addresses import PostalAddress
 from forbear.ledger.lender_entity import entity_of
@@ -125,7 +126,7 @@ def _person(each: Somebody) -> Row:
         "role": each.role,
         "name": each.name,
         "birth_date": each.birth_date,
-        "phone": each.phone,
+        "phone": phone_at_home(each.phone, each.address.country if each.address else ""),
         "domicile": written(each.address),
         "id_number": each.id_number,
         "email": each.email,

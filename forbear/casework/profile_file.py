@@ -26,7 +26,17 @@ PACKETS: Final = PROFILES
 SLOTS: Final = frozenset(FILE_SLOTS)
 WORDS: Final = frozenset(
     {"form", "debt", "claim", "creditor", "path", "agents", "guarantees", "collateral", "assigned", "notices", "costs"}
-    | {"organisation", "grows", "debt_buyer", "account_stated", "regulated", "agreed", "confirmed", "witness"}
+    | {
+        "organisation",
+        "grows",
+        "debt_buyer",
+        "account_stated",
+        "regulated",
+        "agreed",
+        "confirmed",
+        "witness",
+        "pending",
+    }
 )
 """Circumstances that a condition may name; `circumstances.py` finds them."""
 Need = Literal["required", "when", "optional"]

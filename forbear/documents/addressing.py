@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
+import phonenumbers
+
 from forbear.ports.papers import Unprintable
 from forbear.ports.post import PostAddress
 
@@ -108,3 +110,14 @@ def _check(lines: list[str], most: int) -> None:
             raise Unprintable("address.shape", f"line {number} of the address holds a sign that nobody sees")
         if NOWHERE.search(line):
             raise Unprintable("address.undeliverable", f"line {number} of the address says that there is none")
+
+
+def phone_at_home(told: str, country: str) -> str:
+    """A number as people of a country write it; as told where it is not in international form."""
+    try:
+        number = phonenumbers.parse(told, None)
+    except phonenumbers.NumberParseException:
+        return told
+    at_home = phonenumbers.country_code_for_region(country) == number.country_code
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)

@@ -12,12 +12,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-import phonenumbers
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from forbear.documents import filters
-from forbear.documents.addressing import composed, sheet_for, window_lines
+from forbear.documents.addressing import composed, phone_at_home, sheet_for, window_lines
 from forbear.documents.figures import check_figures
 from forbear.documents.filling import fill
 from forbear.documents.filters import locale_of, write_day
@@ -175,15 +174,9 @@ def _return_address(at: PostAddress) -> tuple[str, ...]:
 
 
 def _phone(head: LetterHead) -> str:
-    """The lender's number as people of its country write it; as told where it is not in international form."""
-    try:
-        number = phonenumbers.parse(head.phone, None)
-    except phonenumbers.NumberParseException:
-        return head.phone
+    """The lender's number as people of its country write it, in one piece."""
     home = "US" if head.address is None else head.address.country
-    at_home = phonenumbers.country_code_for_region(home) == number.country_code
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, form).replace(" ", "\u00a0")
+    return phone_at_home(head.phone, home).replace(" ", "\u00a0")
 
 
 def _styled(kind: Kind, html: str) -> str:

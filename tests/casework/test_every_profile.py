@@ -11,6 +11,7 @@ from tests.casework.filing import TODAY, Filing
 from tests.conftest import Hands
 
 FILED = ("filing_accepted", {"case_no": "(2026) 00-0001"})
+ORDERED: tuple[str, dict[str, Any]] = ("order_applied", {})
 HAPPENED: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "cn.confirmation": (("mediation_agreed", {"perform_by": "2026-04-01", "case_no": "T-1"}),),
     "cn.enforcement": (("judgment_final", {"perform_by": "2026-03-01", "case_no": "X-1"}),),
@@ -85,3 +86,24 @@ def test_the_elements_of_a_form_go_with_its_packet(china: Filing, hands: Hands) 
         "10",
         "36500.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        ((FILED,), "application"),
+        ((ORDERED, ("order_issued", {"case_no": "X-2"})), "order-application"),
+        ((ORDERED, FILED), "application"),
+        ((FILED, ("enforcement_applied", {"case_no": "X-3"})), "enforcement-application"),
+    ],
+)
+def test_a_withdrawal_takes_back_what_is_pending(
+    facts: tuple[tuple[str, dict[str, Any]], ...], wanted: str, china: Filing, hands: Hands
+) -> None:
+    case = china.case()
+    hands.set(NOW)
+    for kind, values in facts:
+        china.fact(case, kind, **values)
+    china.told_all(case, "cn.withdrawal", reason="settled", settled_on=str(TODAY), preserved=False, seized=False)
+    assembly = china.assembled(case, "cn.withdrawal")
+    assert {part.key for part in assembly.parts if part.key.endswith("application")} == {wanted}

@@ -18,7 +18,9 @@ from forbear.ports.papers import Paper, Unprintable
 LOAN, CARD, PRIVATE = (f"cn.court.complaint_{each}" for each in ("loan", "card", "private"))
 FREE, ENFORCEMENT, WITHDRAWAL = "cn.court.complaint_free", "cn.court.enforcement", "cn.court.withdrawal"
 FORMS: Final = (LOAN, CARD, PRIVATE)
-KINDS: Final = (*FORMS, FREE, ENFORCEMENT, WITHDRAWAL)
+ORDER_WITHDRAWAL, ENFORCEMENT_WITHDRAWAL = (f"cn.court.{each}_withdrawal" for each in ("order", "enforcement"))
+WITHDRAWALS: Final = (WITHDRAWAL, ORDER_WITHDRAWAL, ENFORCEMENT_WITHDRAWAL)
+KINDS: Final = (*FORMS, FREE, ENFORCEMENT, *WITHDRAWALS)
 SECTIONS: Final = ["当事人信息", "诉讼请求", "约定管辖和诉前保全", "事实与理由", "对纠纷解决方式的意愿"]
 SIDES: Final = ("原告", "被告", "第三人")
 PERSON: Final = ("姓名", "性别", "出生日期", "民族", "工作单位", "职务", "联系电话", "住所地（户籍所在地）", "经常居住地",

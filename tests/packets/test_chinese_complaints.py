@@ -23,10 +23,12 @@ from tests.packets.complaints import (
     CARD,
     EMPTY,
     ENFORCEMENT,
+    ENFORCEMENT_WITHDRAWAL,
     FORMS,
     FREE,
     KINDS,
     LOAN,
+    ORDER_WITHDRAWAL,
     ORGANISATION,
     OWNERSHIP,
     PERSON,
@@ -39,6 +41,7 @@ from tests.packets.complaints import (
     WHERE,
     WILLING,
     WITHDRAWAL,
+    WITHDRAWALS,
     bare,
     html,
     paper,
@@ -226,12 +229,12 @@ def test_the_courts_own_words_are_empty_places_and_keep_it_a_draft(kind: str) ->
     assert sheets.html.count('class="empty-slot"') == 8
 
 
-@pytest.mark.parametrize("kind", [FREE, ENFORCEMENT, WITHDRAWAL])
+@pytest.mark.parametrize("kind", [FREE, ENFORCEMENT, *WITHDRAWALS])
 def test_papers_without_prescribed_words_are_no_drafts(kind: str) -> None:
     assert not word_letter(paper(kind)).draft
 
 
-@pytest.mark.parametrize("kind", [each for each in KINDS if each != WITHDRAWAL])
+@pytest.mark.parametrize("kind", [each for each in KINDS if each not in WITHDRAWALS])
 def test_every_sum_is_the_records(kind: str) -> None:
     told = paper(kind)
     page = seen(html(kind))
@@ -244,7 +247,7 @@ def test_every_sum_is_the_records(kind: str) -> None:
     assert from_words(words) == Decimal(figures.replace(",", "")) == Decimal(total)
 
 
-@pytest.mark.parametrize("kind", [each for each in KINDS if each != WITHDRAWAL])
+@pytest.mark.parametrize("kind", [each for each in KINDS if each not in WITHDRAWALS])
 @pytest.mark.parametrize("name", ["sum_principal", "sum_interest", "sum_all_interest", "sum_cost", "sum_total"])
 def test_sums_that_do_not_lead_to_each_other_are_never_printed(kind: str, name: str) -> None:
     told = paper(kind)
@@ -298,6 +301,19 @@ def test_an_enforcement_names_its_title_and_a_withdrawal_its_reason() -> None:
     settled = seen(html(WITHDRAWAL, reason="settled", paid_in_full_on=None, settled_on="2026-11-19"))
     assert "双方已于2026年11月19日达成协议" in settled
     assert "解除" not in seen(html(WITHDRAWAL, preserved=False, preserved_case_no=None))
+
+
+def test_what_is_taken_back_is_called_by_its_name() -> None:
+    """An application for an order or for enforcement is no suit, and its sides are no plaintiff and defendant."""
+    order, enforcement = seen(html(ORDER_WITHDRAWAL)), seen(html(ENFORCEMENT_WITHDRAWAL))
+    assert "撤回（2026）示0000民督1号金融借款合同纠纷一案的支付令申请" in order
+    assert "终结督促程序" in order
+    assert "撤回（2026）示0000执1号金融借款合同纠纷一案的强制执行申请" in enforcement
+    assert "被执行人：" in enforcement
+    assert "查封、扣押、冻结" in enforcement
+    assert "查封" not in seen(html(ENFORCEMENT_WITHDRAWAL, seized=False))
+    for said in (order, enforcement):
+        assert not any(word in said for word in ("起诉", "原告", "被告"))
 
 
 def test_many_exhibits_go_on_in_rows_of_their_own() -> None:
