@@ -24,6 +24,7 @@ TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
 MOST_TEXT: Final = 200
 MONEY: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{1,4})?")
 LANGUAGES: Final = ("en", "zh-Hans")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,15 @@ def _flaw(value: Value, told: object) -> Flaw | None:
     return None if good else Flaw(value.name, "cannot be read", _remedy(value))
 
 
+def is_sound(day: date) -> bool:
+    """Whether periods can be counted from a day. A mistyped year such as 9999 would stop every clock of its case."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _is_day(told: object) -> bool:
     try:
-        return isinstance(told, str) and date.fromisoformat(told).isoformat() == told
+        day = date.fromisoformat(told) if isinstance(told, str) else None
+        return day is not None and day.isoformat() == told and is_sound(day)
     except ValueError:
         return False
 

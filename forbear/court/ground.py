@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, cast
 
 from forbear.contracts.case_words import FactKind
+from forbear.court.facts import is_sound
 from forbear.court.life import CaseLife, Guaranteed, Happened
 from forbear.court.path import CasePath, Proof, Told
 from forbear.rules.day_counting import IsRest, NotCovered, business_days_after, next_business_day, rests
@@ -160,11 +161,10 @@ def day_of(fact: Happened, *names: str) -> date:
 
 
 def day_in(fact: Happened, name: str) -> date | None:
-    """A day that a fact was told with."""
+    """A day that a fact was told with; none where nothing can be counted from it."""
     value = fact.details.get(name)
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and value else None
+        day = date.fromisoformat(value) if isinstance(value, str) and value else value
     except ValueError:
         return None
+    return day if isinstance(day, date) and is_sound(day) else None

@@ -18,6 +18,7 @@ from forbear.clock import Clock
 from forbear.errors import CannotStart
 from forbear.ledger import dump
 from forbear.ledger.census import Census
+from forbear.rehearsal import shelf
 from forbear.services.house import House
 from forbear.services.processes import poll_until
 from forbear.services.program import CHECKOUT
@@ -42,7 +43,7 @@ class Papers:
         self.needles = folder / "needles.txt"
         self.verdict = folder / "verdict.json"
         self.summary = folder / "summary.json"
-        self.packets = folder / "packets"
+        self.packets = folder / shelf.FOLDER
         self.folder = folder
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from forbear.rehearsal import shelf
 from forbear.rehearsal.story import Read
 from forbear.rehearsal.ways import CHANNELS
 from forbear.rehearsal.words import words
@@ -38,7 +39,8 @@ def say(console: Console, data: Path, summary: dict[str, Any], read: Sequence[Re
         f"{summary['history_events_per_touch']} history events per touch"
     )
     shown = ", ".join(str(path) for path in reports)
-    out(f"Report: {shown}\nGo on:  forbear up --data {data}", markup=False)
+    packets = f"Packets: {data / shelf.FOLDER}\n" if summary.get("court", {}).get("packets") else ""
+    out(f"Report: {shown}\n{packets}Go on:  forbear up --data {data}", markup=False)
 
 
 def _way(channel: str, summary: dict[str, Any]) -> str:
@@ -52,8 +54,8 @@ def _court(told: dict[str, Any]) -> str:
     """The cases, and what came of them."""
     profiles = ", ".join(f"{profile} {count}" for profile, count in told["packets_by_profile"].items()) or "none"
     return (
-        f"packets {told['packets']} final ({profiles}), {told['drafts']} drafts, {told['returned']} returned; "
-        f"{told['cases']} cases, {told['open_cases']} open; {told['clocks']} clocks, {told['alarms']} alarms, "
+        f"{told['cases']} legal cases, {told['open_cases']} open: {told['packets']} packets approved ({profiles}), "
+        f"{told['drafts']} drafts, {told['returned']} returned; {told['clocks']} clocks, {told['alarms']} alarms, "
         f"{told['lapses']} lapsed"
     )
 

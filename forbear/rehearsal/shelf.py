@@ -15,6 +15,7 @@ from typing import Final
 from forbear.clock import Clock
 from forbear.services.folders import private
 
+FOLDER: Final = "packets"
 LIST: Final = "packets.jsonl"
 DRAFT: Final = "DRAFT"
 REFERENCE: Final = 10

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from forbear.court.alarms import LAPSED, due, next_days
 from forbear.court.decision import Alarm, Clock, Line
-from forbear.court.life import ClockKnown
+from forbear.court.life import ClockKnown, Happened
 from tests.court.book import DUE, JOINT, Book, book
 from tests.rules.timing import FEW
 
@@ -117,6 +118,24 @@ def test_a_whole_case_asked_at_any_instants_never_lapses_in_silence(gaps: list[i
     for found in case.clocks:
         if found.state == "lapsed":
             assert (found.kind, found.subject, found.last, LAPSED) in case.alarms
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("limitation_suspended", {"because": "other", "until": "9999-12-31"}),
+        ("judgment_final", {"perform_by": "9999-12-31"}),
+        ("frozen", {"freeze": 1, "until": "0001-01-02"}),
+        ("judged", {"result": "refused", "served_on": "9999-12-25"}),
+        ("mediation_agreed", {"perform_by": "2026-09-09", "effective_on": "9999-12-31"}),
+    ],
+)
+def test_a_year_that_cannot_be_counted_from_silences_no_clock(kind: Any, told: dict[str, Any]) -> None:
+    case = book("CN", today=date(2028, 12, 20))
+    mistyped = Happened("fct_old", kind, date(2026, 3, 1), "", told)
+    case.life = replace(case.life, facts=(mistyped,))
+    case.run()
+    assert ("limitation", 30) in {(name, rung) for name, _, _, rung in case.alarms}
 
 
 def test_lived_day_by_day_every_rung_of_the_limitation_is_raised_on_its_day() -> None:

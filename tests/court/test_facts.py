@@ -47,6 +47,8 @@ def test_free_text_is_always_sealed() -> None:
     [
         ({"result": "won"}, "result", "granted, granted_in_part, refused"),
         ({"result": "granted", "served_on": "22.11.2026"}, "served_on", "2026-11-22"),
+        ({"result": "granted", "served_on": "9999-12-25"}, "served_on", "2026-11-22"),
+        ({"result": "granted", "served_on": "0202-01-01"}, "served_on", "2026-11-22"),
         ({"result": "granted", "amount": "-5"}, "amount", "1250.00"),
         ({"result": "granted", "amount": 1250}, "amount", "1250.00"),
         ({"result": "granted", "judge": "x" * 81}, "judge", "at most 80"),

@@ -169,6 +169,23 @@ def test_an_alarm_opens_a_task_for_who_is_named_and_what_is_urgent_for_everybody
     assert states == {"29": ("withdrawn", house.legal), "5": ("open", None)}, "by Beijing's clock it is tomorrow"
 
 
+def test_an_alarm_is_told_to_everybody_where_who_is_named_is_gone_or_does_other_work(house: CourtHouse) -> None:
+    for role in ([], ["collector"]):
+        case, named = house.case(), house.hire("legal")
+        with house.staff() as session:
+            opening.assign(session, case, named, staff=house.legal, now=house.now)
+        with Session(make_engine(house.migrator)) as session, session.begin():
+            if role:
+                staffing.set_roles(session, named, role, house.ledger.clock)
+            else:
+                staffing.disable(session, named, house.ledger.clock)
+        house.decide_case(case, answering(Alarm(clock(), 30, "thirty days are left"), clock()))
+        (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
+        assert (task.state, task.assignee) == ("open", None)
+        (alarm,) = house.rows(ClockAlarm, legal_case=case)
+        assert alarm.staff is None
+
+
 def test_who_sees_an_alarm_ends_its_task(house: CourtHouse) -> None:
     case = house.case()
     house.decide_case(case, answering(Alarm(clock(), 7, "seven days are left"), clock()))

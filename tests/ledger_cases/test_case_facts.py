@@ -67,6 +67,14 @@ def test_a_fact_of_tomorrow_and_of_a_stranger_are_refused(house: CourtHouse) -> 
         house.tell(case, "served", person=stranger)
 
 
+def test_a_year_from_which_nothing_can_be_counted_is_refused(house: CourtHouse) -> None:
+    case = house.case()
+    with pytest.raises(BadInput, match="on"):
+        house.tell(case, "filed", on=DAY.replace(year=202))
+    with pytest.raises(BadInput, match="perform_by"):
+        house.tell(case, "judgment_final", perform_by="9999-12-31")
+
+
 def test_a_fact_taken_back_is_as_if_it_had_not_been_told(house: CourtHouse) -> None:
     case = house.case()
     fact = house.tell(case, "filed")

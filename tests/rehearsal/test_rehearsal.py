@@ -1,4 +1,7 @@
-"""A short rehearsal with the real services: what it leaves, that it can be served again, and that it leaked nothing."""
+"""A short rehearsal with the real services: what it leaves, that it can be served again, and that it leaked nothing.
+
+It is held once in a run of tests, however many workers look at what it left.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ import pytest
 from forbear.rehearsal import court, demo
 from forbear.services.house import House
 from tests.judge.leaks import check_leaks
+from tests.once import made_once, one_at_a_time
 from tests.rehearsal.plain_sight import addresses_minted, histories
 
 pytestmark = pytest.mark.timeout(400)
@@ -21,15 +25,17 @@ COURT = len(court.read_all())
 @pytest.fixture(scope="module")
 def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a rehearsal whose exit status was 0."""
-    data = tmp_path_factory.mktemp("rehearsal") / "demo"
-    assert demo.run(data, DAYS, accounts=ACCOUNTS) == 0
-    return data
+
+    def rehearse(folder: Path) -> None:
+        assert demo.run(folder / "demo", DAYS, accounts=ACCOUNTS) == 0
+
+    return made_once(tmp_path_factory, "rehearsal", rehearse) / "demo"
 
 
 @pytest.fixture(scope="module")
 def served(left: Path) -> Iterator[House]:
     """The same folder, served again as `forbear up` does."""
-    with House(left) as house:
+    with one_at_a_time(left), House(left) as house:
         yield house
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import FactKind
-from forbear.court.facts import check_fact, parted
+from forbear.court.facts import check_fact, is_sound, parted
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger.cases import acts
 from forbear.ledger.cases.rows import all_facts
@@ -162,6 +162,8 @@ def _accept(  # noqa: PLR0917  a fact is all of these
         raise BadInput(
             "on", "lies in the future", "Tell a fact when it has happened; a later day goes into its values."
         )
+    if not is_sound(on):
+        raise BadInput("on", "is no day of ours", "Send a day such as 2026-11-22.")
     flaws = check_fact(cast("FactKind", kind), values, person=person is not None)
     if flaws:
         raise BadInput(flaws[0].field, flaws[0].problem, "; ".join(each.remedy for each in flaws))

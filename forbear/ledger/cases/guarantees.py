@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import GuaranteeKind
+from forbear.court.facts import is_sound
 from forbear.errors import BadInput, NotFound
 from forbear.ledger import audit, outbox, staff_acts
 from forbear.ledger.engine import Ledger
@@ -101,6 +102,10 @@ def tell_guarantee(
 def _accept(told: GuaranteeTold) -> None:
     if told.kind not in {"general", "joint"}:
         raise BadInput("kind", "is neither general nor joint", "Say which one the contract agrees on.")
+    for name in ("signed_on", "main_due_on", "agreed_end"):
+        day = getattr(told, name)
+        if day is not None and not is_sound(day):
+            raise BadInput(name, "is no day of ours", "Look the year up in the contract.")
     if told.agreed_end is not None and told.agreed_months is not None:
         raise BadInput("agreed_end", "and agreed_months are both given", "Give the one that the contract names.")
     if told.agreed_end is not None and told.agreed_end < told.signed_on:

@@ -24,6 +24,7 @@ from forbear.contracts.case_words import (
     ServiceResult,
 )
 from forbear.contracts.words import PartyRole
+from forbear.court.facts import is_sound
 from forbear.court.life import (
     Answering,
     CaseLife,
@@ -222,4 +223,5 @@ def _instalment_due(session: Session, account: Account) -> date | None:
     """The day of the last instalment, where the latest terms name any."""
     latest = terms.latest(session, account.id)
     told = cast("list[dict[str, str]]", (latest.terms if latest else {}).get("instalments") or [])
-    return max((date.fromisoformat(each["due"]) for each in told), default=None)
+    days = (date.fromisoformat(each["due"]) for each in told)
+    return max((day for day in days if is_sound(day)), default=None)

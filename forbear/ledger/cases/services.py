@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import ServiceMethod, ServiceResult
+from forbear.court.facts import is_sound
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger.cases import acts, rows
 from forbear.ledger.cases.deemed import reckoned
@@ -170,6 +171,8 @@ def _days(told: ServiceTold, today: date) -> None:
         raise BadInput("sent_on", "is missing", "Say when it was sent, or when it reached its addressee.")
     if any(day is not None and day > today for day in (told.sent_on, told.reached_on)):
         raise BadInput("reached_on", "lies in the future", "Enter it when it has happened.")
+    if any(day is not None and not is_sound(day) for day in (told.sent_on, told.reached_on)):
+        raise BadInput("sent_on", "is no day of ours", "Look the year up in the proof.")
     if told.sent_on and told.reached_on and told.reached_on < told.sent_on:
         raise BadInput("reached_on", "is before it was sent", "Look both days up in the proof.")
     if told.result in REACHED and told.reached_on is None:
