@@ -1,7 +1,7 @@
 """Tasks that somebody took and will not finish go back on the list: they were shut out, lost the role, or let it lie.
 
 A call or a visit that was begun stays with whoever began it, until it is told how it ended; visits have a board of
-their own.
+their own. A legal case goes back to everybody with the role, so that its alarms are told to somebody who is there.
 """
 
 from collections.abc import Collection
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from forbear.clock import Clock
 from forbear.ledger import tasks
+from forbear.ledger.cases import acts
+from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.tasks import Task
 
 AT_ONCE: Final = 500
@@ -24,7 +26,19 @@ LYING_MACHINE: Final = timedelta(minutes=10)
 
 def of_holder(session: Session, staff: str, now: datetime, *, roles: Collection[str] = ()) -> int:
     """Give back what somebody has taken and may not do with these roles; returns how many."""
+    _give_up_cases(session, staff, now, roles)
     return _give_back(session, now, Task.assignee == staff, Task.role.not_in(list(roles)))
+
+
+def _give_up_cases(session: Session, staff: str, now: datetime, roles: Collection[str]) -> None:
+    """Whoever works on no legal cases any more is named for none."""
+    if {acts.LEGAL, acts.LAWYER} & set(roles):
+        return
+    named = select(LegalCase).where(LegalCase.assignee == staff, LegalCase.state == "open").order_by(LegalCase.id)
+    for case in session.scalars(named.with_for_update().execution_options(populate_existing=True)).all():
+        case.assignee = None
+        case.version += 1
+        acts.did(session, case, "case_assigned", case.id, {"case": case.id, "assignee": None}, now)
 
 
 def left_lying(session: Session, clock: Clock) -> int:

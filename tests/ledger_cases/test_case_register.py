@@ -197,6 +197,14 @@ def opened(house: CourtHouse, account: str) -> list[str]:
         return [row.id]
 
 
+def test_a_guarantee_of_a_year_that_cannot_be_counted_from_is_refused(house: CourtHouse) -> None:
+    case = house.case()
+    account, guarantor = house.row(LegalCase, case).account, house.party(case)
+    told = GuaranteeTold(guarantor, "joint", date(2025, 1, 1), date(9999, 12, 1))
+    with house.api() as session, pytest.raises(BadInput, match="main_due_on"):
+        guarantees.tell_guarantee(house.ledger, session, account, told, now=house.now)
+
+
 def test_a_guarantee_told_again_is_its_correction(house: CourtHouse) -> None:
     case = house.case()
     account, guarantor = house.row(LegalCase, case).account, house.party(case)

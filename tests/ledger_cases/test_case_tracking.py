@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from forbear.ledger.cases import loading, rows
 from forbear.ledger.ids import new_id
-from forbear.ledger.tables.accounts import LegalCase
+from forbear.ledger.tables.accounts import Account, LegalCase
 from forbear.ledger.tables.cases import CaseService
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.letters import Letter, ServiceProof
@@ -82,6 +82,23 @@ def test_a_paper_handed_over_at_a_visit_is_served_and_a_refused_one_is_not(house
         handed(house, account, person, paper, taken_by)
     found = {paper: (method, result, reached) for paper, method, result, _, reached in register(house, case)}
     assert found == {"notice": ("visit", "signed", True), "statement": ("visit", "refused", False)}
+
+
+def test_what_the_lender_served_demands_nothing_for_a_guarantor_who_claims_back(house: CourtHouse) -> None:
+    case = house.case()
+    account = house.row(LegalCase, case).account
+    house.tell(case, "paid_on_behalf", person=house.party(case), amount="25.00")
+    house.decide_case(case)
+    (recourse,) = house.rows(LegalCase, account=account, kind="recourse")
+    handed(house, account, house.row(Account, account).borrower, "cn.notice.dunning", "borrower")
+    found: dict[str, list[str]] = {}
+    for each in (case, recourse.id):
+        house.decide_case(each)
+        with house.worker() as session:
+            life = loading.load_case(session, each, house.now, PACKS)
+        assert life is not None
+        found[life.kind] = [piece.paper for piece in life.services]
+    assert found == {"suit": ["cn.notice.dunning"], "recourse": []}
 
 
 def handed(house: CourtHouse, account: str, person: str, paper: str, taken_by: str) -> None:

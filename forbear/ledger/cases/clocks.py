@@ -20,7 +20,6 @@ from forbear.ledger.days import local, zone_of
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import CaseClock, ClockAlarm
-from forbear.ledger.tables.staff import Staff
 from forbear.ledger.tables.tasks import Task
 from forbear.ledger.task_reasons import because
 
@@ -106,7 +105,6 @@ def _note(session: Session, case: LegalCase, row: CaseClock, now: datetime) -> N
 
 def raise_alarm(session: Session, case: LegalCase, row: CaseClock, alarm: Alarm, now: datetime) -> bool:
     """Tell people of a clock; says whether they had not been told of this rung before."""
-    named = _named(session, case)
     values = {
         "id": new_id("alm"),
         "tenant": case.tenant,
@@ -115,28 +113,21 @@ def raise_alarm(session: Session, case: LegalCase, row: CaseClock, alarm: Alarm,
         "legal_case": case.id,
         "last_day": row.last_day,
         "rung": alarm.rung,
-        "staff": named,
+        "staff": case.assignee,
         "raised_at": now,
     }
     made = session.scalar(insert(ClockAlarm).values(values).on_conflict_do_nothing().returning(ClockAlarm.id))
     if made is None:
         return False
-    written = {"clock": row.id, "last_day": row.last_day, "rung": alarm.rung, "staff": named}
+    written = {"clock": row.id, "last_day": row.last_day, "rung": alarm.rung, "staff": case.assignee}
     acts.did(session, case, "clock_alarm", made, written, now)
     _withdraw(session, row, now, keep=made)
     left = max((row.last_day - local(now, zone_of(session, case.account))).days, 0)
     task = _ask(session, case, row, made, now, left=None if alarm.rung == LAPSE else left)
-    # What is urgent stays with everybody of the role: who is named may be away.
-    if task is not None and named is not None and alarm.rung != LAPSE and left > SOON:
-        tasks.take(session, tasks.lock_task(session, task), named, now)
+    # What is urgent stays with everybody of the role: who is named may be away, or gone.
+    if task is not None and case.assignee is not None and alarm.rung != LAPSE and left > SOON:
+        tasks.take(session, tasks.lock_task(session, task), case.assignee, now)
     return True
-
-
-def _named(session: Session, case: LegalCase) -> str | None:
-    """Who is named for the case, unless they were shut out since or work on no cases any more: that tells nobody."""
-    found = None if case.assignee is None else session.get(Staff, case.assignee, populate_existing=True)
-    works = found is not None and found.disabled_at is None and {acts.LEGAL, acts.LAWYER} & set(found.roles)
-    return case.assignee if works else None
 
 
 def _ask(
