@@ -10,6 +10,9 @@ import structlog
 
 from forbear.clock import Clock
 from forbear.documents import fonts
+from forbear.documents.packets.binding import PacketBinder
+from forbear.documents.packets.desks import Desks
+from forbear.documents.presses import Presses
 from forbear.ledger.migrate import upgrade
 from forbear.services import settings_file
 from forbear.services.dev_server import DevServer, Ports
@@ -144,3 +147,17 @@ def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevSer
     ports = Ports(grpc=free_port(), ui=free_port(), http=free_port(), metrics=free_port())
     with DevServer(tmp_path_factory.mktemp("temporal") / "server", ports) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def press() -> Iterator[Presses]:
+    """One real press for all tests of a process: it takes seconds to start. Whoever ends or exhausts one, has another."""
+    with Presses(1, ready_seconds=120, job_seconds=120, jobs=1_000) as presses:
+        yield presses
+
+
+@pytest.fixture(scope="session")
+def binder(press: Presses) -> Iterator[PacketBinder]:
+    """Binds packets with the press of all and one desk."""
+    with Desks(1) as desks:
+        yield PacketBinder(press, desks)

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -20,8 +19,6 @@ from forbear.casework.reading_back import unequal_papers
 from forbear.casework.shop import PacketShopHere
 from forbear.contracts.cases import PacketOrder, PacketOutcome
 from forbear.documents.packets.binding import PacketBinder
-from forbear.documents.packets.desks import Desks
-from forbear.documents.presses import Presses
 from forbear.errors import Conflict, Erased, Forbidden, Incomplete
 from forbear.ledger.cases import packets
 from forbear.ledger.cases.final import FinalPacket
@@ -34,12 +31,6 @@ from tests.casework.filing import CUT_OFF, Filing
 from tests.casework.test_missing import suit
 from tests.casework.test_snapshots import pay
 from tests.conftest import Hands
-
-
-@pytest.fixture(scope="module")
-def binder() -> Iterator[PacketBinder]:
-    with Presses(1, ready_seconds=120, job_seconds=120) as presses, Desks() as desks:
-        yield PacketBinder(presses, desks)
 
 
 class Room:

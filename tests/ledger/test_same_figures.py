@@ -7,7 +7,6 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -154,12 +153,6 @@ def account_page(browser: TestClient, link: str) -> str:
 
 
 @pytest.fixture
-def presses() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=90, job_seconds=60) as presses:
-        yield presses
-
-
-@pytest.fixture
 def browser(house: House) -> TestClient:
     app = create_app(house.settings)
     app.state.ledger = house.ledger
@@ -167,7 +160,7 @@ def browser(house: House) -> TestClient:
 
 
 def test_text_page_notice_and_statement_show_the_same_figures(
-    house: House, loans: list[Loan], wording: SmsWording, browser: TestClient, presses: Presses
+    house: House, loans: list[Loan], wording: SmsWording, browser: TestClient, press: Presses
 ) -> None:
     grown, asked, letters = 0, 0, list[Paper]()
     for loan in loans:
@@ -191,6 +184,6 @@ def test_text_page_notice_and_statement_show_the_same_figures(
     assert asked > 0.95 * ACCOUNTS
     assert grown > 0.4 * ACCOUNTS
     for paper in letters[:: len(letters) // PRINTED][:PRINTED]:
-        printed = figures(text_of(presses.render(paper).pdf))
+        printed = figures(text_of(press.render(paper).pdf))
         assert paper.total in printed
         assert {figure.amount for figure in paper.figures} <= set(printed)

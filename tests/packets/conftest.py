@@ -26,9 +26,8 @@ class Watched(Desks):
 
 
 @pytest.fixture(scope="session")
-def shop() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=90, job_seconds=60) as shop:
-        yield shop
+def shop(press: Presses) -> Presses:
+    return press
 
 
 @pytest.fixture(scope="session")

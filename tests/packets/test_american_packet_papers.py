@@ -1,6 +1,5 @@
 """The American papers of packets: what is true of all of them, what people swear to, lists, service and dismissal."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -50,12 +49,6 @@ DRAFTS: Final = frozenset({AFFIRMATION, "us.ny.court.notice_306d"})
 
 BY_STATUTE: Final = "I declare under penalty of perjury that the foregoing is true and correct."
 """28 U.S.C. 1746(2) with the first of its verbs."""
-
-
-@pytest.fixture(scope="module")
-def press() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=120, job_seconds=90) as presses:
-        yield presses
 
 
 # ── All of them ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,6 @@ itself, no sum but the record's.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -50,12 +49,6 @@ from tests.packets.complaints import (
     seen,
     text_of,
 )
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=90, job_seconds=60) as shop:
-        yield shop
 
 
 @pytest.mark.parametrize("kind", FORMS)

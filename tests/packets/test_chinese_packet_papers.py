@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
@@ -54,12 +53,6 @@ TICK, YES = '<img class="tick"', 'alt="已勾选的方框"'
 DOTS_PER_MM: Final = 4
 FREE_FOOT: Final = 15
 """Millimetres below which nothing stands: there the packet prints its number."""
-
-
-@pytest.fixture(scope="module")
-def press() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=120, job_seconds=90) as presses:
-        yield presses
 
 
 @pytest.mark.parametrize("kind", KINDS)

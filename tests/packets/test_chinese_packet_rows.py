@@ -1,6 +1,5 @@
 """Chinese papers of packets with as much as they may hold: tables go on under their heads, and everybody has a place to sign."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -9,13 +8,6 @@ from forbear.documents.checking import folded
 from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind
 from tests.packets.chinese_papers import PETITIONS, paper, rows, texts
-
-
-@pytest.fixture(scope="module")
-def press() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=120, job_seconds=90) as presses:
-        yield presses
-
 
 LONG: Final = (
     ("cn.court.evidence_list", "evidence", 110, "序号证据名称来源原件或者复印件页码证明内容备注"),

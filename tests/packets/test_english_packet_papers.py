@@ -1,7 +1,6 @@
 """The papers for courts of England and Wales: what each must say, its interest and its sums, and what is refused."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -72,12 +71,6 @@ UNDER_AN_ENACTMENT: Final = {
     "statutory_interest": "99.85",
     "statutory_daily": "0.32",
 }
-
-
-@pytest.fixture(scope="module")
-def press() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=120, job_seconds=90) as presses:
-        yield presses
 
 
 # ── All of them ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,12 +48,6 @@ def house(database: Settings, hands: Hands) -> Iterator[House]:
     house.close()
 
 
-@pytest.fixture(scope="module")
-def presses() -> Iterator[Presses]:
-    with Presses(1, ready_seconds=90, job_seconds=60) as presses:
-        yield presses
-
-
 def placed(house: House) -> str:
     """An account of a collector under its playbook, with an address and a telephone."""
     person, account = house.borrower("+12135550147")
@@ -79,7 +73,7 @@ def next_of(house: House, hands: Hands, account: str) -> Contact | Rest:
     raise AssertionError("nothing is ever done")
 
 
-def refused(house: House, account: str, answer: Contact, presses: Presses) -> Unprintable:
+def refused(house: House, account: str, answer: Contact, press: Presses) -> Unprintable:
     """The refusal of the letter, told to the ledger as a worker tells it."""
     order = house.order(account, answer.touch)
     ready = house.touching().prepare(order)
@@ -87,7 +81,7 @@ def refused(house: House, account: str, answer: Contact, presses: Presses) -> Un
     assert ready.paper is not None
     assert ready.paper.leaves
     with pytest.raises(Unprintable) as no:
-        presses.render(ready.paper)
+        press.render(ready.paper)
     house.touching().cancel(order, no.value.code)
     return no.value
 
@@ -115,13 +109,13 @@ def released(house: House) -> str:
 
 
 def test_it_holds_for_what_it_must_be_told_then_for_its_words_and_nothing_else_goes_out(
-    house: House, hands: Hands, presses: Presses
+    house: House, hands: Hands, press: Presses
 ) -> None:
     account = placed(house)
     first = next_of(house, hands, account)
     assert isinstance(first, Contact)
     assert is_the_notice(house, first)
-    assert refused(house, account, first, presses).code == "fields.given"
+    assert refused(house, account, first, press).code == "fields.given"
     held = next_of(house, hands, account)
     assert isinstance(held, Rest)
     assert held.rule == "POLICY.STOP"
@@ -131,7 +125,7 @@ def test_it_holds_for_what_it_must_be_told_then_for_its_words_and_nothing_else_g
     second = next_of(house, hands, account)
     assert isinstance(second, Contact)
     assert is_the_notice(house, second)
-    no = refused(house, account, second, presses)
+    no = refused(house, account, second, press)
     assert (no.code, "lacks prescribed words" in no.sentence) == ("draft.leaves", True)
     held = next_of(house, hands, account)
     assert isinstance(held, Rest)

@@ -8,8 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from forbear.documents.packets.binding import PacketBinder
-from forbear.documents.packets.desks import Desks
-from forbear.documents.presses import Presses
 from tests.api.pages.following import follow
 from tests.api.pages.served import served
 from tests.api.pages.test_in_browser import ARGUMENTS, CHROMIUM
@@ -33,12 +31,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def binder() -> Iterator[PacketBinder]:
-    with Presses(1, ready_seconds=120, job_seconds=120) as presses, Desks(1) as desks:
-        yield PacketBinder(presses, desks)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
@@ -69,21 +61,17 @@ def test_every_page_of_a_case_fits_and_can_be_used(
         "calendar": "/calendar",
     }
     with served(desk) as address:
-        for size, (width, height) in SIZES.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, java_script_enabled=False, locale=language
-            )
-            page = context.new_page()
-            page.goto(f"{address}/staff")
-            sign_in(page, colleague)
-            for name, path in pages.items():
-                page.goto(f"{address}/staff/cases{path}")
-                looked_at(page, f"cases-{language}-{size}-{name}")
-            if size == "desk":
-                approve(page, f"{address}/staff/cases{pages['approve']}", APPROVE[language])
-                assert law.packet(packet).state == "approved"
-                looked_at(page, f"cases-{language}-approved")
-            context.close()
+        context = browser.new_context(java_script_enabled=False, locale=language)
+        page = context.new_page()
+        page.goto(f"{address}/staff")
+        sign_in(page, colleague)
+        for name, path in pages.items():
+            page.goto(f"{address}/staff/cases{path}")
+            looked_at(page, f"cases-{language}-{name}")
+        approve(page, f"{address}/staff/cases{pages['approve']}", APPROVE[language])
+        assert law.packet(packet).state == "approved"
+        looked_at(page, f"cases-{language}-approved")
+        context.close()
 
 
 def busy(law: Law) -> str:
@@ -109,7 +97,10 @@ def approve(page: Page, address: str, button: str) -> None:
 
 
 def looked_at(page: Page, name: str) -> None:
+    """With everything opened that opens, at each width."""
     for each in page.locator("summary").all():
         each.click()
-    seen(page, name)
-    assert page.evaluate(LOOK, LEAST) == [], name
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        seen(page, f"{name}-{size}")
+        assert page.evaluate(LOOK, LEAST) == [], (name, size)

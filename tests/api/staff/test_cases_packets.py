@@ -14,20 +14,12 @@ from forbear.api.staff.cases_packet_pages import CHECKS
 from forbear.api.staff.wording import words_in
 from forbear.contracts.case_words import PacketState
 from forbear.documents.packets.binding import PacketBinder
-from forbear.documents.packets.desks import Desks
 from forbear.documents.packets.preflight import CHECKS as PREFLIGHT
-from forbear.documents.presses import Presses
 from forbear.ledger.staffing import LANGUAGES
 from forbear.ledger.tables.cases import Packet
 from tests.api.staff.desk import PASSWORD, Colleague, Desk
 from tests.api.staff.law import Law
 from tests.casework.filing import GB, page
-
-
-@pytest.fixture(scope="module")
-def binder() -> Iterator[PacketBinder]:
-    with Presses(1, ready_seconds=120, job_seconds=120) as presses, Desks(1) as desks:
-        yield PacketBinder(presses, desks)
 
 
 @pytest.fixture
@@ -43,6 +35,29 @@ def preparer(desk: Desk) -> Colleague:
 @pytest.fixture
 def lawyer(desk: Desk) -> Colleague:
     return desk.hire("lawyer").signed_in()
+
+
+@pytest.fixture(scope="module")
+def lasting(_desk: Desk, binder: PacketBinder) -> tuple[str, Colleague]:
+    """A packet for the tests that leave it as it is, and who prepared it: making one takes seconds."""
+    law = Law.of(_desk)
+    preparer = _desk.hire("legal").signed_in()
+    return prepared(law, binder, preparer), preparer
+
+
+@pytest.fixture
+def waiting(law: Law, lasting: tuple[str, Colleague]) -> Iterator[str]:
+    """Its address; it waits for a lawyer, and still does so after the test."""
+    address, preparer = lasting
+    preparer.signed_in()
+    yield address
+    assert law.packet(address.rpartition("/")[2]).state == "prepared"
+
+
+@pytest.fixture
+def its_preparer(waiting: str, lasting: tuple[str, Colleague]) -> Colleague:
+    """Signed in, like everybody of today."""
+    return lasting[1]
 
 
 def prepared(law: Law, binder: PacketBinder, by: Colleague, case: str = "") -> str:
@@ -92,15 +107,13 @@ def test_a_packet_from_asking_to_the_archive(
     assert lawyer.get(f"{address}/files/packet.zip").status_code == 200
 
 
-def test_every_page_is_shown_with_its_part_its_words_and_its_hash(
-    law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague
-) -> None:
-    address = prepared(law, binder, preparer)
-    packet = law.packet(address.rpartition("/")[2])
+def test_every_page_is_shown_with_its_part_its_words_and_its_hash(law: Law, waiting: str, lawyer: Colleague) -> None:
+    address, packet = waiting, law.packet(waiting.rpartition("/")[2])
     pages = packet.pages or 0
-    parts: list[str] = []
+    parts, words = list[str](), list[str]()
     for number in range(1, pages + 1):
         answer = lawyer.get(f"{address}/pages/{number}")
+        words.append(answer.text)
         assert answer.status_code == 200
         assert "img-src 'self'" in answer.headers["content-security-policy"]
         assert str(packet.sha256) in answer.text
@@ -115,7 +128,7 @@ def test_every_page_is_shown_with_its_part_its_words_and_its_hash(
     drawn = Image.open(BytesIO(picture.content))
     assert drawn.width > 800
     assert len(drawn.convert("L").getcolors(256) or []) > 2
-    assert law.filing.country.names[0] in "".join(lawyer.get(f"{address}/pages/{n}").text for n in range(1, 6))
+    assert law.filing.country.names[0] in "".join(words[:5])
     assert lawyer.get(f"{address}/pages/{pages + 1}").status_code == 404
     assert lawyer.get(f"{address}/pages/0.png").status_code == 404
 
@@ -127,10 +140,8 @@ def _manifest(law: Law, packet: Packet) -> bytes:
         return packets.open_stored(law.desk.ledger, session, packets.find(session, packet.id), "manifest.json")
 
 
-def test_nobody_approves_what_they_prepared(
-    law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague
-) -> None:
-    address = prepared(law, binder, preparer)
+def test_nobody_approves_what_they_prepared(law: Law, waiting: str, its_preparer: Colleague, lawyer: Colleague) -> None:
+    address, preparer = waiting, its_preparer
     assert "you prepared it" in preparer.visit(address).text
     assert preparer.get(f"{address}/approve").status_code == 409
     form = lawyer.visit(f"{address}/approve").form("approve")
@@ -142,22 +153,20 @@ def test_nobody_approves_what_they_prepared(
     assert law.packet(address.rpartition("/")[2]).state == "prepared"
 
 
-def test_another_hash_is_never_approved(law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague) -> None:
-    address = prepared(law, binder, preparer)
-    page = lawyer.visit(f"{address}/approve")
+def test_another_hash_is_never_approved(law: Law, waiting: str, lawyer: Colleague) -> None:
+    page = lawyer.visit(f"{waiting}/approve")
     refused = lawyer.send(page, "approve", password=PASSWORD, sha256="0" * 64)
     assert refused.status_code == 422
     assert "not the hash" in refused.text
-    assert law.packet(address.rpartition("/")[2]).state == "prepared"
+    assert law.packet(waiting.rpartition("/")[2]).state == "prepared"
 
 
 @pytest.mark.parametrize("name", ["Packet.pdf", "manifest.json", "packet.zip", "SHA256SUMS"])
 def test_what_nobody_approved_is_fetched_by_nobody(
-    law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague, name: str
+    waiting: str, its_preparer: Colleague, lawyer: Colleague, name: str
 ) -> None:
-    address = prepared(law, binder, preparer)
-    for who in (preparer, lawyer):
-        answer = who.get(f"{address}/files/{name}")
+    for who in (its_preparer, lawyer):
+        answer = who.get(f"{waiting}/files/{name}")
         assert answer.status_code == 409
         assert "prepared, to be looked through" in answer.text
 
@@ -236,19 +245,17 @@ def test_a_draft_is_approved_by_nobody(law: Law, binder: PacketBinder, preparer:
     assert law.packet(packet).state == "prepared"
 
 
-def test_those_who_look_only_see_no_page_of_a_packet(law: Law, binder: PacketBinder, preparer: Colleague) -> None:
-    address = prepared(law, binder, preparer)
-    looker = law.desk.hire("supervisor").signed_in()
-    shown = looker.visit(address)
+def test_those_who_look_only_see_no_page_of_a_packet(desk: Desk, waiting: str) -> None:
+    looker = desk.hire("supervisor").signed_in()
+    shown = looker.visit(waiting)
     assert shown.forms == []
     for way in ("pages/1", "pages/1.png", "approve", "return", "files/packet.zip"):
-        assert looker.get(f"{address}/{way}").status_code == 403, way
+        assert looker.get(f"{waiting}/{way}").status_code == 403, way
 
 
-def test_a_packet_is_found_under_its_own_case_alone(law: Law, binder: PacketBinder, preparer: Colleague) -> None:
-    address = prepared(law, binder, preparer)
+def test_a_packet_is_found_under_its_own_case_alone(law: Law, waiting: str, preparer: Colleague) -> None:
     other = law.case(roles=("borrower",))
-    strange = f"/staff/cases/{other}/packets/{address.rpartition('/')[2]}"
+    strange = f"/staff/cases/{other}/packets/{waiting.rpartition('/')[2]}"
     for way in ("", "/pages/1", "/approve", "/files/packet.zip"):
         assert preparer.get(f"{strange}{way}").status_code == 404, way
 
