@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from forbear.api.staff.cases_at import ROOT, CaseDesk, Input, Legal, Looker, TheCases, plain, reference
 from forbear.api.staff.cases_missing import gaps
 from forbear.api.staff.cases_packet_pages import CHECKS, MANIFEST, PartOf, parts_of
-from forbear.api.staff.cases_packet_words import packet_line, part_title
+from forbear.api.staff.cases_packet_words import exhibits_of, packet_line, part_title
 from forbear.api.staff.cases_people import people_of
 from forbear.api.staff.cases_said import curled
 from forbear.api.staff.cases_values import day
@@ -226,13 +226,15 @@ def _shown(desk: CaseDesk, session: Session, case: LegalCase, packet: Packet, st
     working = staff.is_any("legal", "lawyer")
     looked = working and packet.state in reviewing.SHOWN and packet.stored
     parts = parts_of(packet, manifest_of(desk, session, packet, staff)) if looked else ()
-    line = packet_line(desk, packet, colleagues)
+    zone = zone_of(session, case.account)
+    line = packet_line(desk, packet, colleagues, zone)
+    exhibits = exhibits_of(desk, session, case) if parts else {}
     return line | {
         "heading": desk.words("case_page.packet", number=packet.number, profile=line["profile"]),
         "case": case.id,
         "reference": reference(case.id),
         "gaps": gaps(desk, case.id, packet.missing, people),
-        "parts": [_part(desk, each) for each in parts],
+        "parts": [_part(desk, each, exhibits) for each in parts],
         "checks": [desk.named("packet_check", each.partition(".")[2]) for each in CHECKS] if parts else [],
         "changed": _changed(desk, packet),
         "reviews": _reviews(desk, session, case, packet, colleagues),
@@ -245,8 +247,13 @@ def _shown(desk: CaseDesk, session: Session, case: LegalCase, packet: Packet, st
     }
 
 
-def _part(desk: CaseDesk, part: PartOf) -> dict[str, Any]:
-    return {"title": part_title(desk, part), "printed": part.printed, "first": part.first, "sha256": part.sha256}
+def _part(desk: CaseDesk, part: PartOf, exhibits: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "title": part_title(desk, part, exhibits),
+        "printed": part.printed,
+        "first": part.first,
+        "sha256": part.sha256,
+    }
 
 
 def _changed(desk: CaseDesk, packet: Packet) -> list[str]:
@@ -263,7 +270,7 @@ def _changed(desk: CaseDesk, packet: Packet) -> list[str]:
 def _reviews(
     desk: CaseDesk, session: Session, case: LegalCase, packet: Packet, colleagues: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+    zone, found = zone_of(session, case.account), list[dict[str, str]]()
     for row in reviewing.reviews(session, packet.id):
         try:
             reason = unseal(desk.ledger, session, case, row.reason)
@@ -273,7 +280,7 @@ def _reviews(
             {
                 "verdict": desk.named("packet_verdict", row.verdict),
                 "who": colleagues.get(row.staff or "", desk.words("case_page.lender_told")),
-                "when": desk.when(row.at),
+                "when": desk.when(row.at, zone),
                 "reason": reason,
             }
         )

@@ -46,7 +46,9 @@ def show(case_id: str, staff: Looker, desk: TheCases) -> Response:
         page: dict[str, Any] = _head(seen) | {
             "missing": _missing(seen),
             "clocks": cases_shown.clocks(seen),
-            "packets": [packet_line(desk, row, seen.colleagues) for row in reversed(rows.packets(session, case.id))],
+            "packets": [
+                packet_line(desk, row, seen.colleagues, seen.zone) for row in reversed(rows.packets(session, case.id))
+            ],
             "services": cases_shown.services(seen),
             "guarantees": cases_shown.guarantees(seen),
             "files": cases_shown.files_of(seen),

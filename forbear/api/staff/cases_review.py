@@ -9,7 +9,7 @@ from forbear.api.staff.cases_at import ROOT, WITH_PICTURES, CaseDesk, Legal, The
 from forbear.api.staff.cases_drawing import png, text
 from forbear.api.staff.cases_missing import gaps
 from forbear.api.staff.cases_packet_pages import CHECKS, Leaf, leaf, parts_of
-from forbear.api.staff.cases_packet_words import part_title
+from forbear.api.staff.cases_packet_words import exhibits_of, part_title
 from forbear.api.staff.cases_packets import manifest_of, overtaken, own
 from forbear.api.staff.cases_people import people_of
 from forbear.api.staff.cases_said import say
@@ -29,14 +29,14 @@ REFUSED = 409
 @router.get("/pages/{number}.png")
 def picture(case_id: str, packet_id: str, number: int, staff: Legal, desk: TheCases) -> Response:
     """One page as it is printed."""
-    _, _, content, found = _leaf(desk, staff, case_id, packet_id, number)
+    _, _, content, found, _ = _leaf(desk, staff, case_id, packet_id, number)
     return Response(png(content, found.at), media_type="image/png", headers=headers())
 
 
 @router.get("/pages/{number}")
 def page(case_id: str, packet_id: str, number: int, staff: Legal, desk: TheCases) -> Response:
     """One page with the checks beside it, and its words for whoever does not see the picture."""
-    packet, case_reference, content, found = _leaf(desk, staff, case_id, packet_id, number)
+    packet, case_reference, content, found, title = _leaf(desk, staff, case_id, packet_id, number)
     address = f"{ROOT}/{case_id}/packets/{packet_id}"
     part = found.part
     written = " ".join(text(content, found.at).split())
@@ -53,7 +53,7 @@ def page(case_id: str, packet_id: str, number: int, staff: Legal, desk: TheCases
         number=found.number,
         of=found.of,
         volume=found.volume,
-        part=part_title(desk, part) if part else "",
+        part=title,
         printed=part.printed if part else "",
         part_sha256=part.sha256 if part else "",
         written=written,
@@ -83,14 +83,17 @@ def download(case_id: str, packet_id: str, name: str, staff: Legal, desk: TheCas
     return Response(body, media_type=kind, headers={**headers(), **disposition})
 
 
-def _leaf(desk: CaseDesk, staff: Staff, case_id: str, packet_id: str, number: int) -> tuple[Packet, str, bytes, Leaf]:
-    """A page of a packet that may be looked at, with the volume in which it lies."""
+def _leaf(
+    desk: CaseDesk, staff: Staff, case_id: str, packet_id: str, number: int
+) -> tuple[Packet, str, bytes, Leaf, str]:
+    """A page of a packet that may be looked at, with the volume in which it lies and what it is of."""
     with desk.case(staff, case_id) as (session, case):
         packet = own(session, case, packet_id)
         parts = parts_of(packet, manifest_of(desk, session, packet, staff))
         found = leaf(packet, parts, number)
         _, content = reviewing.view(desk.ledger, session, packet_id, found.file, staff=staff.id, now=desk.now())
-        return packet, reference(case.id), content, found
+        title = part_title(desk, found.part, exhibits_of(desk, session, case)) if found.part else ""
+        return packet, reference(case.id), content, found, title
 
 
 def _refused(  # noqa: PLR0917  a page is all of these
