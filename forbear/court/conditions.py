@@ -61,6 +61,12 @@ def _performance_over(asked: Asked, _: str) -> bool:
     return day is not None and asked.ground.today > day
 
 
+def _lost(asked: Asked, _: str) -> bool:
+    """Whether the last judgment refused the claim; an earlier one says nothing of a suit that was brought anew."""
+    last = asked.ground.last("judged")
+    return last is not None and last.details.get("result") == "refused"
+
+
 def _over(asked: Asked, of: str) -> bool:
     found = asked.of(cast("ClockKind", of))
     return bool(found) and all(each.state in ENDED for each in found)
@@ -85,4 +91,5 @@ HOLDS: Final[Mapping[str, Holds]] = {
     "joint_guarantors": _joint,
     "collector": _collector,
     "performance_over": _performance_over,
+    "lost": _lost,
 }

@@ -28,7 +28,7 @@ CHECKS: Final[tuple[str, ...]] = (
     "pap_reply",
 )
 """Names of the checks of `forbear.court.eligibility`."""
-ALONE: Final = frozenset({"guarantors", "joint_guarantors", "collector", "performance_over"})
+ALONE: Final = frozenset({"guarantors", "joint_guarantors", "collector", "performance_over", "lost"})
 """Conditions that ask after nothing more."""
 POLICIES: Final = ("mediation", "confirmation", "payment_order", "preservation", "right_to_cure")
 """Choices of a lender's own that paths know."""

@@ -1,8 +1,9 @@
 """Where a case is on its path: the stage to which its facts lead, and the stages that lie open from there.
 
 The facts that stand are walked through in the order in which they happened. A fact leads forward from anywhere, since
-the world does not wait for our stages, and back only where the stage says so. So a fact that was told late, corrected
-or taken back puts the case where it would have been.
+the world does not wait for our stages, and back only where the stage says so; so does a withdrawal, which leads on from
+nothing but what was withdrawn. So a fact that was told late, corrected or taken back puts the case where it would have
+been.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ def landmark(ground: Ground) -> Landmark:
     found = Landmark(path.begins.get(ground.life.kind) or path.begins["suit"], None, facts)
     for at, fact in enumerate(facts):
         target = next((stage for told, stage in marks if fits(told, fact)), None)
-        if target is not None and (path.place(target) > path.place(found.stage) or _said(path, found.stage, fact)):
+        if target is None:
+            continue
+        ahead = path.place(target) > path.place(found.stage) and fact.kind != "withdrawn"
+        if ahead or _said(path, found.stage, fact):
             found = Landmark(target, fact, facts[at + 1 :])
     return found
 
