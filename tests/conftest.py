@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from forbear.clock import Clock
 from forbear.documents import fonts
@@ -20,6 +21,9 @@ from forbear.services.ports import free_port
 from forbear.services.postgres import Postgres
 from forbear.settings import Settings
 from tests.ledger.kept import let_go
+
+settings.register_profile("forbear", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("forbear")  # how fast a shared machine is just now says nothing about what is tested
 
 TEMPLATE = "forbear_template"
 MONDAY_MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
