@@ -23,6 +23,8 @@ CLAIM: Final = "TEMPLATE.CLAIM"
 UNREAD: Final = "TEMPLATE.LANGUAGE"
 _SIMPLE: Final = re.compile(rf"[A-Za-z_]\w*(?:\s*\|\s*(?:{'|'.join(sorted(MONEY_FILTERS))}))?")
 _KINDS: Final = frozenset({"disclosure", "identity", "recording"})
+_PASSED: Final = set[tuple[object, ...]]()
+"""What `refuse_bad_words` let pass in this process: reading it all takes most of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,15 @@ def rules_asked(texts: Iterable[Text], packs: Packs, day: date) -> list[str]:
 
 
 def refuse_bad_words(folder: Path, packs: Packs, day: date) -> None:
-    """Pass a folder whose texts may all be sent on a day.
+    """Pass a folder whose texts may all be sent on a day; one that passed is read again when something in it changed.
 
     Raises:
         CannotStart: with every fault, a line each: file, line, phrase, rule.
     """
+    rules = tuple((pack.version, pack.text) for pack in packs.by_jurisdiction.values())
+    asked = (folder, day, rules, _stamps(folder))
+    if asked in _PASSED:
+        return
     try:
         found = check_templates(folder, packs, day)
     except BadData as error:
@@ -94,6 +100,13 @@ def refuse_bad_words(folder: Path, packs: Packs, day: date) -> None:
     if found:
         listed = "\n".join(map(str, found))
         raise CannotStart(f"{listed}\nChange these texts; 'forbear templates check' shows whether they pass.")
+    _PASSED.add(asked)
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Every file with its size and when it was written, by which a change is known without reading."""
+    found = ((path, path.stat()) for path in folder.rglob("*"))
+    return tuple(sorted((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found))
 
 
 def days_ahead(packs: Packs, day: date) -> list[date]:
