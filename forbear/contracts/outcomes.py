@@ -81,6 +81,14 @@ OUTCOMES: Final[Mapping[str, Mapping[str, TaskOutcome]]] = MappingProxyType(
     {"call": CALL_OUTCOMES, "visit": VISIT_OUTCOMES}
 )
 """By the kind of the task."""
+FORMAL_PAPERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cn_notice_dunning": "cn.notice.dunning",
+        "cn_notice_acceleration": "cn.notice.acceleration",
+        "cn_notice_guarantor": "cn.notice.guarantor",
+    }
+)
+"""Notices that a visit may serve, by the code of the report: their kind as the register of service has it."""
 CAUSES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "money_stuck": "business goes on, money is stuck: receivables, cheques, terms of settlement",

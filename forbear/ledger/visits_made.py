@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from forbear.contracts.outcomes import VISIT_OUTCOMES
+from forbear.contracts.outcomes import FORMAL_PAPERS, VISIT_OUTCOMES
 from forbear.errors import BadInput, Conflict, NotFound
 from forbear.ledger import tasks
 from forbear.ledger.begun import Begun, Held, Promised, begin, settle
@@ -36,7 +36,7 @@ OF_OUTCOME: Final = {
     "nobody_home": ("nobody",),
 }
 """Whom an outcome implies; with the others it may be anybody."""
-PAPERS: Final = ("notice", "statement", "contact_card")
+PAPERS: Final = ("notice", "statement", "contact_card", *FORMAL_PAPERS)
 OVER: Final = frozenset({"ACCOUNT.PAID", "ACCOUNT.CLOSED", "TASK.EXPIRED"})
 """Held so, there is nothing left to do."""
 

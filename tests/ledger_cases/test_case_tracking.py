@@ -1,5 +1,6 @@
 """Letters and papers handed over come into the register of service by themselves, and say what they say last."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +9,11 @@ from sqlalchemy import select
 from forbear.ledger.cases import loading, rows
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import Account, LegalCase
-from forbear.ledger.tables.cases import CaseService
+from forbear.ledger.tables.cases import CaseClock, CaseService
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.letters import Letter, ServiceProof
 from forbear.ledger.tables.tasks import Task
-from forbear.ledger.tables.visits import HandedOver, Visit
+from forbear.ledger.tables.visits import HandedOver, Visit, VisitSignature
 from tests.ledger.house import PACKS
 from tests.ledger_cases.court_house import CourtHouse
 from tests.ledger_cases.test_case_register import opened
@@ -84,6 +85,23 @@ def test_a_paper_handed_over_at_a_visit_is_served_and_a_refused_one_is_not(house
     assert found == {"notice": ("visit", "signed", True), "statement": ("visit", "refused", False)}
 
 
+def test_a_formal_notice_handed_over_begins_the_limitation_anew_once_both_officers_signed(house: CourtHouse) -> None:
+    case = house.case()
+    account = house.row(LegalCase, case).account
+    visit = handed(
+        house, account, house.row(Account, account).borrower, "cn_notice_dunning", "borrower", ["stf_officer"]
+    )
+    assert register(house, case) == [("cn.notice.dunning", "visit", "sent", True, False)]
+    signing(house, visit, ["stf_other"])
+    assert register(house, case) == [("cn.notice.dunning", "visit", "signed", True, True)]
+    (limitation,) = house.rows(CaseClock, legal_case=case, kind="limitation")
+    with house.worker() as session:
+        life = loading.load_case(session, case, house.now, PACKS)
+    assert life is not None
+    (piece,) = life.services
+    assert (piece.proven, limitation.first_day) == (True, piece.reached)
+
+
 def test_what_the_lender_served_demands_nothing_for_a_guarantor_who_claims_back(house: CourtHouse) -> None:
     case = house.case()
     account = house.row(LegalCase, case).account
@@ -101,7 +119,15 @@ def test_what_the_lender_served_demands_nothing_for_a_guarantor_who_claims_back(
     assert found == {"suit": ["cn.notice.dunning"], "recourse": []}
 
 
-def handed(house: CourtHouse, account: str, person: str, paper: str, taken_by: str) -> None:
+def handed(  # noqa: PLR0917  a hand-over is all of these
+    house: CourtHouse,
+    account: str,
+    person: str,
+    paper: str,
+    taken_by: str,
+    signed: Sequence[str] = ("stf_officer", "stf_other"),
+) -> str:
+    """A visit on which a paper was offered, signed by these officers; its id."""
     of = {"tenant": house.tenant, "lender": house.lender}
     with house.staff() as session:
         task = Task(
@@ -122,3 +148,11 @@ def handed(house: CourtHouse, account: str, person: str, paper: str, taken_by: s
                 taken_by=taken_by, at=house.now, officer="stf_officer",
             )
         )  # fmt: skip
+    signing(house, visit.id, signed)
+    return visit.id
+
+
+def signing(house: CourtHouse, visit: str, officers: Sequence[str]) -> None:
+    of = {"tenant": house.tenant, "lender": house.lender, "visit": visit, "at": house.now}
+    with house.staff() as session:
+        session.add_all(VisitSignature(id=new_id("vsg"), officer=each, **of) for each in officers)

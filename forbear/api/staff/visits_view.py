@@ -12,7 +12,7 @@ from forbear.api.staff.rendering import render, words_of
 from forbear.api.staff.scripts import must_say
 from forbear.api.staff.visit_guides import Guide, guide
 from forbear.api.staff.visits_at import Visits, officers
-from forbear.contracts.outcomes import CAUSES, TICKS, VISIT_OUTCOMES
+from forbear.contracts.outcomes import CAUSES, FORMAL_PAPERS, TICKS, VISIT_OUTCOMES
 from forbear.ledger.begun import Held
 from forbear.ledger.tables.visits import Visit
 from forbear.ledger.visits_desk import Desk
@@ -98,7 +98,8 @@ def _shown(request: Request, visits: Visits, desk: Desk, seen: AtDoor) -> dict[s
         "met": list(MET),
         "causes": list(CAUSES),
         "ticks": list(TICKS),
-        "papers": list(PAPERS),
+        # Formal notices are China's alone, so far.
+        "papers": [each for each in PAPERS if each not in FORMAL_PAPERS or "CN" in seen.jurisdictions],
     }
 
 

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forbear.contracts.case_words import ServiceMethod, ServiceResult, ServiceSource
+from forbear.contracts.outcomes import FORMAL_PAPERS
 from forbear.court.paths import load_all
 from forbear.ledger import audit
 from forbear.ledger.days import local
@@ -23,7 +24,7 @@ from forbear.ledger.tables.accounts import Account
 from forbear.ledger.tables.cases import CaseService
 from forbear.ledger.tables.contacts import Touch
 from forbear.ledger.tables.letters import Letter, ServiceProof
-from forbear.ledger.tables.visits import HandedOver
+from forbear.ledger.tables.visits import HandedOver, VisitSignature
 
 POSTED: Final[Mapping[str, ServiceMethod]] = {
     "plain": "ordinary_post",
@@ -41,6 +42,8 @@ RESULTS: Final[Mapping[str, ServiceResult]] = {
 STRENGTH: Final = ("posted", "tracked", "read", "signed", "refused", "returned")
 """A letter that came back did not arrive, whatever was scanned before."""
 REACHED: Final = frozenset({"signed", "read"})
+BOTH: Final = 2
+"""Officers who go on a visit; each signs its report."""
 MADE: Final = frozenset({"sent", "delivered"})
 
 
@@ -105,14 +108,7 @@ def demands() -> frozenset[str]:
 
 def _pieces(session: Session, account: Account, zone: str | None) -> Iterator[Piece]:
     yield from _letters(session, account, zone)
-    for row in session.scalars(
-        select(HandedOver).where(HandedOver.account == account.id).order_by(HandedOver.at, HandedOver.id)
-    ):
-        day, taken = local(row.at, zone), row.taken_by == "borrower"
-        yield Piece(
-            row.id, row.paper, None, row.person, "visit", "signed" if taken else "refused", day, day if taken else None,
-            "visit", None, row.at,
-        )  # fmt: skip
+    yield from _handed_over(session, account, zone)
     texts = select(Touch).where(
         Touch.account == account.id,
         Touch.channel == "sms",
@@ -126,6 +122,23 @@ def _pieces(session: Session, account: Account, zone: str | None) -> Iterator[Pi
             touch.id, touch.template, touch.body_sha256, touch.person, "sms", "delivered" if arrived else "sent", day,
             arrived, "touch", touch.id, touch.claimed_at,
         )  # fmt: skip
+
+
+def _handed_over(session: Session, account: Account, zone: str | None) -> Iterator[Piece]:
+    """What a visit's report says was handed to the person visited. It proves service once both officers signed it."""
+    signed = select(func.count(VisitSignature.officer.distinct())).where(VisitSignature.visit == HandedOver.visit)
+    rows = session.execute(
+        select(HandedOver, signed.scalar_subquery())
+        .where(HandedOver.account == account.id)
+        .order_by(HandedOver.at, HandedOver.id)
+    )
+    for row, hands in rows:
+        day, paper = local(row.at, zone), FORMAL_PAPERS.get(row.paper, row.paper)
+        taken = row.taken_by == "borrower" and hands >= BOTH
+        result: ServiceResult = "signed" if taken else "refused" if row.taken_by == "refused" else "sent"
+        yield Piece(
+            row.id, paper, None, row.person, "visit", result, day, day if taken else None, "visit", None, row.at
+        )
 
 
 def _letters(session: Session, account: Account, zone: str | None) -> Iterator[Piece]:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from httpx import Response
 from icalendar import Calendar
+from sqlalchemy import select
 
+from forbear.ledger.tables.people import Profile
 from forbear.ledger.visits import approve
 from forbear.ledger.visits_made import end_untold
 from forbear.ledger.visits_planned import tell_place
@@ -353,3 +355,13 @@ def test_the_same_in_chinese(visits: Round) -> None:
 def test_script_and_style_are_our_own(visits: Round, name: str) -> None:
     assert visits.desk.browser().get(f"/staff/assets/visits/{name}").status_code == 200
     assert visits.desk.browser().get("/staff/assets/visits/else.js").status_code == 404
+
+
+def test_formal_notices_are_handed_over_in_china_alone(visits: Round) -> None:
+    visit, person, _ = visits.crew.under_way()
+    at_door = visits.one.get(f"/staff/visits/{visit}").text
+    assert "paper_notice" in at_door
+    assert "paper_cn_notice_dunning" not in at_door
+    with visits.crew.house.api() as session:
+        session.scalars(select(Profile).where(Profile.person == person)).one().jurisdictions = ["CN"]
+    assert "paper_cn_notice_dunning" in visits.one.get(f"/staff/visits/{visit}").text
