@@ -24,7 +24,7 @@ RECORDED_IF_ANY: Final = frozenset({"guarantees", "costs"})
 """Fields that are the record's own where it has rows of them, else whoever tells them."""
 
 
-UNRECORDED: Final = frozenset({"default_notice_before", "default_notice_sum", "lpr_source", "lpr_read_on"})
+UNRECORDED: Final = frozenset({"lpr_source", "lpr_read_on"})
 """What papers ask the record for and it does not keep: whoever has the paper tells it."""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from forbear.api.lender.cases_checked import check_fields
 from forbear.casework.assembling import assemble
 from forbear.casework.assembly import Assembly, Wanted
 from forbear.casework.telling import tell_fields
@@ -63,6 +64,11 @@ def test_nobody_in_court_is_in_a_portfolio_and_all_are_plainly_made_up() -> None
     fiction = r"\+86199000001\d\d|\+447700900\d{3}|\+1\d{3}55501\d\d"
     assert all(re.fullmatch(fiction, phone) for phone in phones)
     assert all(matter.loan.row["email"].endswith("@example.org") for matter in MATTERS)
+
+
+@pytest.mark.parametrize("matter", MATTERS, ids=lambda matter: matter.name)
+def test_what_a_lender_tells_is_what_the_api_takes_from_lenders(matter: Matter) -> None:
+    check_fields(None, matter.fields("lender"))
 
 
 def test_the_same_words_make_the_same_exhibits() -> None:
