@@ -24,6 +24,8 @@ DEBTORS: Final = frozenset({"borrower", "co_borrower"})
 ARRIVED: Final = frozenset({"delivered", "signed", "refused", "read", "deemed"})
 CAME_BACK: Final = frozenset({"failed", "returned"})
 NOON: Final = time(12)
+PROOF: Final = "notice_proof"
+"""Slot of the checklist in which proof of service lies."""
 
 
 @cache
@@ -91,8 +93,10 @@ class Ground:
             day = (left or arrived) if by == "sent" else arrived
             if day is not None:
                 yield Reached(day, each.paper, each.person, each.proven, each.rule)
+        # What somebody says was served is proven by what lies with it: the word alone begins nothing anew.
+        proven = PROOF in self.life.slots_filled
         for fact in self.facts("notice_served"):
-            yield Reached(fact.on, str(fact.details.get("paper", "")), fact.person, proven=True)
+            yield Reached(fact.on, str(fact.details.get("paper", "")), fact.person, proven)
 
     def events(self, *kinds: str) -> tuple[date, ...]:
         """Days on which such a thing happened to the account."""

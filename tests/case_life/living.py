@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from forbear.contracts.cases import CaseAsked, CaseClose, CaseDecision, CasePrepare, CaseRest
 from forbear.court.paths import load_all
 from forbear.ledger import books
-from forbear.ledger.cases import facts
+from forbear.ledger.cases import facts, rows
 from forbear.ledger.engine import make_engine
 from forbear.ledger.ids import new_id
 from forbear.ledger.tables.accounts import LegalCase
@@ -114,6 +114,10 @@ class LivedCase:
 
     def notify(self, paper: str, *people: str) -> None:
         """A notice that reached these people today, with proof."""
+        with self.house.worker() as session:
+            lies = any(row.slot == "notice_proof" for row in rows.files(session, self.case))
+        if not lies:
+            self.file("notice_proof")
         for person in people:
             self.tell("notice_served", person=person, paper=paper)
 

@@ -152,7 +152,9 @@ def test_a_demand_that_nothing_proves_begins_nothing_and_is_told() -> None:
     proven = replace(case, services=(served("cn.notice.dunning", date(2026, 2, 2)),))
     assert clock(proven, "limitation").first == date(2026, 2, 2)
     told = replace(case, facts=(fact("notice_served", date(2026, 2, 20), "per_b", paper="cn.notice.dunning"),))
-    assert clock(told, "limitation").first == date(2026, 2, 20)
+    assert clock(told, "limitation").first == DUE
+    filed = replace(told, slots_filled=frozenset({"notice_proof"}))
+    assert clock(filed, "limitation").first == date(2026, 2, 20)
     other = replace(case, services=(served("cn.notice.dunning", date(2026, 2, 2), "per_x"),))
     assert clock(other, "limitation").first == DUE
 

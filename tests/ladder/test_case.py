@@ -37,6 +37,7 @@ class OneCase:
     def __init__(self, house: CaseHouse, hands: Hands, ledger: BreakingLedger) -> None:
         self.ledger = ledger
         self.lived: LivedCase = open_case(house, hands, CN, guarantors=("joint",), legal={"mediation": "skip"})
+        self.lived.file("notice_proof")
         self.book = CaseDecidingBook(ledger, load_all(), PACKS)
         self.number = 0
 

@@ -13,9 +13,10 @@ import worker
 from forbear.clock import machine_time
 from forbear.contracts import queues
 from forbear.ledger.cases import facts
+from forbear.ledger.ids import new_id
 from forbear.ledger.relaying import RelayingBook
 from forbear.ledger.tables.accounts import LegalCase
-from forbear.ledger.tables.cases import Packet
+from forbear.ledger.tables.cases import CaseService, Packet
 from forbear.services.dev_server import DevServer
 from forbear.settings import Settings
 from forbear.temporal.codec import data_converter
@@ -70,6 +71,14 @@ async def test_a_case_comes_to_its_packet_and_is_told_all_that_is_missing(
         with house.worker() as session:
             paper, to = {"paper": "cn.notice.dunning"}, people["borrower"]
             today = house.now.date()
+            account = session.get_one(LegalCase, case).account
+            session.add(
+                CaseService(
+                    id=new_id("srv"), tenant=house.tenant, lender=house.lender, account=account, legal_case=case,
+                    **paper, person=to, method="ems", result="signed", sent_on=today, reached_on=today,
+                    source="tracking", files=[], event="scanned#0", at=house.now,
+                )
+            )  # fmt: skip
             facts.tell_fact(house.ledger, session, case, "notice_served", today, person=to, values=paper, now=house.now)
 
     forbear = worker.Forbear(house.settings, house.ledger, client)
