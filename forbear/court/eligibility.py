@@ -93,7 +93,7 @@ def _limitation(asked: Asked) -> Verdict:
         return _passed("limitation", f"the limitation has not run out; its last day is {clock.last}")
     if effect(asked.ground) not in BARRED and _despite(asked):
         return _passed("limitation", f"the limitation ran out on {clock.last}; a person decided to go on knowing it")
-    remedy = "Prove an event that began it anew, or close the case"
+    remedy = "Prove an event that began it anew, tell what suspended it, or close the case"
     if effect(asked.ground) not in BARRED:
         remedy += "; or tell `taken_up` with `despite_limitation`"
     return _failed("limitation", f"the limitation ran out on {clock.last}", remedy)

@@ -101,11 +101,15 @@ def _met(ground: Ground, held: Guaranteed, asked: Reached | None, last: date) ->
 
 
 def _standing_suits(ground: Ground) -> list[Happened]:
-    """Suits that were neither sent back nor withdrawn: only those keep the period."""
+    """Suits that were neither sent back, withdrawn nor dismissed for good: only those keep the period."""
     found: list[Happened] = []
-    for fact in ground.facts("filed", "filing_refused", "withdrawn"):
+    gone: Happened | None = None
+    for fact in ground.facts("filed", "filing_refused", "withdrawn", "dismissed", "appealed"):
         if fact.kind == "filed":
             found.append(fact)
-        elif found and (fact.kind == "filing_refused" or fact.details.get("what") == "claim"):
-            found.pop()
+        elif fact.kind == "appealed":
+            found += [gone] if gone is not None else []
+            gone = None
+        elif found and (fact.kind != "withdrawn" or fact.details.get("what") == "claim"):
+            gone = found.pop()
     return found

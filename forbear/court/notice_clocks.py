@@ -63,14 +63,17 @@ def default_notice(ground: Ground, rule: ClockRule) -> Iterator[Clock]:
 
 
 def letter_of_claim(ground: Ground, rule: ClockRule) -> Iterator[Clock]:
-    """Thirty days from the letter; from the reply or the documents, where later; and fourteen after a last notice."""
-    found = ground.served(rule.papers, ground.persons(), "sent")
-    days = [*(each.day for each in found), *ground.events("letter_of_claim_sent")]
+    """Thirty days from the letter; from the reply or the documents, where later; and fourteen after a last notice.
+
+    Of several debtors the last letter begins it; what any of them answered since their own letter counts.
+    """
+    letters = {each.person: each.day for each in ground.served(rule.papers, ground.persons(), "sent")}
+    days = [*letters.values(), *ground.events("letter_of_claim_sent")]
     if not days:
         return
-    first = max(days)
+    first, since = max(days), min(letters.values(), default=max(days))
     last, lines = by_count(ground, rule, first, "the date of the letter of claim")
-    more = [*_replies(ground, first, rule), *_last_notice(ground, first, rule)]
+    more = [*_replies(ground, since, rule), *_last_notice(ground, since, rule)]
     latest = max((last, *(day for day, _ in more)))
     reckoned: Reckoned = (latest, (*lines, *(line for _, line in more)))
     yield clock(rule, reckoned, first, waiting(latest, ground.today, void=over(ground)))

@@ -227,6 +227,12 @@ def test_a_freeze_is_renewed_lifted_and_counted_by_its_number() -> None:
     assert [each.subject for each in left if each.kind == "freeze"] == ["freeze-1"]
 
 
+@pytest.mark.parametrize("place", ["CN", "US", "GB-EAW"])
+def test_the_rungs_of_a_freeze_count_down_to_the_day_by_which_its_renewal_is_asked_for(place: str) -> None:
+    rule = load_all()[place].clocks["freeze"]
+    assert {rule.lead + each for each in (30, 7, 3, 1, 0)} <= set(rule.ladder)
+
+
 def test_what_nothing_starts_any_more_is_void() -> None:
     case = life("CN", facts=(fact("mediation_agreed", START),))
     running = clock(case, "judicial_confirmation")
@@ -244,6 +250,28 @@ def test_a_second_letter_of_claim_begins_the_thirty_days_again() -> None:
     letters = (served("gb.letter.claim", START, reached=False), served("gb.letter.claim", again, reached=False))
     found = clock(life("GB-EAW", services=letters), "letter_of_claim", again)
     assert (found.first, found.last) == (again, again + timedelta(days=30))
+
+
+def test_a_letter_to_a_second_debtor_does_not_forget_what_the_first_one_asked() -> None:
+    two, late = START + timedelta(days=19), START + timedelta(days=60)
+    letters = (
+        served("gb.letter.claim", START, reached=False),
+        served("gb.letter.claim", two, "per_c", reached=False),
+    )
+    asked = fact("answered", START + timedelta(days=9), to="letter_of_claim", documents="asked",
+                 documents_sent_on=str(START + timedelta(days=24)))  # fmt: skip
+    parties = (Answering("per_b", "borrower"), Answering("per_c", "co_borrower"))
+    case = life("GB-EAW", services=letters, facts=(asked,), parties=parties)
+    assert clock(case, "letter_of_claim", late).last == START + timedelta(days=54)
+
+
+def test_a_suit_that_was_dismissed_keeps_no_guarantee_unless_it_is_appealed() -> None:
+    filed, gone = fact("filed", date(2026, 2, 2), against="everyone"), fact("dismissed", date(2026, 2, 20))
+    for kind in ("general", "joint"):
+        case = replace(guaranteed(kind=kind), facts=(filed, gone))
+        assert clock(case, "guarantee", START, "per_g").state == "running"
+        up = replace(case, facts=(filed, gone, fact("appealed", date(2026, 2, 22), by="us")))
+        assert clock(up, "guarantee", START, "per_g").met == filed.on
 
 
 def test_service_of_a_claim_that_was_filed_anew_counts_and_the_old_one_does_not() -> None:
