@@ -73,7 +73,7 @@ class Put:
     line: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def folded(source: str) -> Folded:
     """Fold a template's source. Comments vanish, values leave a hole, and literals of an expression are read."""
     text: list[str] = []

@@ -55,9 +55,17 @@ def check_templates(folder: Path, packs: Packs, day: date) -> list[Finding]:
         for language in entry.languages:
             path = folder / entry.path(language)
             for name, source in sources(path, entry):
-                faults = check_text(_texts(entry, name, language, source), packs, day, plain=entry.format == "text")
+                faults = _checked(tuple(_texts(entry, name, language, source)), packs, day, entry.format == "text")
                 found |= dict.fromkeys(Finding(path, name, fault) for fault in faults)
     return sorted(found, key=lambda each: (each.path, each.fault.line))
+
+
+def _checked(texts: tuple[Text, ...], packs: Packs, day: date, plain: bool) -> list[Fault]:
+    """`check_text`, once for each text under the same rules: whoever changes one text has the others' answers."""
+    asked = (check_text, texts, day, plain)
+    if asked not in packs.remembered:
+        packs.remembered[asked] = check_text(texts, packs, day, plain=plain)
+    return packs.remembered[asked]
 
 
 def check_text(texts: Iterable[Text], packs: Packs, day: date, *, plain: bool) -> list[Fault]:

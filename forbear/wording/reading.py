@@ -7,6 +7,7 @@ section at a time, with its values in the form that templates have.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ UNREAD: Final = frozenset({"style", "script"})
 _TAG: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 _VALUE: Final = re.compile(r"\{(\w+)\}")
+_KEY: Final = re.compile(r"\s*\"?([^\"=]*[^\"=\s])\"?\s*=")
 _SECTION: Final = re.compile(r"\s*\[\s*\"?([^\]\"]+)\"?\s*\]")
 
 
@@ -53,9 +55,15 @@ def _text(path: Path) -> str:
 
 def _tables(path: Path, text: str) -> Mapping[str, Mapping[str, str]]:
     try:
-        return tomllib.loads(text)
+        return _parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise BadData(path, None, f"not TOML: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
+    """Once for each text: a catalogue is read for each of the entries that are about it."""
+    return tomllib.loads(text)
 
 
 def _sections(path: Path, text: str, entry: Entry) -> Iterator[tuple[str, str]]:
@@ -77,12 +85,13 @@ def _sections(path: Path, text: str, entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _sentences(table: Mapping[str, str], start: int, owners: list[str], text: str, written: tuple[str, ...]) -> str:
     """A section's sentences, each at the line of its key."""
-    shown = [""] * len(owners)
+    shown, places = [""] * len(owners), dict[str, int]()
     given = text.split("\n")
+    for at in range(start, len(given)):
+        if owners[at] == owners[start] and (named := _KEY.match(given[at])):
+            places.setdefault(named[1], at)
     for key, sentence in table.items():
-        wanted = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=")
-        found = (at for at in range(start, len(given)) if owners[at] == owners[start] and wanted.match(given[at]))
-        shown[next(found, start)] = " ".join(_VALUE.sub(r"{{ \1 }}", sentence).split())
+        shown[places.get(key, start)] = " ".join(_VALUE.sub(r"{{ \1 }}", sentence).split())
     return _through_filters("\n".join(shown), written)
 
 
