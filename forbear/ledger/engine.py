@@ -8,6 +8,7 @@ and an exception must not quote what a statement carried.
 from base64 import b64decode
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Self, cast
 
@@ -61,21 +62,24 @@ log = structlog.get_logger()
 
 
 def make_engine(url: str, *, pool: int = 0) -> Engine:
-    """An engine for one role; without `pool` every connection is closed after use."""
-    arguments = {"connect_timeout": 5, "application_name": make_url(url).username or "forbear"}
+    """An engine for one role; without `pool` every connection is closed after use.
+
+    Then it is the same for whoever asks again: it holds nothing but what it learnt of the server and its statements.
+    """
     if not pool:
-        engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
-    else:
-        # Last in, first out: a few connections stay warm and keep their prepared statements.
-        engine = create_engine(
-            url,
-            pool_size=pool,
-            max_overflow=pool,
-            pool_timeout=15,
-            pool_use_lifo=True,
-            connect_args=arguments,
-            hide_parameters=True,
-        )
+        return _poolless(url)
+    # Last in, first out: a few connections stay warm and keep their prepared statements.
+    return _made(url, pool_size=pool, max_overflow=pool, pool_timeout=15, pool_use_lifo=True)
+
+
+@lru_cache(maxsize=16)
+def _poolless(url: str) -> Engine:
+    return _made(url, poolclass=NullPool)
+
+
+def _made(url: str, **pooling: Any) -> Engine:
+    arguments = {"connect_timeout": 5, "application_name": make_url(url).username or "forbear"}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **pooling)
     event.listen(engine, "handle_error", _drop_detail)
     return engine
 
