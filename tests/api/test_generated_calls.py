@@ -30,7 +30,7 @@ from tests.api.spoiling import spoilt
 pytestmark = pytest.mark.counted
 
 PROVE = os.environ.get("FORBEAR_PROVE") == "1"
-GENERATED, SPOILT = (40, 200) if PROVE else (8, 30)
+GENERATED, SPOILT = (40, 200) if PROVE else (5, 15)
 SEED = secrets.randbelow(2**31) if PROVE else 20260302
 """The same calls in every quick run, others in every long one; a failure shows the call itself."""
 HEADER = "Idempotency-Key"

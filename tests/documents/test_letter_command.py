@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from pypdf import PdfReader
 from sqlalchemy import create_engine, text
 from typer.testing import CliRunner, Result
 
+from forbear import letters_asked
 from forbear.cli import app
+from forbear.documents.presses import Presses
 from forbear.documents.registry import find_kind, kinds
 from forbear.documents.samples import sample
 from forbear.errors import BadInput, Conflict, Forbidden, NotFound
@@ -36,6 +39,13 @@ PASSWORD = "four quiet river stones"
 def house(database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation whose commands are run in its environment."""
     yield from commanded(database, hands, tmp_path, monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _warm(request: pytest.FixtureRequest, press: Presses, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands print with the press of all tests, but for one test that has them start and end their own."""
+    if request.function is not test_a_paper_of_an_account_has_the_ledgers_figures_and_the_fields_that_were_given:
+        monkeypatch.setattr(letters_asked, "Presses", lambda *_, **__: nullcontext(press))
 
 
 @pytest.fixture

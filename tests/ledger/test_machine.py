@@ -44,7 +44,7 @@ from tests.ledger.races import Result, start, until_blocked
 
 pytestmark = pytest.mark.counted
 
-EXAMPLES, STEPS = (300, 60) if os.environ.get("FORBEAR_PROVE") == "1" else (30, 50)
+EXAMPLES, STEPS = (300, 60) if os.environ.get("FORBEAR_PROVE") == "1" else (12, 50)
 NUMBERS = ("+13125550101", "+13125550102")
 ANSWERS: dict[str, Sending | None] = {
     "accepted": None,
