@@ -65,7 +65,7 @@ class Packs:
     by_jurisdiction: Mapping[str, Pack]
     ruleset: date | None = None
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any], init=False, compare=False, repr=False)
-    """What was found by these packs, as by `forbear.rules.asked`, so that it is found once; it follows from them alone."""
+    """What was found by these packs, as in `forbear.rules.asked`, so that it is found once; it follows from them."""
 
     def __contains__(self, jurisdiction: str) -> bool:
         return jurisdiction in self.by_jurisdiction
