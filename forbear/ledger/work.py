@@ -3,7 +3,7 @@
 A look changes nothing and allows nothing; whoever begins asks again (`forbear.ledger.begun`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -28,6 +28,7 @@ MOST_HELD: Final = 10
 """Held tasks on one page: they show what is to come, and must not stand before what may be begun."""
 LOOKED_AT: Final = 120
 """Tasks looked at for one page, as each costs several questions; the next page goes on behind them."""
+CLOCK, LAWYER = "clock", "lawyer"
 BY_PEOPLE: Final = frozenset({"call", "visit"})
 """Kinds that need a permit when they begin."""
 
@@ -103,11 +104,18 @@ def waiting(
     return Listed(mine, ready, held[:MOST_HELD], others, len(held[MOST_HELD:]), max(0, total - onward), onward)
 
 
+def may_take(task: Task, roles: Collection[str]) -> bool:
+    """Whether a task is for somebody with these roles. A lawyer may be named for a case and sees its clocks' too."""
+    return task.role in roles or (task.kind == CLOCK and LAWYER in roles)
+
+
 def _listed(staff: str, roles: Sequence[str]) -> ColumnElement[bool]:
     mine = and_(Task.assignee == staff, Task.state.in_(OPEN_TASKS))
     untold = and_(Task.assignee == staff, Task.state == "expired", Task.touch.is_not(None))
     free = and_(Task.state == "open", Task.role.in_(list(roles)))
     found = [mine, untold, free]
+    if LAWYER in roles:
+        found.append(and_(Task.state == "open", Task.kind == CLOCK))
     if "supervisor" in roles:
         found.append(and_(Task.state == "taken", Task.kind == "reply"))
     return and_(or_(*found), Task.kind != "visit")

@@ -7,10 +7,13 @@ import pytest
 
 from forbear.court.decision import Alarm, Clock, Decided, Rest
 from forbear.errors import BadInput, Missing
+from forbear.ledger import work
 from forbear.ledger.cases import opening, packets, runs
 from forbear.ledger.cases.queue import NOBODY, CaseWanted, Order, all_clocks, cases_page, count_cases
 from forbear.ledger.tables.accounts import LegalCase
 from forbear.ledger.tables.cases import Packet
+from forbear.ledger.tables.tasks import Task
+from tests.ledger.house import PACKS, PLAYBOOKS
 from tests.ledger_cases.court_house import DAY, CourtHouse
 
 
@@ -104,3 +107,17 @@ def test_a_run_of_nothing_is_refused(house: CourtHouse) -> None:
     with house.staff() as session, pytest.raises(BadInput):
         runs.start_run(session, house.lender, "cn.suit", DAY, [], staff=house.legal, now=house.now)
     assert house.rows(LegalCase, lender="len_nobody") == []
+
+
+def test_an_urgent_alarm_waits_for_lawyers_too_and_for_nobody_of_other_work(house: CourtHouse) -> None:
+    case = house.case()
+    ticking(house, case, -1)
+    (task,) = house.rows(Task, account=house.row(LegalCase, case).account)
+    assert (task.role, task.state) == ("legal", "open")
+    seen: dict[str, list[str]] = {}
+    for role in ("legal", "lawyer", "caller"):
+        with house.staff() as session:
+            found = work.waiting(house.ledger, session, "stf_any", [role], playbooks=PLAYBOOKS, packs=PACKS)
+        seen[role] = [each.task.id for each in found.ready]
+        assert work.may_take(task, [role]) == bool(seen[role])
+    assert seen == {"legal": [task.id], "lawyer": [task.id], "caller": []}

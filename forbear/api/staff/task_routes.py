@@ -173,7 +173,7 @@ def _found(desk: Desk, task_id: str) -> Generator[tuple[Session, Waiting]]:
         over = task.kind == "call" and task.state not in tasks.WAITING
         left = over or (task.kind == "reply" and task.assignee is not None)
         watched = left and "supervisor" in desk.staff.roles
-        if task.role not in desk.staff.roles and task.assignee != desk.staff.id and not watched:
+        if not work.may_take(task, desk.staff.roles) and task.assignee != desk.staff.id and not watched:
             raise NotYours
         if task.assignee not in {None, desk.staff.id} and not watched:
             raise Conflict("somebody else works on this task")
