@@ -10,18 +10,12 @@ from forbear.court.decide import decide
 from forbear.court.decision import Decided, Rest
 from forbear.court.life import CaseLife
 from forbear.court.path import CasePath
+from tests.case_life.branching import Trunks, begun
 from tests.case_life.handing_over import CaseHouse
 from tests.case_life.lives import ENGLAND, GUARANTEED, LIVES, NEW_YORK
-from tests.case_life.living import A_DAY, LivedCase, open_case
+from tests.case_life.living import A_DAY, LivedCase
 from tests.case_life.steps import live
 from tests.conftest import Hands
-
-
-def begun(house: CaseHouse, hands: Hands, name: str) -> LivedCase:
-    place, guarantors, _ = LIVES[name]
-    case = open_case(house, hands, place, guarantors=guarantors)
-    case.settle()
-    return case
 
 
 @pytest.mark.parametrize("name", sorted(LIVES))
@@ -43,19 +37,18 @@ def test_a_life_goes_through_its_stages_and_ends_when_the_money_is_booked(
     ("name", "number"), [(name, number) for name in sorted(LIVES) for number in range(len(LIVES[name][2]))]
 )
 def test_a_payment_at_any_stage_ends_the_case_or_first_calls_off_what_is_pending(
-    house: CaseHouse, hands: Hands, name: str, number: int
+    trunks: Trunks, name: str, number: int
 ) -> None:
-    case = begun(house, hands, name)
-    live(case, LIVES[name][2][: number + 1])
-    stage = case.stage
-    case.pay()
-    answer = case.settle()
-    if not isinstance(answer, CaseClose):
-        answer = called_off(case)
-    assert isinstance(answer, CaseClose), (stage, answer.reason)
-    assert case.row.state == "closed"
-    assert not [each.kind for each in case.clocks() if each.state == "running"]
-    case.check_alarms()
+    with trunks.at(name, number) as case:
+        stage = case.stage
+        case.pay()
+        answer = case.settle()
+        if not isinstance(answer, CaseClose):
+            answer = called_off(case)
+        assert isinstance(answer, CaseClose), (stage, answer.reason)
+        assert case.row.state == "closed"
+        assert not [each.kind for each in case.clocks() if each.state == "running"]
+        case.check_alarms()
 
 
 def called_off(case: LivedCase) -> CaseRest | CaseClose:
