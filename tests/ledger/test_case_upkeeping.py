@@ -37,8 +37,8 @@ def book(house: House) -> CaseSweepsBook:
 
 
 def a_case(house: House, account: str, *, next_at: datetime | None = None, path: str | None = "CN") -> str:
-    """A case whose facts so far were delivered."""
-    case = new_id("cas")
+    """A case whose facts so far were delivered. One that is never to be looked at has no path and no next time."""
+    case, next_at = new_id("cas"), next_at or (house.now if path else None)
     with house.worker() as session:
         owner = session.get_one(Account, account)
         row = LegalCase(id=case, account=account, kind="suit", reason="late", state="open", opened_at=house.now)
@@ -133,7 +133,7 @@ def test_a_case_without_a_workflow_is_told_unless_it_is_new_or_told_anyway(
     assert book.start_missing(lost) == 1
 
 
-def test_the_stretch_and_the_rebuilding_see_cases_on_a_path_only(house: House, book: CaseSweepsBook) -> None:
+def test_the_stretch_and_the_rebuilding_see_cases_that_are_looked_at_only(house: House, book: CaseSweepsBook) -> None:
     account = house.borrower()[1]
     cases = sorted(a_case(house, account) for _ in range(3))
     a_case(house, account, path=None)

@@ -101,6 +101,18 @@ def test_the_limitation_of_a_review_that_nobody_takes_up_does_not_lapse_in_silen
     assert len(house.rows(Incident, kind="clock")) == 1
 
 
+def test_a_case_whose_place_becomes_known_later_is_watched_from_then(house: CourtHouse) -> None:
+    case = house.case(jurisdictions=["TW"])
+    assert house.told_case(case) == ["case_opened"]
+    assert isinstance(house.decide_case(case), CaseRest)
+    assert house.row(LegalCase, case).next_at is not None
+    with house.api() as session:
+        account = session.get_one(Account, house.row(LegalCase, case).account)
+        session.scalars(select(Profile).where(Profile.person == account.borrower)).one().jurisdictions = ["CN"]
+    house.decide_case(case)
+    assert [row.kind for row in house.rows(CaseClock, legal_case=case)] == ["limitation"]
+
+
 def test_what_is_proposed_after_repayment_has_no_periods(house: CourtHouse) -> None:
     case = house.case(kind="blacklist_proposal")
     assert house.told_case(case) == []

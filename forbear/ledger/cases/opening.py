@@ -48,12 +48,13 @@ def path_of(session: Session, case: LegalCase) -> str | None:
 def begin(session: Session, case: LegalCase, account: Account, now: datetime) -> None:
     """Set a case that was just added on its path, where it walks one, and start its workflow.
 
-    One that waits for a person has a workflow too: its periods run whether or not somebody takes it up.
+    One that waits for a person has a workflow too: its periods run whether or not somebody takes it up. So has one
+    whose place has no path, or is not known yet: it is looked at now and then, and told as soon as it has one.
     """
     path = path_for(jurisdictions(session, account))
-    if path is None or case.kind in AFTER_REPAYMENT:
+    if case.kind in AFTER_REPAYMENT:
         return
-    if case.kind in path.begins:
+    if path is not None and case.kind in path.begins:
         _set_out(case, path.id, path.version, now)
     else:
         _look(case, now)
