@@ -12,6 +12,12 @@ from tests.api.snapshot import FILE, REMEDY, committed, document, written
 Json = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def old() -> Json:
+    """Made once: tests change copies of it."""
+    return document()
+
+
 def test_the_committed_document_is_the_applications() -> None:
     now = document()
     broken = "\n  ".join(breaking_changes(committed(), now)) or "nothing"
@@ -111,15 +117,13 @@ BREAKING: list[tuple[Callable[[Json], None], str]] = [
 
 
 @pytest.mark.parametrize(("change", "said"), BREAKING, ids=lambda each: getattr(each, "__name__", ""))
-def test_what_breaks_callers_is_said(change: Callable[[Json], None], said: str) -> None:
-    old = document()
+def test_what_breaks_callers_is_said(old: Json, change: Callable[[Json], None], said: str) -> None:
     new = copy.deepcopy(old)
     change(new)
     assert said in breaking_changes(old, new)
 
 
-def test_what_is_added_breaks_nobody() -> None:
-    old = document()
+def test_what_is_added_breaks_nobody(old: Json) -> None:
     new = copy.deepcopy(old)
     new["paths"]["/v1/accounts"]["get"]["parameters"].append({"name": "stage", "in": "query", "schema": {}})
     schemas = new["components"]["schemas"]
