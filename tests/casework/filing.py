@@ -17,7 +17,7 @@ from forbear.casework.profile_file import find_profile
 from forbear.casework.shared import shared
 from forbear.documents.registry import find_kind
 from forbear.documents.samples import sample
-from forbear.ledger import paper_fields, staffing
+from forbear.ledger import paper_fields, passwords, staffing
 from forbear.ledger.cases.facts import tell_fact
 from forbear.ledger.cases.files import keep_file
 from forbear.ledger.cases.opening import open_recourse
@@ -297,7 +297,7 @@ class Filing:
                 session, vault, tenant=self.house.tenant, email=f"staff{new_id('stf')}@example.org", name="Sam Sample",
                 roles=list(roles), language="en", now=self.house.now,
             )  # fmt: skip
-            staffing.set_password(session, vault, made, PASSWORD, self.house.ledger.clock)
+            staffing.locked(session, made).password_hash = _hashed()
         return made
 
     def names(self, case: str) -> list[str]:
@@ -324,6 +324,12 @@ BEFORE: Final = {
     "principal_advanced": "40000.00", "principal_agreed": "40000.00", "interest_paid_before": "1500.00",
     "paid_before": "5000.00", "last_paid_before_on": "2026-01-05", "last_paid_before": "500.00",
 }  # fmt: skip
+
+
+@cache
+def _hashed() -> str:
+    """Made once in a process: a hash is a tenth of a second's work on purpose."""
+    return passwords.hashed(PASSWORD)
 
 
 @cache

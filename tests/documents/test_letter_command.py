@@ -5,7 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,12 @@ def house(database: Settings, hands: Hands, tmp_path: Path, monkeypatch: pytest.
 @pytest.fixture(autouse=True)
 def _warm(request: pytest.FixtureRequest, press: Presses, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands print with the press of all tests, but for one test that has them start and end their own."""
+
+    def lent(*_: object, **__: object) -> AbstractContextManager[Presses]:
+        return nullcontext(press)
+
     if request.function is not test_a_paper_of_an_account_has_the_ledgers_figures_and_the_fields_that_were_given:
-        monkeypatch.setattr(letters_asked, "Presses", lambda *_, **__: nullcontext(press))
+        monkeypatch.setattr(letters_asked, "Presses", lent)
 
 
 @pytest.fixture
