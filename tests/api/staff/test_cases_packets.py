@@ -17,6 +17,7 @@ from forbear.documents.packets.binding import PacketBinder
 from forbear.documents.packets.preflight import CHECKS as PREFLIGHT
 from forbear.ledger.staffing import LANGUAGES
 from forbear.ledger.tables.cases import Packet
+from forbear.settings import Settings
 from tests.api.staff.desk import PASSWORD, Colleague, Desk
 from tests.api.staff.law import Law
 from tests.casework.filing import GB, page
@@ -227,8 +228,16 @@ def test_an_incomplete_packet_says_what_is_missing_who_can_supply_it_and_where(
     assert lawyer.get(f"{address}/pages/1").status_code == 409
 
 
-def test_a_draft_is_approved_by_nobody(law: Law, binder: PacketBinder, preparer: Colleague, lawyer: Colleague) -> None:
-    england = Law.of(law.desk, GB)
+@pytest.fixture
+def england(database: Settings) -> Iterator[Law]:
+    """A lender of England at a desk of its own: what another packet rests on would change if it were the same."""
+    desk = Desk(database)
+    yield Law.of(desk, GB)
+    desk.close()
+
+
+def test_a_draft_is_approved_by_nobody(england: Law, binder: PacketBinder) -> None:
+    preparer, lawyer = england.desk.hire("legal").signed_in(), england.desk.hire("lawyer").signed_in()
     case = england.case(roles=("borrower",))
     england.filing.told_all(case, "gb.claim", regulated=False, with_witness=True)
     england.filing.serve(case, "gb.letter.claim")
@@ -242,7 +251,7 @@ def test_a_draft_is_approved_by_nobody(law: Law, binder: PacketBinder, preparer:
     given = lawyer.visit(f"{address}/return").form("return").fields | {"password": PASSWORD}
     assert lawyer.http.post(f"{address}/approve", data=given).status_code == 409
     assert lawyer.get(f"{address}/files/packet.zip").status_code == 409
-    assert law.packet(packet).state == "prepared"
+    assert england.packet(packet).state == "prepared"
 
 
 def test_those_who_look_only_see_no_page_of_a_packet(desk: Desk, waiting: str) -> None:
