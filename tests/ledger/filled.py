@@ -52,6 +52,7 @@ CHECKED = {
     ("legal_case", "stage"): "",
     ("legal_case", "assignee"): None,
     ("legal_case", "path"): None,
+    ("legal_case", "next_at"): None,
     ("guarantee", "kind"): "joint",
     ("guarantee", "agreed_months"): None,
     ("case_clock", "nature"): "deadline",
