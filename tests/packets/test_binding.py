@@ -23,6 +23,7 @@ from forbear.documents.packets.binding import PacketBinder
 from forbear.documents.packets.sample_packet import AMERICAN, photograph, printed, sample_packet, scanned
 from forbear.errors import Incomplete
 from forbear.ports.packets import Bound, PacketFacts, Part
+from forbear.rehearsal import exhibits
 from tests.packets.conftest import profile
 from tests.packets.hostile import locked
 
@@ -322,8 +323,13 @@ def test_text_that_was_recognised_is_bound(
 
 
 @pytest.mark.skipif(not ocr.is_installed(), reason="ocrmypdf is not installed")
-def test_the_program_recognises_text() -> None:
-    assert ocr.recognise(scanned(1, 1), "en") is not None
+def test_what_the_program_recognises_is_found_in_the_packet(binder: PacketBinder, american: Given) -> None:
+    said = "The balance of the account"
+    photo = exhibits.make("CN", {"made": "receipt", "title": said, "lines": [said, "was 1200 dollars in all"]})
+    parts = (*american[0][:1], _exhibit("scan", photo[0], photo[1]))
+    made = binder.bind(parts, profile("us-tx", needs_text_layer=True), replace(american[1], evidence={}))
+    document = pypdfium2.PdfDocument(made.volumes[0].content)
+    assert said in " ".join(document[1].get_textpage().get_text_range().split())
 
 
 def test_a_draft_makes_the_packet_one(binder: PacketBinder, chinese: Given, bound: Bound) -> None:
