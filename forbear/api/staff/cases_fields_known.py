@@ -18,7 +18,7 @@ LEDGER: Final = "ledger"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A field as the papers of one profile ask for it. `kind` is of the one paper that has it for itself."""
+    """A field as the papers of one profile ask for it. `kind` is of the one paper that alone has it, if one does."""
 
     field: Field
     kind: str = ""
@@ -42,8 +42,9 @@ def asked_by(profile: str) -> Mapping[str, Asked]:
         for name, each in kind.fields.items():
             if each.supplier == LEDGER and name not in RECORDED_IF_ANY:
                 continue
-            own = "" if name in shared() else kind.id
             before = found.get(name)
+            # What several papers ask for by one name is told once, for all of them.
+            own = "" if name in shared() or (before is not None and before.kind != kind.id) else kind.id
             papers = (*(before.papers if before else ()), kind.id)
             found[name] = Asked(each, own, each.required or (before is not None and before.required), papers)
     return MappingProxyType(found)
